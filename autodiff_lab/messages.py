@@ -1,0 +1,180 @@
+"""The words of both languages, in one catalogue. Leans on nothing.
+
+A text is looked up by its key and filled with named values:
+
+>>> set_language("en")
+>>> say("lang.set", language="en")
+'language: en'
+>>> set_language("es")
+>>> say("lang.set", language="es")
+'idioma: es'
+
+A key ends in what it is for; each row holds the Spanish text first, then the English.
+"""
+
+import os
+
+LANGUAGES = ("es", "en")
+
+_language = "es"
+
+
+def set_language(language):
+    """Choose the language of explanations, pictures and widgets: ``"es"`` or ``"en"``.
+
+    Raises:
+        ValueError: for any other language; the one in use stays.
+    """
+    global _language
+    if language not in LANGUAGES:
+        raise ValueError(f"language must be one of 'es', 'en'; got {language!r}")
+    _language = language
+
+
+def get_language():
+    """The language in use, ``"es"`` or ``"en"``."""
+    return _language
+
+
+def say(key, /, **values):
+    """The text of ``key`` in the language in use, with ``{name}`` filled from ``values``."""
+    return TEXTS[key][LANGUAGES.index(_language)].format(**values)
+
+
+if os.environ.get("AUTODIFF_LAB_LANG") in LANGUAGES:
+    set_language(os.environ["AUTODIFF_LAB_LANG"])
+
+
+# fmt: off
+TEXTS = {
+    # -- the laboratory in general --------------------------------------------------------------
+    "lang.set": ("idioma: {language}", "language: {language}"),
+    # -- printing ------------------------------------------------------------------------------
+    "print.options": (
+        "Por ejemplo: set_printoptions(precision=4, threshold=1000, edgeitems=3, linewidth=80). "
+        "Las opciones quedan como estaban.",
+        "For example: set_printoptions(precision=4, threshold=1000, edgeitems=3, linewidth=80). "
+        "The options stay as they were.",
+    ),
+    "print.format": (
+        "El formato {spec!r} no sirve para {name}: aquí solo lo admite un tensor de 0 dimensiones que no sea "
+        "Parameter. Si tiene un solo elemento, añade .item() dentro de la f-string; para elegir los decimales "
+        "de todo un tensor, set_printoptions(precision=...).",
+        "The format {spec!r} is of no use for {name}: only a tensor of 0 dimensions that is no Parameter takes "
+        "one. If it has a single element, add .item() in the f-string; to choose the decimals of a whole "
+        "tensor, set_printoptions(precision=...).",
+    ),
+    # -- the command `autodiff-lab` ------------------------------------------------------------
+    "cli.description": (
+        "Pone el curso en una carpeta y lo abre en JupyterLab. Lo que hayas cambiado en ella se queda como está.",
+        "Puts the course into a folder and opens it in JupyterLab. What you changed there stays as it is.",
+    ),
+    "cli.help.lang": ("idioma del curso: es (español) o en (inglés)", "the course's language: es (Spanish) or en (English)"),
+    "cli.help.dir": (
+        "carpeta para los cuadernos (si no se indica: {folder}, aquí mismo)",
+        "folder for the notebooks (default: {folder}, right here)",
+    ),
+    "cli.help.no_browser": ("no abrir el navegador; solo mostrar la dirección", "do not open the browser; only show the address"),
+    "cli.help.port": ("puerto de JupyterLab (si no se indica: 8888)", "JupyterLab's port (default: 8888)"),
+    "cli.bad_port": ("el puerto es un número de 0 a 65535, no {text!r}", "the port is a number from 0 to 65535, not {text!r}"),
+    "cli.course_in": ("El curso está en {folder}", "The course is in {folder}"),
+    "cli.updated": (
+        "  {name}: puesto al día (no lo habías cambiado)",
+        "  {name}: brought up to date (you had not changed it)",
+    ),
+    "cli.kept": (
+        "  {name}: tiene cambios tuyos y se queda como está; el del curso queda a su lado, en {written}",
+        "  {name}: has changes of yours and stays as it is; the course's own is beside it, in {written}",
+    ),
+    "cli.cannot_write": (
+        "No se pudo poner el curso en {folder}: {reason}. Nada tuyo cambió; elige otra carpeta con --dir.",
+        "The course could not be put into {folder}: {reason}. Nothing of yours changed; choose another folder with --dir.",
+    ),
+    "cli.no_jupyterlab": (
+        "JupyterLab no está instalado. Esta línea lo instala:\n  {python} -m pip install jupyterlab",
+        "JupyterLab is not installed. This line installs it:\n  {python} -m pip install jupyterlab",
+    ),
+    # -- the graph, drawn ----------------------------------------------------------------------
+    "graph.title": ("Gráfica de cómputo de {name}", "Computation graph of {name}"),
+    "graph.description": ("{nodes} nodos y {edges} aristas", "{nodes} nodes and {edges} edges"),
+    "graph.fold": ("{count} operaciones plegadas", "{count} operations, folded"),
+    "graph.adjoint": ("adjunto", "adjoint"),
+    "graph.value": ("valor", "value"),
+    "graph.version": ("modificado en el lugar {version} veces", "modified in place {version} times"),
+    "graph.in_words": ("La misma gráfica en palabras", "The same graph in words"),
+    "graph.word.leaf": ("hoja", "leaf"),
+    "graph.word.parameter": ("parámetro", "parameter"),
+    "graph.word.constant": ("constante", "constant"),
+    "graph.word.operation": ("operación", "operation"),
+    "graph.kind.leaf": ("hoja con requires_grad", "leaf with requires_grad"),
+    "graph.kind.parameter": ("parámetro", "parameter"),
+    "graph.kind.constant": ("constante, sin gradiente", "constant, no gradient"),
+    "graph.kind.operation": ("operación", "operation"),
+    "graph.kind.fold": ("operaciones plegadas", "folded operations"),
+    "graph.kind.result": ("resultado", "result"),
+    "graph.key.local": ("derivada local", "local derivative"),
+    "graph.key.flow": ("gradiente que regresó por la arista", "gradient that went back along the edge"),
+    "graph.key.arriving": ("gradiente que llega a la operación", "gradient that arrives at the operation"),
+    "graph.from.recomputed": ("recalculado", "recomputed"),
+    "graph.from.deduced": ("deducido del resultado", "deduced from the result"),
+    "graph.grad.stored": ("gradiente: {grad} (está en .grad)", "gradient: {grad} (it is in .grad)"),
+    "graph.grad.passed": ("gradiente: {grad} (pasó por aquí; no se guardó en .grad)", "gradient: {grad} (passed through; not kept in .grad)"),
+    "graph.grad.pending": ("gradiente: aún no se calcula", "gradient: not computed yet"),
+    "graph.grad.unknown": ("gradiente: no se puede saber", "gradient: cannot be known"),
+    "graph.saved.kept": ("guardado", "saved"),
+    "graph.saved.freed": ("liberado", "freed"),
+    "graph.saved.stale": ("modificado tras guardarse", "modified after saving"),
+    "graph.head.node": ("nodo", "node"),
+    "graph.head.operation": ("operación", "operation"),
+    "graph.head.formula": ("fórmula", "formula"),
+    "graph.head.shape": ("forma", "shape"),
+    "graph.head.value": ("valor", "value"),
+    "graph.head.grad": ("gradiente", "gradient"),
+    "graph.head.saved": ("tensores guardados", "saved tensors"),
+    "graph.head.edge": ("arista", "edge"),
+    "graph.head.local": ("derivada local", "local derivative"),
+    "graph.head.number": ("su valor", "its value"),
+    "graph.head.flow": ("gradiente que regresó", "gradient that went back"),
+    "graph.note.folded": (
+        "{hidden} de {total} operaciones están plegadas; depth=… muestra más niveles.",
+        "{hidden} of {total} operations are folded; depth=… shows more levels.",
+    ),
+    "graph.note.deduced": (
+        "La suma no guarda sus constantes: su valor se deduce del resultado, y también un nombre con «?».",
+        "A sum does not save its constants: their values are deduced from the result, as is a name with “?”.",
+    ),
+    "graph.note.freed": (
+        "Liberado: backward() soltó los tensores guardados. Con retain_graph=True se conservan.",
+        "Freed: backward() let go of the saved tensors. With retain_graph=True they stay.",
+    ),
+    "graph.note.stale": (
+        "⚠ Un tensor guardado se modificó en el lugar (in-place) después: backward() fallará.",
+        "⚠ A saved tensor was modified in place afterwards: backward() will fail.",
+    ),
+    "graph.error.type": (
+        "graph() dibuja la historia de un tensor, o de una lista de tensores; recibió {type}.",
+        "graph() draws the history of a tensor, or of a list of tensors; it got {type}.",
+    ),
+    "graph.error.depth": (
+        "depth es un entero positivo o None; recibió {depth}.",
+        "depth is a positive integer or None; got {depth}.",
+    ),
+    "graph.error.direction": (
+        "direction es 'TB' (de arriba abajo) o 'LR' (de izquierda a derecha); recibió {direction}.",
+        "direction is 'TB' (top to bottom) or 'LR' (left to right); got {direction}.",
+    ),
+    "graph.error.ending": (
+        "No sé escribir {path!r}: el nombre debe terminar en .svg, .html, .png, .pdf o .txt.",
+        "I cannot write {path!r}: the name must end in .svg, .html, .png, .pdf or .txt.",
+    ),
+    # -- magics --------------------------------------------------------------------------------
+    "magic.graph.what": (
+        "%graph necesita qué dibujar: el nombre de un tensor o una expresión, como en «%graph f».",
+        "%graph needs something to draw: a tensor's name or an expression, as in “%graph f”.",
+    ),
+    "magic.graph.nothing": (
+        "La celda no dejó un tensor que dibujar; escribe cuál después de %%graph, como en «%%graph f».",
+        "The cell left no tensor to draw; name one after %%graph, as in “%%graph f”.",
+    ),
+}
+# fmt: on

@@ -1,0 +1,233 @@
+"""Whether operations are recorded, and the tick counter. Leans on the standard library only.
+
+Every operation reads one attribute, ``mode.grad``:
+
+* ``True``   record the operation when an input requires grad;
+* ``False``  do not (``no_grad``);
+* a watcher  an object that wants to see each operation (a laboratory recording, forward mode, inference mode).
+  Its truth value says whether to record; operations hand such calls to the general path, which tells it.
+
+So watching costs nothing while nobody watches. The attribute lives on a ``threading.local``: modes are per thread.
+
+Note [Ticks]
+One counter numbers both the nodes of the graph, at birth, and the writes in place. A saved tensor is stale exactly
+when its last write is younger than the node that saved it. ``ticks.last_write`` is the youngest write anywhere: a
+node older than it has to look, a younger one need not.
+"""
+
+import functools
+import inspect
+import itertools
+import threading
+
+__all__ = [
+    "enable_grad",
+    "inference_mode",
+    "is_grad_enabled",
+    "is_inference_mode_enabled",
+    "no_grad",
+    "set_grad_enabled",
+]
+
+
+class _Mode(threading.local):
+    grad = True
+
+
+class _Ticks:
+    def __init__(self):
+        self.next = itertools.count(1).__next__
+        self.last_write = 0
+
+
+mode = _Mode()
+ticks = _Ticks()
+
+
+class Inference:
+    """The watcher of inference mode: records nothing; results are marked as inference tensors."""
+
+    watchers = ()
+
+    def __bool__(self):
+        return False
+
+
+class Watch:
+    """A state of ``mode.grad`` that shows each operation to ``watchers``.
+
+    A watcher is a callable ``watcher(row, inputs, attrs, result)``, called after the operation has run.
+    """
+
+    def __init__(self, grad, watchers):
+        self.grad, self.watchers = bool(grad), tuple(watchers)
+
+    def __bool__(self):
+        return self.grad
+
+
+def switched(state, grad):
+    """The mode ``state`` with recording on or off, keeping whoever watches."""
+    watchers = getattr(state, "watchers", ())
+    return Watch(grad, watchers) if watchers else grad
+
+
+class _GradContext:
+    """What ``no_grad`` and its siblings share: a context manager that is a decorator too.
+
+    As a decorator it covers plain functions, coroutines, and generators, whose body runs in this mode while the
+    caller's own mode is back in force between two values.
+    """
+
+    grad = True
+
+    def _state(self):
+        return switched(mode.grad, self.grad)
+
+    def clone(self):
+        return type(self)()
+
+    def __enter__(self):
+        self._before = mode.grad
+        mode.grad = self._state()
+
+    def __exit__(self, *exc):
+        mode.grad = self._before
+
+    def __call__(self, function):
+        if inspect.isclass(function):
+            raise TypeError(f"{type(self).__name__} decorates functions, not classes; decorate the methods")
+        if inspect.isgeneratorfunction(function):
+
+            @functools.wraps(function)
+            def generator(*args, **kwargs):
+                return (yield from _driven(function(*args, **kwargs), self.clone))
+
+            return generator
+        if inspect.iscoroutinefunction(function):
+
+            @functools.wraps(function)
+            async def coroutine(*args, **kwargs):
+                return await _Awaitable(function(*args, **kwargs), self.clone)
+
+            return coroutine
+
+        @functools.wraps(function)
+        def call(*args, **kwargs):
+            with self.clone():
+                return function(*args, **kwargs)
+
+        return call
+
+
+def _driven(inner, context):
+    """Run a generator (or coroutine) so that only its own steps are inside ``context()``."""
+    step, value = inner.send, None
+    try:
+        while True:
+            try:
+                with context():
+                    produced = step(value)
+            except StopIteration as stop:
+                return stop.value
+            try:
+                step, value = inner.send, (yield produced)
+            except GeneratorExit:
+                raise
+            except BaseException as error:
+                step, value = inner.throw, error
+    finally:
+        with context():
+            inner.close()
+
+
+class _Awaitable:
+    def __init__(self, inner, context):
+        self.inner, self.context = inner, context
+
+    def __await__(self):
+        return (yield from _driven(self.inner, self.context))
+
+
+class no_grad(_GradContext):
+    """Operations inside are not recorded; results do not require grad. Also a decorator.
+
+    >>> import autodiff_lab as th
+    >>> x = th.tensor(2., requires_grad=True)
+    >>> with th.no_grad():
+    ...     y = x * 3
+    >>> y.requires_grad
+    False
+    """
+
+    grad = False
+
+    def __new__(cls, function=None):
+        made = super().__new__(cls)
+        return made if function is None else made(function)
+
+
+class enable_grad(no_grad):
+    """Operations inside are recorded again, within ``no_grad`` say. Also a decorator."""
+
+    grad = True
+
+
+class set_grad_enabled(_GradContext):
+    """Switch recording on or off: at once when called, and as a context manager or decorator.
+
+    Args:
+        mode (bool): whether operations are recorded.
+    """
+
+    def __init__(self, mode):
+        self.grad = bool(mode)
+        self._before = globals()["mode"].grad
+        globals()["mode"].grad = self._state()
+
+    def clone(self):
+        return type(self)(self.grad)
+
+    def __call__(self, function):
+        mode.grad = self._before
+        return super().__call__(function)
+
+    def __enter__(self):
+        mode.grad = self._state()
+
+
+class inference_mode(_GradContext):
+    """``no_grad`` for good: tensors made inside can never join a graph. Also a decorator.
+
+    Args:
+        mode (bool): ``False`` leaves inference mode for the block.
+    """
+
+    def __new__(cls, mode=True):
+        made = super().__new__(cls)
+        if callable(mode):
+            made.__init__(True)
+            return made(mode)
+        return made
+
+    def __init__(self, mode=True):
+        self.grad = mode
+
+    def clone(self):
+        return type(self)(self.grad)
+
+    def _state(self):
+        if self.grad:
+            return Inference()
+        state = mode.grad
+        return True if isinstance(state, Inference) else state
+
+
+def is_grad_enabled():
+    """Whether operations are being recorded now."""
+    return bool(mode.grad)
+
+
+def is_inference_mode_enabled():
+    """Whether inference mode is on."""
+    return isinstance(mode.grad, Inference)
