@@ -1,0 +1,242 @@
+"""The backward pass. Leans on graph and mode; knows tensors only by ``_array``, ``_node`` and ``_accumulate``.
+
+Note [The walk]
+Nodes wait in a heap by their number, youngest first, with the cotangents that have reached them summed; a node is
+taken only when every consumer, being younger, has run. No recursion, no sorting beforehand. What flows are NumPy
+values; with ``create_graph=True`` the same walk carries tensors, and each rule is recorded as it runs.
+
+Leaves' gradients are gathered aside and handed over at the end, so an error on the way leaves every ``.grad`` as
+it was. Summing a gradient back to a broadcast input's shape and dtype happens here and nowhere else.
+"""
+
+from heapq import heappop, heappush
+
+import numpy as np
+
+from .errors import explained
+from .graph import LEAF, Gate, Node, Parts
+from .mode import ticks
+
+
+def edge_of(tensor):
+    """Where a gradient for ``tensor`` goes: its node, itself if it is a leaf, None if it wants none."""
+    return tensor if tensor._node is LEAF else tensor._node
+
+
+def walk(seeds, *, keep, as_tensors, wanted=None):
+    """Carry cotangents from ``seeds`` through the graph.
+
+    Args:
+        seeds: pairs (edge, cotangent), NumPy values or tensors according to ``as_tensors``.
+        keep: whether saved tensors stay (``retain_graph``).
+        as_tensors: whether the pass is recorded (``create_graph``).
+        wanted: edges whose cotangents are asked for, or None for every leaf.
+
+    Returns:
+        {edge: cotangent} for the leaves reached, or for the wanted edges reached.
+    """
+    heap, nodes, grads, found = [], {}, {}, {}
+    needed = None if wanted is None else reaching(wanted, [edge for edge, _ in seeds])
+    for edge, g in seeds:
+        if not edge._seq:
+            found[edge] = found[edge] + g if edge in found else g
+        elif edge._seq in grads:
+            grads[edge._seq] = grads[edge._seq] + g
+        else:
+            grads[edge._seq], nodes[edge._seq] = g, edge
+            heappush(heap, -edge._seq)
+    while heap:
+        seq = -heappop(heap)
+        node, g = nodes.pop(seq), grads.pop(seq)
+        if node._hooks is not None:
+            g = run_hooks(node, "pre", g, as_tensors)
+        if needed is not None:
+            if node in wanted:
+                found[node] = g
+            if seq not in needed:
+                continue
+        if as_tensors:
+            contributions = node.pull_tensors(g)
+        elif ticks.last_write > seq:
+            contributions = node.pull_checked(g)
+        else:
+            contributions = node.pull(g)
+        if node._fit is not None:
+            contributions = [c if c is None or f is None else fit(c, *f) for c, f in zip(contributions, node._fit)]
+        if node._hooks is not None:
+            contributions = run_post_hooks(node, contributions, g, as_tensors)
+        for edge, c in zip(node._edges, contributions):
+            if c is None or edge is None:
+                continue
+            seq = edge._seq
+            if seq:
+                if seq in grads:
+                    grads[seq] = grads[seq] + c
+                else:
+                    grads[seq] = c
+                    nodes[seq] = edge
+                    heappush(heap, -seq)
+            elif edge in found:
+                found[edge] = found[edge] + c
+            else:
+                found[edge] = c
+        if node.keeps and not keep:
+            node._saved = None
+    return found
+
+
+def reaching(wanted, roots):
+    """The numbers of the nodes from which some wanted edge can be reached by at least one step."""
+    seen, stack = {}, [edge for edge in roots if edge._seq]
+    while stack:
+        node = stack.pop()
+        if node._seq not in seen:
+            seen[node._seq] = node
+            stack += [edge for edge in node._edges if edge is not None and edge._seq]
+    needed = set()
+    for seq in sorted(seen):
+        if any(e is not None and (e in wanted or e._seq in needed) for e in seen[seq]._edges):
+            needed.add(seq)
+    return needed
+
+
+def fit(g, shape, dtype):
+    """``g`` summed over the axes along which an input of ``shape`` was broadcast, in ``dtype``."""
+    if g.shape != shape:
+        lead = len(g.shape) - len(shape)
+        axes = tuple(range(lead)) + tuple(lead + i for i, n in enumerate(shape) if n == 1 and g.shape[lead + i] != 1)
+        g = g.sum(axis=axes) if axes else g
+        if g.shape != shape:
+            g = g.reshape(shape)
+    if isinstance(g, (np.ndarray, np.generic)):
+        return g if g.dtype == dtype else g.astype(dtype)
+    return g if g._array.dtype == dtype else g._cast(dtype)
+
+
+def run_hooks(holder, kind, g, as_tensors):
+    """Show ``g`` to the hooks of one kind, tensors' and retaining ones included; each may return another."""
+    hooks = holder._hooks.of(kind) + holder._hooks.of("node pre") + holder._hooks.of("retain")
+    if not hooks:
+        return g
+    if type(g) is Parts:
+        outs = {i: Node.as_tensor(v) for i, v in g.values.items()}
+        for hook in hooks:
+            new = hook(tuple(outs.get(i) for i in range(holder.outputs)))
+            if new is not None:
+                outs = dict(enumerate(new))
+        return Parts({i: v if as_tensors else v._array for i, v in outs.items() if v is not None})
+    shown = Node.as_tensor(g)
+    tensor_hooks, node_hooks = holder._hooks.of(kind), holder._hooks.of("node pre")
+    for hook in tensor_hooks:
+        shown = replaced(shown, hook(shown))
+    for hook in node_hooks:
+        new = hook((shown,))
+        if new is not None:
+            shown = replaced(shown, new[0] if isinstance(new, tuple) else new)
+    for hook in holder._hooks.of("retain"):
+        hook(shown)
+    return shown if as_tensors else shown._array
+
+
+def replaced(g, new):
+    """What a hook gave back in place of ``g``, checked: None leaves it, a tensor of the same shape replaces it."""
+    if new is None:
+        return g
+    if not hasattr(new, "_array"):
+        raise TypeError(f"expected Tensor, but got {type(new).__name__}")
+    if new._array.shape != g._array.shape:
+        raise RuntimeError("hook has changed the size of value")
+    if new._array.dtype != g._array.dtype:
+        raise RuntimeError(f"hook has changed the type of value (was {g.type()} got {new.type()})")
+    return new
+
+
+def run_post_hooks(node, contributions, g, as_tensors):
+    hooks = node._hooks.of("post")
+    if not hooks:
+        return contributions
+    parts = [g.get(i) for i in range(max(g.values) + 1)] if type(g) is Parts else [g]
+    outputs = tuple(None if p is None else Node.as_tensor(p) for p in parts)
+    inputs = tuple(None if c is None else Node.as_tensor(c) for c in contributions)
+    for hook in hooks:
+        new = hook(inputs, outputs)
+        if new is not None:
+            inputs = new if isinstance(new, tuple) else (new,)
+    return tuple(c if c is None or as_tensors else c._array for c in inputs)
+
+
+def seed_of(output, grad, as_tensors):
+    """The cotangent that starts the pass at ``output``: the one given, checked, or 1 for a single element."""
+    array = output._array
+    if grad is None:
+        if array.size != 1:
+            raise explained(
+                RuntimeError("grad can be implicitly created only for scalar outputs"),
+                "note.scalar", output, shape=list(array.shape),
+            )  # fmt: skip
+        one = array.dtype.type(1) if array.ndim == 0 else np.ones(array.shape, array.dtype)
+        return Node.as_tensor(one) if as_tensors else one
+    return grad if as_tensors else grad._array
+
+
+def backward(outputs, grads, *, keep, create_graph, inputs=None):
+    """Accumulate gradients of ``outputs`` into leaves, or into ``inputs`` only.
+
+    Args:
+        outputs, grads: tensors and their cotangents (None for "one"), already checked for shape.
+    """
+    seeds = [(require_edge(t, i), seed_of(t, g, create_graph)) for i, (t, g) in enumerate(zip(outputs, grads))]
+    wanted = None if inputs is None else {require_edge(t, i): t for i, t in enumerate(inputs)}
+    found = walk(seeds, keep=keep, as_tensors=create_graph, wanted=wanted)
+    if wanted is None:
+        deliver([(leaf, g) for leaf, g in found.items()], create_graph)
+    else:
+        deliver([(t, found[e]) for e, t in wanted.items() if e in found], create_graph)
+
+
+def deliver(pairs, create_graph):
+    """Give each tensor its gradient, all hooks first, so that a failing hook leaves every ``.grad`` alone."""
+    ready = []
+    for tensor, g in pairs:
+        if tensor._node is LEAF and tensor._hooks is not None:
+            g = run_hooks(tensor, "pre", g, create_graph)
+        ready.append((tensor, g))
+    for tensor, g in ready:
+        tensor._accumulate(g)
+    for tensor, _ in ready:
+        if tensor._hooks is not None:
+            for hook in tensor._hooks.of("accumulated"):
+                hook(tensor)
+
+
+def require_edge(tensor, index):
+    edge = edge_of(tensor)
+    if edge is None:
+        raise explained(
+            RuntimeError(f"element {index} of tensors does not require grad and does not have a grad_fn"),
+            "note.no_grad_fn", tensor,
+        )  # fmt: skip
+    return edge
+
+
+def grad(outputs, grads, inputs, *, keep, create_graph):
+    """The gradients of ``outputs`` with respect to ``inputs``, as tensors, None where not reached."""
+    seeds = [(require_edge(t, i), seed_of(t, g, create_graph)) for i, (t, g) in enumerate(zip(outputs, grads))]
+    edges = []
+    for tensor in inputs:
+        if tensor._node is None:
+            raise explained(
+                RuntimeError("One of the differentiated Tensors does not require grad"), "note.input_no_grad", tensor
+            )
+        edges.append(edge_of(tensor))
+    found = walk(seeds, keep=keep, as_tensors=create_graph, wanted={e: True for e in edges})
+    result = []
+    for tensor, edge in zip(inputs, edges):
+        g = found.get(edge)
+        if g is not None and edge is tensor and tensor._hooks is not None:
+            g = run_hooks(tensor, "pre", g, create_graph)
+        result.append(None if g is None else Node.as_tensor(g))
+    return result
+
+
+__all__ = ["Gate", "backward", "edge_of", "fit", "grad", "walk"]

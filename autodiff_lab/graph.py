@@ -1,0 +1,429 @@
+"""The graph: an operation's row, and the nodes it leaves behind. Leans on mode and errors.
+
+Note [One rule, three readings]
+A row holds one rule for each differentiable argument. A rule is a lambda whose parameter names say what it reads:
+``g`` is the cotangent that arrives, ``out`` the result, every other name an argument of the operation. What a
+rule names is what the node keeps; ``x=lambda g, y: g * y`` keeps ``y``, and only while ``x`` requires grad.
+The same lambda is read
+
+1. on raw NumPy values: the first-order backward pass (``Node.pull``, compiled for each row);
+2. on tensors: with ``create_graph=True`` the pass is recorded in its turn (``Node.pull_tensors``);
+3. on symbols: the formula of the local derivative that the laboratory shows.
+
+Note [Edges]
+A tensor's ``_node`` is None (no gradient wanted), LEAF (a leaf that requires grad) or the node that made it. An
+edge is what a node keeps of an input's history: None, the leaf tensor itself, or a node. Leaves answer ``_seq``
+with 0, nodes with their number, which grows with time: consumers are younger than what they consume. So there is
+no reference cycle anywhere, and sorting by number is a topological order.
+
+Note [Gates]
+An operation with several differentiable outputs gives each a Gate, a node of its own in front of the common one.
+A gate passes its cotangent on as ``Parts``, which add up to what the common node receives. No other part of the
+engine knows about outputs.
+"""
+
+import weakref
+
+import numpy as np
+
+from .errors import explained
+from .mode import ticks
+
+LEAF = type("LEAF", (), {"__repr__": lambda self: "LEAF", "__slots__": ()})()
+
+FREED = (
+    "Trying to backward through the graph a second time (or directly access saved tensors after they have already "
+    "been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). "
+    "Specify retain_graph=True if you need to backward through the graph a second time or if you need to access "
+    "saved tensors after calling backward."
+)
+
+
+PLAIN = frozenset({int, float, bool, type(None)})
+
+
+class Row:
+    """One operation: all that the package knows about it.
+
+    Attributes:
+        name: the function's name in torch, ``"mul"``.
+        title: the stem of its node's name, ``"Mul"``.
+        forward: NumPy values and attributes in, NumPy value(s) out.
+        inputs: names of the tensor arguments, in order.
+        attrs: names of the other arguments, in order.
+        rules: {input name: rule}; see Note [One rule, three readings].
+        linear: whether the tangent is ``forward`` of the tangent (for forward mode).
+        tangent: a rule of its own for forward mode, or None.
+        dtypes: how the result's dtype follows from the inputs (see ops.row).
+        view: whether the result shares the first input's memory.
+        formula: {input name: LaTeX} where the rule itself is not what a reader should see.
+        public: how saved values are called in torch's ``_saved_*``, {rule's name: torch's name}.
+        outputs: how many results are differentiable; more than one, or None for "as many as come", makes gates.
+        step: for a view with several outputs, (values, index) to the (row, values) that makes that one output.
+        variadic: whether it takes any number of tensors; its one rule then gives all their gradients.
+        function: the operation on tensors, inputs by position and attributes by name.
+
+    A rule may also name ``shape``, the first input's.
+    """
+
+    __slots__ = (
+        "name title forward inputs attrs defaults rules needs saved linear tangent dtypes view formula public "
+        "outputs node function ufunc step variadic"
+    ).split()
+
+    def __init__(self, name, title, forward, inputs, rules, *, attrs=(), defaults=(), suffix="Backward0", linear=False,
+                 tangent=None, dtypes=None, view=False, formula=None, public=None, outputs=1, ufunc=None, step=None,
+                 variadic=False):  # fmt: skip
+        self.name, self.title, self.forward, self.inputs = name, title, forward, tuple(inputs)
+        self.attrs, self.defaults = tuple(attrs), tuple(defaults)
+        self.rules = dict(zip(self.inputs, rules))
+        self.linear, self.tangent, self.dtypes, self.view = linear, tangent, dtypes, view
+        self.formula, self.outputs, self.ufunc = formula or {}, outputs, ufunc
+        self.step, self.variadic = step, variadic
+        self.needs = {arg: parameters(rule)[1:] for arg, rule in self.rules.items() if rule is not None}
+        named = {n for need in self.needs.values() for n in need}
+        self.saved = tuple(n for n in (*self.inputs, "out", *self.attrs, "shape") if n in named)
+        unknown = named - set(self.saved)
+        if unknown:
+            raise TypeError(f"{name}: a rule names {sorted(unknown)}, which is no argument of the operation")
+        self.public = {"out": "result", **({self.inputs[0]: "self"} if self.inputs else {}), **(public or {})}
+        keeps = any(n == "out" or n in self.inputs for n in self.saved)
+        self.node = type(title + suffix, (Node,), {"__slots__": (), "row": self, "keeps": keeps, "__module__": __name__})
+        self.node.pull = compiled_pull(self)
+
+    def __repr__(self):
+        return f"<operation {self.name}>"
+
+
+def parameters(rule):
+    """The names that a rule reads, in order."""
+    code = rule.__code__
+    return code.co_varnames[: code.co_argcount]
+
+
+def compiled_pull(row):
+    """``Node.pull`` for this row, written out: unpack what was saved, then call each rule with what it names.
+
+    For ``mul`` it reads
+
+        def pull(self, g):
+            saved = self._saved
+            if saved is None: freed(self)
+            x, y = saved
+            if x.__class__ not in PLAIN: x = x._array       # a number, or None, stays; and so for y
+            e0, e1 = self._edges
+            return (None if e0 is None else rule0(g, y), None if e1 is None else rule1(g, x))
+    """
+    lines = ["def pull(self, g):"]
+    if row.outputs != 1:
+        lines.append("    g = filled(self, g, False)")
+    if row.saved:
+        lines += ["    saved = self._saved", "    if saved is None: freed(self)", f"    {', '.join(row.saved)}, = saved"]
+        for name in row.saved:
+            if name in row.inputs:
+                lines.append(f"    if {name}.__class__ not in PLAIN: {name} = {name}._array")
+            elif name == "out":
+                lines.append("    if out is not None: out = out.array")
+    rules = {f"rule{i}": row.rules.get(arg) for i, arg in enumerate(row.inputs)}
+    calls = [
+        f"rule{i}(g, {', '.join(row.needs[arg])})" if arg in row.needs else "None" for i, arg in enumerate(row.inputs)
+    ]
+    if row.variadic:
+        lines.append(f"    return {calls[0]}")
+    elif len(calls) == 1:
+        lines.append(f"    return ({calls[0]},)")
+    else:
+        edges = [f"e{i}" for i in range(len(calls))]
+        lines.append(f"    {', '.join(edges)} = self._edges")
+        guarded = (f"None if {e} is None else {call}" for e, call in zip(edges, calls))
+        lines.append(f"    return ({', '.join(guarded)})")
+    space = {**rules, "freed": raise_freed, "filled": filled, "PLAIN": PLAIN}
+    exec(compile("\n".join(lines), f"<pull of {row.name}>", "exec"), space)
+    return space["pull"]
+
+
+def raise_freed(node):
+    raise explained(RuntimeError(FREED), "note.freed")
+
+
+class SavedOutput:
+    """A result that its own node keeps: its memory and clock, not the tensor, which would make a cycle.
+
+    ``since`` is the tick of the write that made it, for a result that was written in place.
+    """
+
+    __slots__ = ("array", "clock", "index", "since")
+
+    def __init__(self, array, clock, since=0):
+        self.array, self.clock, self.since = array, clock, since
+
+
+class Node:
+    """A step of the recorded computation, as torch's ``grad_fn`` shows it.
+
+    ``_edges`` lead to where the inputs came from, ``_saved`` holds what the rules read (None once freed), ``_fit``
+    says for each input the (shape, dtype) its gradient is brought to, ``_hooks`` is None until someone asks.
+    """
+
+    __slots__ = ("_edges", "_fit", "_hooks", "_more", "_saved", "_seq", "__weakref__")
+    row = None
+    keeps = False  # whether it saves tensors, to be let go of after a pass
+
+    def name(self):
+        """The node's name, such as ``"MulBackward0"``."""
+        return type(self).__name__
+
+    @property
+    def next_functions(self):
+        """Pairs (node, index of its output), one an input; (None, 0) for an input without gradient."""
+        return tuple(public_edge(edge) for edge in self._edges)
+
+    @property
+    def metadata(self):
+        """A dict for the user's own notes about this node."""
+        return self._extra().setdefault("metadata", {})
+
+    @property
+    def requires_grad(self):
+        return True
+
+    def _sequence_nr(self):
+        """The number at birth: consumers are younger than what they consume."""
+        return self._seq
+
+    def _extra(self):
+        if getattr(self, "_more", None) is None:
+            self._more = {}
+        return self._more
+
+    def register_hook(self, hook):
+        """Call ``hook(grad_inputs, grad_outputs)`` after this node has run; it may return new grad_inputs.
+
+        Returns:
+            A handle with ``remove()``.
+        """
+        return self._hook_lists().add("post", hook)
+
+    def register_prehook(self, hook):
+        """Call ``hook(grad_outputs)`` before this node runs; it may return new grad_outputs."""
+        return self._hook_lists().add("pre", hook)
+
+    def _hook_lists(self):
+        if self._hooks is None:
+            self._hooks = Hooks()
+        return self._hooks
+
+    def __call__(self, *grads):
+        """The node's backward on its own: the gradients of its inputs before they are summed to shape.
+
+        Returns:
+            One tensor, or a tuple with None for inputs without gradient.
+        """
+        result = tuple(self.pull_tensors(grads[0] if self.row is None or self.row.outputs == 1 else Parts(grads)))
+        return result[0] if len(result) == 1 else result
+
+    def pull_tensors(self, g):
+        """The rules read on tensors; what was saved comes back with its history."""
+        if self.row.outputs != 1:
+            g = filled(self, g, True)
+        return self._read(g, self._unpack(as_tensors=True))
+
+    def pull_checked(self, g):
+        """As ``pull``, after a look at whether any saved tensor was written to since."""
+        if self.row.outputs != 1:
+            g = filled(self, g, False)
+        return self._read(g, self._unpack(as_tensors=False))
+
+    def _read(self, g, values):
+        row, result = self.row, []
+        if row.variadic:
+            (need,) = row.needs.values()
+            return row.rules[row.inputs[0]](g, *[values[n] for n in need])
+        for arg, edge in zip(row.inputs, self._edges):
+            need = row.needs.get(arg)
+            result.append(None if edge is None or need is None else row.rules[arg](g, *[values[n] for n in need]))
+        return result
+
+    def _unpack(self, as_tensors):
+        row = self.row
+        if not row.saved:
+            return {}
+        if self._saved is None:
+            raise_freed(self)
+        return {name: unpacked(self, name, kept, as_tensors) for name, kept in zip(row.saved, self._saved)}
+
+    def __getattr__(self, name):
+        row = type(self).row
+        if row is not None and name.startswith("_saved_"):
+            for inner, kept in zip(row.saved, row.saved if self._saved is None else self._saved):
+                if row.public.get(inner, inner) == name[7:]:
+                    if self._saved is None:
+                        raise_freed(self)
+                    return unpacked(self, inner, kept, as_tensors=True)
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+    def __dir__(self):
+        row = type(self).row
+        return [*super().__dir__(), *(f"_saved_{row.public.get(n, n)}" for n in (row.saved if row else ()))]
+
+    def __repr__(self):
+        return f"<{type(self).__name__} object at {id(self):#x}>"
+
+
+def unpacked(node, name, kept, as_tensors):
+    """A saved value, fit to be read by a rule; raises if it was written to after the node was born."""
+    is_out = type(kept) is SavedOutput
+    clock = kept.clock if is_out else getattr(kept, "_clock", None)
+    born = max(node._seq, kept.since) if is_out else node._seq
+    if clock and clock[-1] > born:
+        raise_stale(node, kept, clock, born)
+    if is_out:
+        return node.tensor_from(kept.array, kept.clock, node) if as_tensors else kept.array
+    if not hasattr(kept, "_array"):
+        return kept
+    if not as_tensors:
+        return kept._array
+    edge = node._edges[node.row.inputs.index(name)]
+    if edge is None or edge is kept or edge is kept._node:
+        return kept
+    return node.tensor_from(kept._array, kept._clock, edge)
+
+
+def raise_stale(node, kept, clock, born):
+    is_out = type(kept) is SavedOutput
+    source = node if is_out else kept._node
+    made_by = type(source).__name__.partition("Backward")[0] if isinstance(source, Node) else None
+    array = kept.array if is_out else kept._array
+    sentence = (
+        "one of the variables needed for gradient computation has been modified by an inplace operation: "
+        f"[{node.type_name(array)} {list(array.shape)}]"
+        + (f", which is output {getattr(source, 'index', 0)} of {made_by}," if made_by else "")
+        + f" is at version {len(clock)}; expected version {sum(t <= born for t in clock)} instead. Hint: enable "
+        "anomaly detection to find the operation that failed to compute its gradient, with "
+        "autodiff_lab.autograd.set_detect_anomaly(True, check_nan=False)."
+    )
+    raise explained(RuntimeError(sentence), "note.stale", None if is_out else kept, node=node.name())
+
+
+class Parts:
+    """The cotangents of a node with several outputs, {output index: value}; parts add up."""
+
+    __slots__ = ("values",)
+
+    def __init__(self, values):
+        self.values = dict(values) if isinstance(values, dict) else dict(enumerate(values))
+
+    def __add__(self, other):
+        total = dict(self.values)
+        for index, value in other.values.items():
+            total[index] = total[index] + value if index in total else value
+        return Parts(total)
+
+    def get(self, index):
+        return self.values.get(index)
+
+
+def filled(node, parts, as_tensors):
+    """The cotangents of all outputs of a node, zeros where none arrived."""
+    whole = []
+    for index, (shape, dtype) in enumerate(node._more["outputs"]):
+        g = parts.get(index)
+        if g is None:
+            g = np.zeros(shape, dtype)
+            g = node.as_tensor(g) if as_tensors else g
+        whole.append(g)
+    return tuple(whole)
+
+
+class Gate(Node):
+    """Stands before a node with several outputs, one gate an output; see Note [Gates]."""
+
+    __slots__ = ("index",)
+
+    def __init__(self, parent, index):
+        self._seq, self._edges, self._saved, self._fit, self._hooks = ticks.next(), (parent,), (), None, None
+        self.index = index
+
+    @property
+    def parent(self):
+        return self._edges[0]
+
+    def pull(self, g):
+        return (Parts({self.index: g}),)
+
+    pull_tensors = pull_checked = pull
+
+
+class AccumulateGrad(Node):
+    """The public face of a leaf that requires grad, at the end of each path of ``next_functions``."""
+
+    __slots__ = ("variable",)
+
+    def __init__(self, variable):
+        self._seq, self._edges, self._saved, self._fit, self._hooks = 0, (), (), None, None
+        self.variable = variable
+
+    def name(self):
+        return "autodiff_lab::autograd::AccumulateGrad"
+
+    def __call__(self, g):
+        self.variable._accumulate(g)
+
+
+def public_edge(edge):
+    """An edge as ``next_functions`` shows it: (node, index of the output)."""
+    if edge is None:
+        return (None, 0)
+    if type(edge) is Gate:
+        return (edge.parent, edge.index)
+    if isinstance(edge, Node):
+        return (edge, 0)
+    return (accumulator(edge), 0)
+
+
+def accumulator(leaf):
+    """The leaf's AccumulateGrad node: the same one as long as someone holds it."""
+    node = leaf._accumulator and leaf._accumulator()
+    if node is None:
+        node = AccumulateGrad(leaf)
+        leaf._accumulator = weakref.ref(node)
+    return node
+
+
+class Hooks:
+    """Callables by kind, in order of registration; a kind is "pre", "post", "retain" or "accumulated"."""
+
+    __slots__ = ("lists", "__weakref__")
+
+    def __init__(self):
+        self.lists = {}
+
+    def add(self, kind, hook):
+        handle = RemovableHandle(self, kind)
+        self.lists.setdefault(kind, {})[handle.id] = hook
+        return handle
+
+    def of(self, kind):
+        return tuple(self.lists.get(kind, {}).values())
+
+
+class RemovableHandle:
+    """What registering a hook gives back: ``remove()`` takes the hook away; also a context manager."""
+
+    next_id = 0
+
+    def __init__(self, hooks, kind):
+        self.hooks, self.kind = weakref.ref(hooks), kind
+        self.id = RemovableHandle.next_id
+        RemovableHandle.next_id += 1
+
+    def remove(self):
+        hooks = self.hooks()
+        if hooks is not None:
+            hooks.lists.get(self.kind, {}).pop(self.id, None)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.remove()

@@ -1,0 +1,681 @@
+"""Tensor and Parameter: memory, history, gradient. Leans on printing, engine, graph, dtypes; knows no operation.
+
+Operations attach themselves: each row of ``ops`` adds its methods to the class below.
+
+Note [Where a tensor's numbers live]
+``_array`` is an ndarray, or for most 0-d tensors a NumPy scalar: arithmetic on scalars is eight times faster. A
+scalar cannot be shared or written to, so ``memory(t)`` turns it into a 0-d array the first time a view, ``detach``
+or ``numpy()`` needs memory to share. A write to a scalar that nobody shares just replaces it.
+
+Note [Rare state]
+Only ``_array`` and ``_node`` are stored on every tensor. The other slots stay empty until needed, and an empty
+slot reads as None.
+
+    _clock        ticks of the writes to this memory, shared with views and detached twins
+    _grad         the gradient
+    _view         on a view: its base and how it was made (views.View); on a base: weak references to its views
+    _hooks        of a leaf (a non-leaf's are on its node)
+    _accumulator  weak reference to a leaf's AccumulateGrad node
+    _inference    True for a tensor made in inference mode
+"""
+
+import warnings
+import weakref
+
+import numpy as np
+
+from . import dtypes, engine, printing
+from .device import CPU
+from .errors import explained
+from .graph import LEAF, Gate, Node, Hooks
+from .mode import mode, ticks
+
+RARE = frozenset({"_clock", "_grad", "_view", "_hooks", "_accumulator", "_inference"})
+
+NON_LEAF_GRAD = (
+    "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
+    "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, "
+    "use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access "
+    "the leaf Tensor instead."
+)
+
+
+class Size(tuple):
+    """A tensor's shape: a tuple that prints as torch's ``Size`` does.
+
+    >>> import autodiff_lab as th
+    >>> th.zeros(2, 3).shape, th.zeros(2, 3).shape.numel()
+    (autodiff_lab.Size([2, 3]), 6)
+    """
+
+    __slots__ = ()
+
+    def __repr__(self):
+        return f"autodiff_lab.Size({list(self)})"
+
+    def numel(self):
+        """The number of elements of a tensor of this shape."""
+        count = 1
+        for n in self:
+            count *= n
+        return count
+
+    def __getitem__(self, index):
+        item = tuple.__getitem__(self, index)
+        return Size(item) if isinstance(index, slice) else item
+
+    def __add__(self, other):
+        return Size(tuple.__add__(self, tuple(other)))
+
+    def __mul__(self, times):
+        return Size(tuple.__mul__(self, times))
+
+    __rmul__ = __mul__
+
+
+def new_tensor(array, node=None):
+    """A tensor around a NumPy value, with no copy; ``node`` is its history."""
+    t = _new(Tensor)
+    t._array = array
+    t._node = node
+    return t
+
+
+def clock_of(t):
+    """The tensor's list of write ticks, made on first need."""
+    if t._clock is None:
+        t._clock = []
+    return t._clock
+
+
+def memory(t):
+    """The tensor's numbers as an ndarray that can be shared; see Note [Where a tensor's numbers live]."""
+    if type(t._array) is not np.ndarray:
+        t._array = np.array(t._array)
+    return t._array
+
+
+def alias(t, node=None):
+    """A tensor over the same memory and clock, with another history."""
+    twin = new_tensor(memory(t), node)
+    twin._clock = clock_of(t)
+    if t._inference:
+        twin._inference = True
+    return twin
+
+
+class Tensor:
+    """Numbers of one dtype in a grid, and the history of how they were computed.
+
+    Made by ``tensor``, ``zeros``, ``rand`` … or by operations on other tensors.
+
+    Attributes:
+        shape (Size), dtype, device, ndim: what it holds.
+        requires_grad (bool): whether operations on it are recorded.
+        grad (Tensor or None): the gradient gathered by ``backward``; None is "not computed", which is not 0.
+        grad_fn (Node or None): the step that made it; None for a leaf.
+        is_leaf (bool): whether it was made by the user rather than by a recorded operation.
+
+    >>> import autodiff_lab as th
+    >>> x = th.tensor([1., 2.], requires_grad=True)
+    >>> (x ** 2).sum().backward()
+    >>> x.grad
+    tensor([2., 4.])
+    """
+
+    __slots__ = ("__dict__", "__weakref__", "_array", "_node", *sorted(RARE))
+    __array_priority__ = 1000
+    _seq = 0  # a leaf as an edge of the graph is older than every node: Note [Edges]
+
+    def __new__(cls, *sizes, **options):
+        return Tensor._legacy(cls, sizes, options)
+
+    def __getattr__(self, name):
+        if name in RARE:
+            return None
+        raise AttributeError(Tensor._missing(type(self).__name__, name))
+
+    @staticmethod
+    def _missing(owner, name):
+        return f"'{owner}' object has no attribute '{name}'"
+
+    # -- what it holds ---------------------------------------------------------------------------
+
+    @property
+    def shape(self):
+        return Size(self._array.shape)
+
+    def size(self, dim=None):
+        """The shape, or the size of one dimension."""
+        if dim is None:
+            return Size(self._array.shape)
+        from .ops.shape import dimension
+
+        return self._array.shape[dimension(dim, self._array.ndim)]
+
+    @property
+    def dtype(self):
+        return dtypes.from_numpy(self._array.dtype)
+
+    @property
+    def device(self):
+        return CPU
+
+    @property
+    def ndim(self):
+        """The number of dimensions."""
+        return self._array.ndim
+
+    def dim(self):
+        """The number of dimensions."""
+        return self._array.ndim
+
+    ndimension = dim
+
+    def numel(self):
+        """The number of elements."""
+        return self._array.size
+
+    nelement = numel
+
+    def element_size(self):
+        """Bytes an element."""
+        return self._array.itemsize
+
+    @property
+    def itemsize(self):
+        return self._array.itemsize
+
+    @property
+    def nbytes(self):
+        return self._array.nbytes
+
+    @property
+    def layout(self):
+        return "strided"
+
+    is_cuda = is_sparse = is_quantized = is_meta = is_mkldnn = False
+    is_cpu = True
+    names = None
+
+    def is_floating_point(self):
+        """Whether the dtype is a floating-point one."""
+        return self._array.dtype.kind == "f"
+
+    def is_complex(self):
+        """False: there are no complex tensors here."""
+        return False
+
+    def is_signed(self):
+        """Whether the dtype can hold negative numbers."""
+        return self._array.dtype.kind in "if"
+
+    def get_device(self):
+        """-1, torch's number for the CPU."""
+        return -1
+
+    def stride(self, dim=None):
+        """How many elements lie between neighbours along each dimension, or along ``dim``."""
+        a = self._array
+        steps = tuple(s // a.itemsize for s in a.strides)
+        return steps if dim is None else steps[dim]
+
+    def storage_offset(self):
+        """How many elements lie between the base's first number and this view's first."""
+        base = self._base
+        return 0 if base is None else (self.data_ptr() - base.data_ptr()) // self._array.itemsize
+
+    def data_ptr(self):
+        """The address of the first number; equal for tensors that share it."""
+        return memory(self).__array_interface__["data"][0]
+
+    def is_contiguous(self):
+        """Whether the numbers lie in memory in reading order."""
+        return bool(self._array.flags.c_contiguous)
+
+    def item(self):
+        """The only element, as a Python number.
+
+        Raises:
+            RuntimeError: if there is more than one element, or none.
+        """
+        if self._array.size != 1:
+            n = self._array.size
+            raise RuntimeError(f"a Tensor with {n} elements cannot be converted to Scalar")
+        return self._array.item()
+
+    def tolist(self):
+        """The numbers as nested Python lists; a 0-d tensor as one number."""
+        return self._array.tolist()
+
+    def numpy(self, *, force=False):
+        """The numbers as a NumPy array over the same memory.
+
+        Args:
+            force (bool): detach first if need be.
+
+        Raises:
+            RuntimeError: if the tensor requires grad, outside ``no_grad``.
+        """
+        if self._node is not None and mode.grad and not force:
+            raise explained(
+                RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."),
+                "note.numpy", self,
+            )  # fmt: skip
+        clock_of(self)
+        return memory(self)
+
+    def __array__(self, dtype=None, copy=None):
+        array = self.numpy()
+        if dtype is not None and array.dtype != dtype:
+            return array.astype(dtype)
+        return array.copy() if copy else array
+
+    def __len__(self):
+        if self._array.ndim == 0:
+            raise TypeError("len() of a 0-d tensor")
+        return self._array.shape[0]
+
+    def _number(self, convert):
+        if self._array.size != 1:
+            raise ValueError("only one element tensors can be converted to Python scalars")
+        return convert(self._array.item())
+
+    def __float__(self):
+        return self._number(float)
+
+    def __int__(self):
+        return self._number(int)
+
+    def __complex__(self):
+        return self._number(complex)
+
+    def __bool__(self):
+        if self._array.size != 1:
+            how = "more than one value" if self._array.size else "no values"
+            raise RuntimeError(f"Boolean value of Tensor with {how} is ambiguous")
+        return bool(self._array.item())
+
+    def __index__(self):
+        if self._array.size != 1 or self._array.dtype.kind not in "biu":
+            raise TypeError("only integer tensors of a single element can be converted to an index")
+        return int(self._array.item())
+
+    __hash__ = object.__hash__
+
+    # -- as text ---------------------------------------------------------------------------------
+
+    def __repr__(self):
+        fn = self.grad_fn
+        return printing.tensor_text(
+            self._array,
+            default_dtype=dtypes.get_default_dtype().numpy,
+            requires_grad=self.requires_grad,
+            grad_fn=None if fn is None else type(fn).__name__,
+            parameter=isinstance(self, Parameter),
+        )
+
+    def __str__(self):
+        return repr(self)
+
+    def __format__(self, spec):
+        if self._array.ndim == 0 and not isinstance(self, Parameter):
+            return self._array.item().__format__(spec)
+        return str(self) if not spec else object.__format__(self, spec)
+
+    # -- history ---------------------------------------------------------------------------------
+
+    @property
+    def requires_grad(self):
+        return self._node is not None
+
+    @requires_grad.setter
+    def requires_grad(self, value):
+        self.requires_grad_(value)
+
+    def requires_grad_(self, requires_grad=True):
+        """Switch recording for this leaf on or off, in place.
+
+        Raises:
+            RuntimeError: on a non-leaf when switching off, or for a dtype that is not floating point.
+        """
+        if not isinstance(requires_grad, (bool, np.bool_)):
+            given = type(requires_grad).__name__
+            raise TypeError(f"requires_grad_(): argument 'requires_grad' (position 1) must be bool, not {given}")
+        if isinstance(self._node, Node):
+            if not requires_grad:
+                raise explained(
+                    RuntimeError(
+                        "you can only change requires_grad flags of leaf variables. If you want to use a computed "
+                        "variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
+                    ),
+                    "note.only_leaves", self,
+                )  # fmt: skip
+        elif requires_grad:
+            check_differentiable(self._array.dtype, self)
+            if self._inference and not isinstance(mode.grad, bool):
+                pass
+            elif self._inference:
+                raise RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")
+            self._node = LEAF
+        else:
+            self._node = None
+        return self
+
+    @property
+    def is_leaf(self):
+        return not isinstance(self._node, Node)
+
+    @property
+    def grad_fn(self):
+        node = self._node
+        if node is None or node is LEAF:
+            return None
+        return node.parent if type(node) is Gate else node
+
+    @property
+    def output_nr(self):
+        """Which output of its ``grad_fn`` this tensor is."""
+        return self._node.index if type(self._node) is Gate else 0
+
+    @property
+    def grad(self):
+        if self._grad is None and isinstance(self._node, Node) and not self.retains_grad:
+            warnings.warn(NON_LEAF_GRAD, UserWarning, stacklevel=2)
+        return self._grad
+
+    @grad.setter
+    def grad(self, value):
+        if value is not None:
+            if not isinstance(value, Tensor):
+                raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}")
+            if value is self:
+                raise RuntimeError("can't assign Variable as its own grad")
+            if value._array.dtype != self._array.dtype:
+                raise RuntimeError(
+                    f"assigned grad has data of a different type: expected {self.type()}, got {value.type()}"
+                )
+            if value._array.shape != self._array.shape:
+                raise RuntimeError(
+                    f"assigned grad has data of a different size: expected {list(self.shape)}, got {list(value.shape)}"
+                )
+        self._grad = value
+
+    @grad.deleter
+    def grad(self):
+        self._grad = None
+
+    def _accumulate(self, g):
+        """Add ``g``, a NumPy value or a tensor, to ``.grad``; the sum is in place unless ``g`` is recorded."""
+        before = self._grad
+        if isinstance(g, Tensor):
+            self._grad = (g if g._node is not None else own_copy(g)) if before is None else before + g
+        elif before is None:
+            self._grad = new_tensor(g if isinstance(g, np.generic) else np.array(g))
+        elif before._node is None or before._node is LEAF:
+            if type(before._array) is np.ndarray:
+                np.add(before._array, g, out=before._array)
+            else:
+                before._array = before._array + g
+            clock_of(before).append(ticks.next())
+            ticks.last_write = before._clock[-1]
+        else:
+            self._grad = before + new_tensor(g)
+
+    def backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=None):
+        """Compute the gradients of this tensor with respect to the leaves of its graph, adding to their ``.grad``.
+
+        Args:
+            gradient (Tensor): the cotangent to start from, of this tensor's shape; 1 for a single element.
+            retain_graph (bool): keep the saved tensors for another pass; ``create_graph`` by default.
+            create_graph (bool): record the pass itself, for higher derivatives.
+            inputs (Tensor or sequence of Tensor): accumulate into these only.
+
+        Raises:
+            RuntimeError: if nothing was recorded, if a gradient is needed to start from, if the graph was freed, or
+                if a saved tensor was changed in place; no ``.grad`` changes then.
+
+        >>> import autodiff_lab as th
+        >>> x = th.tensor(3., requires_grad=True)
+        >>> (x * x).backward()
+        >>> x.grad
+        tensor(6.)
+        """
+        if inputs is not None:
+            inputs = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
+            if not inputs:
+                raise RuntimeError("'inputs' argument to backward() cannot be empty.")
+        check_cotangents((self,), (gradient,))
+        keep = create_graph if retain_graph is None else retain_graph
+        engine.backward((self,), (gradient,), keep=keep, create_graph=create_graph, inputs=inputs)
+
+    def detach(self):
+        """The same numbers over the same memory, without history."""
+        return alias(self)
+
+    def detach_(self):
+        """Cut this tensor's history, in place.
+
+        Raises:
+            RuntimeError: on a view, whose history belongs to its base.
+        """
+        if self._base is not None:
+            raise RuntimeError(
+                "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for "
+                "training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence "
+                "detach_() cannot be called on these gradients. To fix this error, please refer to the "
+                "Optimizer.zero_grad() function in torch/optim/optimizer.py as a solution."
+            )
+        self._node = None
+        return self
+
+    @property
+    def data(self):
+        """The same numbers without history, unseen by the version counter; prefer ``detach()``."""
+        twin = new_tensor(memory(self))
+        twin._clock = []
+        return twin
+
+    @data.setter
+    def data(self, value):
+        if not isinstance(value, Tensor):
+            raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
+        self._array = memory(value)
+
+    @property
+    def _version(self):
+        return len(self._clock or ())
+
+    @property
+    def _base(self):
+        view = self._view
+        return None if view is None or isinstance(view, list) else view.base
+
+    def _is_view(self):
+        return self._base is not None
+
+    def is_inference(self):
+        """Whether it was made in inference mode."""
+        return bool(self._inference)
+
+    def register_hook(self, hook):
+        """Call ``hook(grad)`` when this tensor's gradient has been computed; it may return another.
+
+        Returns:
+            A handle with ``remove()``.
+
+        Raises:
+            RuntimeError: if the tensor does not require grad.
+        """
+        if self._node is None:
+            raise explained(
+                RuntimeError("cannot register a hook on a tensor that doesn't require gradient"), "note.no_grad", self
+            )
+        return self._hook_lists().add("pre", hook)
+
+    def register_post_accumulate_grad_hook(self, hook):
+        """Call ``hook(tensor)`` after a gradient was added to this leaf's ``.grad``."""
+        if self._node is None:
+            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        if self._node is not LEAF:
+            raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
+        return self._hook_lists().add("accumulated", hook)
+
+    def _hook_lists(self):
+        if self._node is not LEAF:
+            return self._node._hook_lists()
+        if self._hooks is None:
+            self._hooks = Hooks()
+        return self._hooks
+
+    def retain_grad(self):
+        """Ask for ``.grad`` on a non-leaf too.
+
+        Raises:
+            RuntimeError: if the tensor does not require grad.
+        """
+        if self._node is None:
+            raise explained(
+                RuntimeError("can't retain_grad on Tensor that has requires_grad=False"), "note.no_grad", self
+            )
+        if isinstance(self._node, Node) and not self.retains_grad:
+            self._node._hook_lists().add("retain", Retain(self))
+
+    @property
+    def retains_grad(self):
+        """Whether ``.grad`` is kept on this non-leaf."""
+        node = self._node
+        if not isinstance(node, Node) or node._hooks is None:
+            return False
+        return any(hook.tensor() is self for hook in node._hooks.of("retain"))
+
+    def __deepcopy__(self, memo):
+        if isinstance(self._node, Node):
+            raise explained(
+                RuntimeError(
+                    "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the "
+                    "moment. If you were attempting to deepcopy a module, this may be because of a torch.nn.utils."
+                    "weight_norm usage, see https://github.com/pytorch/pytorch/pull/103001"
+                ),
+                "note.deepcopy", self,
+            )  # fmt: skip
+        twin = rebuilt(type(self), np.array(self._array), self.requires_grad)
+        memo[id(self)] = twin
+        if self._grad is not None:
+            twin._grad = self._grad.__deepcopy__(memo)
+        twin.__dict__.update(self.__dict__)
+        return twin
+
+    def __reduce_ex__(self, protocol):
+        if isinstance(self._node, Node):
+            raise RuntimeError("only leaf tensors can be pickled: detach() this one first")
+        return rebuilt, (type(self), np.array(self._array), self.requires_grad), self.__dict__ or None
+
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+
+
+_new = object.__new__
+
+
+class Retain:
+    """The hook behind ``retain_grad``: keeps the gradient on its tensor, without keeping the tensor."""
+
+    def __init__(self, tensor):
+        self.tensor = weakref.ref(tensor)
+
+    def __call__(self, g):
+        tensor = self.tensor()
+        if tensor is not None:
+            tensor._grad = g if tensor._grad is None else tensor._grad + g
+
+
+class Parameter(Tensor):
+    """A tensor that a module registers as one of its parameters; it requires grad from the start.
+
+    Args:
+        data (Tensor): the numbers, whose memory is shared.
+        requires_grad (bool): whether operations on it are recorded.
+
+    >>> from autodiff_lab import nn
+    >>> import autodiff_lab as th
+    >>> nn.Parameter(th.zeros(2))
+    Parameter containing:
+    tensor([0., 0.], requires_grad=True)
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, data=None, requires_grad=True):
+        if data is None:
+            data = new_tensor(np.empty(0, dtypes.get_default_dtype().numpy))
+        if not isinstance(data, Tensor):
+            raise TypeError(f"Parameter takes a Tensor, not {type(data).__name__}; wrap it with autodiff_lab.tensor(…)")
+        if requires_grad:
+            check_differentiable(data._array.dtype, data)
+        parameter = _new(cls)
+        parameter._array = memory(data)
+        parameter._clock = clock_of(data)
+        parameter._node = LEAF if requires_grad else None
+        return parameter
+
+
+def rebuilt(cls, array, requires_grad):
+    """A leaf from its parts; what unpickling and deepcopy call."""
+    t = _new(cls)
+    t._array = array if array.ndim else array[()]
+    t._node = LEAF if requires_grad else None
+    return t
+
+
+def own_copy(g):
+    return new_tensor(np.array(g._array) if type(g._array) is np.ndarray else g._array)
+
+
+def check_differentiable(numpy_dtype, tensor=None):
+    """Raise unless a tensor of this dtype may require grad."""
+    if numpy_dtype.kind != "f":
+        raise explained(
+            RuntimeError("Only Tensors of floating point and complex dtype can require gradients"),
+            "note.float_only", tensor, dtype=str(numpy_dtype),
+        )  # fmt: skip
+
+
+def check_cotangents(outputs, grads):
+    """Raise unless each cotangent is None or a tensor of its output's shape and of a floating dtype."""
+    for i, (output, g) in enumerate(zip(outputs, grads)):
+        if g is None:
+            continue
+        if not isinstance(g, Tensor):
+            raise TypeError(f"gradients can be either Tensors or None, but got {type(g).__name__}")
+        if g._array.shape != output._array.shape:
+            raise RuntimeError(
+                f"Mismatch in shape: grad_output[{i}] has a shape of {g.shape} and output[{i}] has a shape of "
+                f"{output.shape}."
+            )
+
+
+def as_tensor(g):
+    """A cotangent as hooks and users see it: itself if it is a tensor, else a new tensor around it."""
+    return g if isinstance(g, Tensor) else new_tensor(g)
+
+
+def type_name(array):
+    return f"autodiff_lab.{dtypes.from_numpy(array.dtype).title}Tensor"
+
+
+def tensor_from(array, clock, edge):
+    """A tensor over saved memory with the history that ``edge`` names."""
+    t = new_tensor(array, LEAF if isinstance(edge, Tensor) else edge)
+    t._clock = clock
+    return edge if isinstance(edge, Tensor) else t
+
+
+# What the graph and the engine, which stand below, need of tensors.
+Node.as_tensor = staticmethod(as_tensor)
+Node.type_name = staticmethod(type_name)
+Node.tensor_from = staticmethod(tensor_from)
+
+TENSORS = frozenset({Tensor, Parameter})
+
+__all__ = ["Parameter", "Size", "Tensor"]

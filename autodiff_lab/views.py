@@ -1,0 +1,284 @@
+"""Views, versions and writing in place. Leans on tensor, engine, graph.
+
+Note [Writing in place]
+A view shares its base's memory and its clock. ``view.chain`` lists the operations that lead from the base to the
+view, so that they can be read forwards, to find the view's part of a gradient, and backwards, to put a gradient
+of the view into a gradient of the base.
+
+Writing to a tensor goes in this order, and everything that can refuse comes first:
+
+1. ``refuse``: a leaf that requires grad, a view of one, a view made under no_grad or by an operation with several
+   views, memory that overlaps itself, a shape or dtype that does not fit.
+2. The new numbers are computed out of place by the operation's own row, on a twin that carries the old history
+   (and the old numbers, when the row keeps its input).
+3. ``write`` puts them into the memory and ticks the clock.
+4. ``rebase`` gives the tensor its new history. A base takes the operation's node. Under a view, the base takes a
+   CopySlices node: "the base as it was, but with this part replaced". Every other live view then gets its history
+   afresh from the base (AsStrided), since what it shows has changed.
+"""
+
+import weakref
+
+import numpy as np
+
+from . import engine
+from .errors import explained
+from .graph import LEAF, Gate, Node, SavedOutput
+from .mode import mode, ticks
+from .tensor import clock_of, memory, new_tensor
+
+NO_GRAD_VIEW = (
+    "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use case "
+    "is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace "
+    "either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if you want "
+    "the inplace to be tracked)."
+)
+MULTI_VIEW = (
+    "Output {index} of {name} is a view and is being modified inplace. This view is the output of a function that "
+    "returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace "
+    "the inplace operation by an out-of-place one."
+)
+OVERLAP = (
+    "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please "
+    "clone() the tensor before performing the operation."
+)
+
+
+class View:
+    """How a view came to be: its base, the steps (row, values) from there, and why it may not be written to."""
+
+    __slots__ = ("base", "chain", "refusal")
+
+    def __init__(self, base, chain, refusal):
+        self.base, self.chain, self.refusal = base, chain, refusal
+
+
+def make_view(t, source, row, values, refusal=None):
+    """Mark ``t`` as the view of ``source`` that ``row`` with ``values`` makes."""
+    before = source._view
+    if isinstance(before, View):
+        base, chain = before.base, before.chain
+        refusal = refusal or before.refusal
+    else:
+        base, chain = source, ()
+    t._view = View(base, (*chain, (row, values)), refusal)
+    t._clock = clock_of(source)
+    if base._view is None:
+        base._view = Views()
+    base._view.add(t)
+    if source._inference:
+        t._inference = True
+
+
+class Views(list):
+    """Weak references to a base's views; the dead ones are swept out as the list grows."""
+
+    sweep_at = 16
+
+    def add(self, t):
+        if len(self) >= self.sweep_at:
+            self[:] = [ref for ref in self if ref() is not None]
+            self.sweep_at = 2 * len(self) + 16
+        self.append(weakref.ref(t))
+
+    def live(self):
+        return [t for t in (ref() for ref in self) if t is not None]
+
+
+def forwards(chain, value):
+    """The view's part of a NumPy value of the base's shape; shares its memory."""
+    for row, values in chain:
+        value = row.forward(value, *[values[n] for n in row.attrs])
+    return value
+
+
+def forwards_on_tensor(chain, value):
+    for row, values in chain:
+        value = row.function(value, **{n: values[n] for n in row.attrs})
+    return value
+
+
+def backwards(chain, g):
+    """A cotangent of the view as a cotangent of the base; reads arrays and tensors alike."""
+    for row, values in reversed(chain):
+        (arg, need) = next(iter(row.needs.items()))
+        g = row.rules[arg](g, *[values[n] for n in need])
+    return g
+
+
+class AsStridedBackward0(Node):
+    """The history of a view whose base was written to: the same part of the base as it is now."""
+
+    __slots__ = ("chain",)
+
+    def __init__(self, base, chain):
+        self._seq, self._saved, self._fit, self._hooks = ticks.next(), (), None, None
+        self._edges, self.chain = (engine.edge_of(base),), chain
+
+    def pull(self, g):
+        return (backwards(self.chain, g),)
+
+    pull_tensors = pull_checked = pull
+
+
+class CopySlices(Node):
+    """The history of a base after a write to a view: as before, but with the view's part replaced."""
+
+    __slots__ = ("chain", "inner", "mask")
+
+    def __init__(self, base, chain, inner):
+        self._seq, self._fit, self._hooks = ticks.next(), None, None
+        self._edges = (engine.edge_of(base), *inner._edges[1:])
+        self.chain, self.inner = chain, inner
+        self.mask = np.zeros(base._array.shape, bool)
+        forwards(chain, self.mask)[...] = True
+
+    def pull_checked(self, g):
+        part = forwards(self.chain, np.asarray(g))
+        first, *others = self._fitted(self.inner.pull_checked(part if part.ndim else part[()]))
+        before = None
+        if self._edges[0] is not None:
+            before = np.array(g)
+            forwards(self.chain, before)[...] = 0 if first is None else first
+        return (before, *others)
+
+    pull = pull_checked
+
+    def pull_tensors(self, g):
+        part = forwards_on_tensor(self.chain, g)
+        first, *others = self._fitted(self.inner.pull_tensors(part))
+        before = None
+        if self._edges[0] is not None:
+            put = g * 0 if first is None else backwards(self.chain, first)
+            before = put.where(new_tensor(self.mask), g)
+        return (before, *others)
+
+    def _fitted(self, contributions):
+        if self.inner._fit is None:
+            return contributions
+        return [
+            c if c is None or f is None else engine.fit(c, *f) for c, f in zip(contributions, self.inner._fit)
+        ]  # fmt: skip
+
+    @property
+    def keeps(self):
+        return self.inner.keeps
+
+    @property
+    def _saved(self):
+        """What the replacing operation saved."""
+        return self.inner._saved
+
+    @_saved.setter
+    def _saved(self, value):
+        self.inner._saved = value
+
+
+def overlaps(array):
+    """Whether one number in memory is shown in several places."""
+    return any(n > 1 and s == 0 for n, s in zip(array.shape, array.strides))
+
+
+def refuse(t, recording):
+    """Raise, before anything changes, if ``t`` may not be written to."""
+    if type(t._array) is np.ndarray:
+        if overlaps(t._array):
+            raise explained(RuntimeError(OVERLAP), "note.overlap", t)
+        if not t._array.flags.writeable:
+            raise explained(RuntimeError("the tensor shows read-only memory of a NumPy array"), "note.read_only", t)
+    if t._inference and not isinstance(mode.grad, bool):
+        return
+    if t._inference:
+        raise RuntimeError(
+            "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a "
+            "normal tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details."
+        )
+    if not recording:
+        return
+    view = t._view
+    if isinstance(view, View):
+        if view.refusal is not None:
+            raise explained(RuntimeError(view.refusal), "note.view_refused", t)
+        if t._node is not None and view.base._node is LEAF:
+            raise explained(
+                RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation."),
+                "note.leaf_in_place", view.base,
+            )  # fmt: skip
+    if t._node is LEAF:
+        raise explained(
+            RuntimeError("a leaf Variable that requires grad is being used in an in-place operation."),
+            "note.leaf_in_place", t,
+        )  # fmt: skip
+
+
+def write(t, value):
+    """Put ``value`` into the tensor's memory and tick its clock."""
+    if type(t._array) is np.ndarray:
+        t._array[...] = value
+    else:
+        t._array = t._array.dtype.type(value)
+    tick = ticks.next()
+    clock_of(t).append(tick)
+    ticks.last_write = tick
+
+
+def in_place(row, t, inputs, attrs):
+    """Run ``row`` on ``t`` and ``inputs`` and write the result into ``t``; see Note [Writing in place].
+
+    Returns:
+        ``t`` itself.
+    """
+    recording = bool(mode.grad) and (t._node is not None or any(getattr(i, "_node", None) is not None for i in inputs))
+    refuse(t, recording)
+    if recording:
+        keeps_input = any(row.inputs[0] in need for need in row.needs.values())
+        old = new_tensor(np.array(t._array) if keeps_input else t._array, t._node)
+    else:
+        old = new_tensor(t._array)
+    result = row.function(old, *inputs, **attrs)
+    check_fits(t, result)
+    write(t, result._array)
+    if recording:
+        node = result._node
+        if isinstance(node, Node):
+            if node._saved:
+                node._saved = tuple(
+                    SavedOutput(t._array, t._clock, t._clock[-1]) if type(s) is SavedOutput else s for s in node._saved
+                )
+        rebase(t, node)
+    return t
+
+
+def check_fits(t, result):
+    """Raise if ``result`` cannot be written into ``t``."""
+    have, got = t._array, result._array
+    if got.shape != have.shape:
+        raise RuntimeError(f"output with shape {list(have.shape)} doesn't match the broadcast shape {list(got.shape)}")
+    if got.dtype != have.dtype and result.dtype.rank > t.dtype.rank:
+        raise RuntimeError(
+            f"result type {result.dtype.title} can't be cast to the desired output type {t.dtype.title}"
+        )
+
+
+def rebase(t, node):
+    """Give ``t``, whose numbers ``node`` has just made, its new history, and its relatives theirs."""
+    retained = t._node._hooks if isinstance(t._node, Node) and t.retains_grad else None
+    view = t._view
+    if isinstance(view, View):
+        base = view.base
+        if node is not None:
+            base._node = CopySlices(base, view.chain, node)
+    else:
+        base = t
+        base._node = node
+    if isinstance(base._view, list):
+        for other in base._view.live():
+            other._node = AsStridedBackward0(base, other._view.chain) if base._node is not None else None
+    if retained is not None:
+        moved = [h for h in retained.of("retain") if h.tensor() is t]
+        retained.lists["retain"] = {k: h for k, h in retained.lists["retain"].items() if h not in moved}
+        for hook in moved:
+            t._node._hook_lists().add("retain", hook)
+
+
+__all__ = ["Gate", "View", "in_place", "make_view", "rebase", "refuse", "write"]
