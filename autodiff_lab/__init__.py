@@ -1,0 +1,49 @@
+"""A PyTorch-shaped autograd small enough to read, on NumPy, and a laboratory for the notebook in ``lab``.
+
+This file is the façade: names, no logic. ``docs/architecture.md`` shows the rooms behind it.
+"""
+
+import math as _math
+import warnings as _warnings
+
+# NumPy warns where torch silently gives inf or nan; arithmetic done inside this package follows torch.
+_warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"autodiff_lab(\.|$)")
+
+from . import autograd  # noqa: E402
+from .device import device  # noqa: E402
+from .dtypes import (  # noqa: E402
+    bool_ as bool,  # noqa: A004
+    can_cast,
+    dtype,
+    finfo,
+    float16,
+    float32,
+    float64,
+    get_default_dtype,
+    iinfo,
+    int8,
+    int16,
+    int32,
+    int64,
+    promote_types,
+    set_default_dtype,
+    uint8,
+)
+from .mode import (  # noqa: E402
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    is_inference_mode_enabled,
+    no_grad,
+    set_grad_enabled,
+)
+from .ops import FUNCTIONS as _FUNCTIONS  # noqa: E402
+from .printing import set_printoptions  # noqa: E402
+from .tensor import Size, Tensor  # noqa: E402
+
+half, float, double = float16, float32, float64
+short, int, long = int16, int32, int64
+pi, e, inf, nan, newaxis = _math.pi, _math.e, _math.inf, _math.nan, None
+globals().update(_FUNCTIONS)
+
+__version__ = "0.1.0"

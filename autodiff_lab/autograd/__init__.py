@@ -1,0 +1,100 @@
+"""torch.autograd: backward passes by function call, custom functions, modes. Leans on engine, tensor, ops."""
+
+from .. import engine
+from ..mode import enable_grad, inference_mode, no_grad, set_grad_enabled
+from ..tensor import Tensor, as_tensor, check_cotangents
+from .function import Function, once_differentiable
+
+Variable = Tensor
+
+
+def many(value):
+    return (value,) if isinstance(value, Tensor) else tuple(value)
+
+
+def cotangents(outputs, grads):
+    if grads is None:
+        return (None,) * len(outputs)
+    grads = many(grads)
+    if len(grads) != len(outputs):
+        raise RuntimeError(f"got {len(outputs)} tensors and {len(grads)} gradients")
+    check_cotangents(outputs, grads)
+    return grads
+
+
+def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, inputs=None):
+    """Compute the gradients of ``tensors`` with respect to the leaves, adding to their ``.grad``.
+
+    Args:
+        tensors (Tensor or sequence): where to start.
+        grad_tensors (Tensor or sequence): the cotangents to start from; 1 for tensors of a single element.
+        retain_graph, create_graph, inputs: as ``Tensor.backward``.
+
+    Raises:
+        RuntimeError: as ``Tensor.backward``.
+    """
+    tensors = many(tensors)
+    grads = cotangents(tensors, grad_tensors)
+    if inputs is not None and not (inputs := many(inputs)):
+        raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
+    keep = create_graph if retain_graph is None else retain_graph
+    engine.backward(tensors, grads, keep=keep, create_graph=create_graph, inputs=inputs)
+
+
+def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=False, allow_unused=None,
+         is_grads_batched=False, materialize_grads=False):  # fmt: skip
+    """The gradients of ``outputs`` with respect to ``inputs``, leaving every ``.grad`` alone.
+
+    Args:
+        outputs, inputs (Tensor or sequence): from where, with respect to what.
+        grad_outputs (Tensor or sequence): the cotangents to start from; 1 for outputs of a single element.
+        retain_graph (bool): keep the saved tensors; ``create_graph`` by default.
+        create_graph (bool): record the pass, so that the result can be differentiated again.
+        allow_unused (bool): give None for an input that was not used, instead of raising.
+        materialize_grads (bool): give zeros instead of None.
+
+    Returns:
+        tuple of Tensor, one an input.
+
+    Raises:
+        RuntimeError: if an input was not used, nothing was recorded, or the graph was freed.
+
+    >>> import autodiff_lab as th
+    >>> x = th.tensor(2., requires_grad=True)
+    >>> (dy,) = th.autograd.grad(x ** 3, x, create_graph=True)
+    >>> th.autograd.grad(dy, x)
+    (tensor(12.),)
+    """
+    if is_grads_batched:
+        raise NotImplementedError("is_grads_batched is not offered; loop over the cotangents, or use func.vmap")
+    if materialize_grads and allow_unused is False:
+        raise ValueError("Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.")
+    outputs, inputs = many(outputs), many(inputs)
+    grads = cotangents(outputs, grad_outputs)
+    keep = create_graph if retain_graph is None else retain_graph
+    result = engine.grad(outputs, grads, inputs, keep=keep, create_graph=create_graph)
+    for i, (g, tensor) in enumerate(zip(result, inputs)):
+        if g is None and materialize_grads:
+            result[i] = as_tensor(tensor._array * 0)
+        elif g is None and not allow_unused:
+            raise engine.explained(
+                RuntimeError(
+                    f"The differentiated Tensor at index {i} appears to not have been used in the graph. Set "
+                    "allow_unused=True if this is the desired behavior."
+                ),
+                "note.unused", tensor,
+            )  # fmt: skip
+    return tuple(result)
+
+
+__all__ = [
+    "Function",
+    "Variable",
+    "backward",
+    "enable_grad",
+    "grad",
+    "inference_mode",
+    "no_grad",
+    "once_differentiable",
+    "set_grad_enabled",
+]

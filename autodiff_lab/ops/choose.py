@@ -1,0 +1,203 @@
+"""Pointwise operations with a choice in them: where, masked_fill, clamp, round, lerp, addcmul. Leans on ops.pointwise."""
+
+import numpy as np
+
+from .. import dtypes
+from ..errors import explained
+from ..tensor import Tensor, memory
+from ..views import in_place
+from .pointwise import joined, where
+from .row import REQUIRED, apply, check_tensor, export, operand, operation, plain, pointwise, register
+from .shape import expand
+
+PAIR = ("input", "other")
+
+# fmt: off
+WHERE       = operation("where", "Where", lambda x, y, condition: np.where(condition, x, y),
+                        lambda g, condition: where(condition, g, 0),
+                        lambda g, condition: where(condition, 0, g), inputs=PAIR, attrs=("condition",), dtypes="same")
+MASKED_FILL = operation("masked_fill", "MaskedFill", lambda x, mask, value: np.where(mask, x.dtype.type(value), x),
+                        lambda g, mask: where(mask, 0, g), attrs=("mask", "value"))
+MASKED_FILL_TENSOR = operation("masked_fill_tensor", "MaskedFill", lambda x, y, mask: np.where(mask, y.astype(x.dtype), x),
+                        lambda g, mask: where(mask, 0, g),
+                        lambda g, mask: where(mask, g, 0), inputs=PAIR, attrs=("mask",), suffix="Backward1", dtypes="assign")
+CLAMP       = operation("clamp", "Clamp", lambda x, min, max: clipped(x, min, max),
+                        lambda g, input, min, max: where(within(input, min, max), g, 0), attrs=("min", "max"), suffix="Backward1")
+ROUND       = operation("round", "Round", lambda x, decimals: rounded(x, decimals), lambda g: g * 0, attrs=("decimals",))
+# fmt: on
+
+lerp = pointwise(
+    "lerp", "Lerp", lambda x, y, weight: x + weight * (y - x),
+    lambda g, weight: g * (1 - weight),
+    lambda g, weight: g * weight,
+    dtypes="same", attrs=("weight",), defaults=(REQUIRED,), public={"y": "end"}, inplace=False, method=False, export=False,
+)  # fmt: skip
+
+
+def clipped(x, low, high):
+    if low is not None:
+        x = np.maximum(x, x.dtype.type(low))
+    return x if high is None else np.minimum(x, x.dtype.type(high))
+
+
+def within(x, low, high):
+    if low is None:
+        return x <= high
+    return x >= low if high is None else (x >= low) & (x <= high)
+
+
+def rounded(x, decimals):
+    return np.round(x, decimals).astype(x.dtype, copy=False) if x.dtype.kind == "f" else x
+
+
+def as_mask(mask, function, position=1, name="condition"):
+    """A boolean tensor as the NumPy mask that a row keeps.
+
+    Raises:
+        RuntimeError: if it is not boolean.
+    """
+    check_tensor(mask, function, position, name)
+    if mask._array.dtype != bool:
+        raise explained(
+            RuntimeError(f"{function} expected {name} to be a boolean tensor, but got a tensor with dtype {mask.dtype.title}"),
+            "note.mask_bool", name=name,
+        )  # fmt: skip
+    return np.array(memory(mask))
+
+
+def where_(condition, input=None, other=None, *, out=None):
+    """``input`` where ``condition`` holds, ``other`` elsewhere; both may be numbers, and all three are broadcast.
+
+    With the condition alone, the indices where it holds, as ``nonzero(as_tuple=True)``.
+
+    >>> import autodiff_lab as th
+    >>> x = th.tensor([-1., 2.])
+    >>> th.where(x > 0, x, 0.)
+    tensor([0., 2.])
+    """
+    check_tensor(condition, "where", 1, "condition")
+    if input is None and other is None:
+        return condition.nonzero(as_tuple=True)
+    mask = as_mask(condition, "where") if condition._array.dtype != np.uint8 else memory(condition) != 0
+    input, other = (v if isinstance(v, Tensor) else number_tensor(v, o, "where") for v, o in ((input, other), (other, input)))
+    shape = shape_of_all("where", mask, input._array, other._array)
+    if input._array.shape != shape and other._array.shape != shape:
+        input = expand(input, *shape)
+    return apply(WHERE, input, other, condition=mask, out=out)
+
+
+def shape_of_all(function, *arrays):
+    try:
+        return np.broadcast_shapes(*(a.shape for a in arrays))
+    except ValueError:
+        from .row import broadcast
+
+        shape = arrays[0].shape
+        for a in arrays[1:]:
+            shape = broadcast(shape, a.shape)
+        return shape
+
+
+def number_tensor(value, beside, function):
+    """A Python number as the 0-d tensor that it counts as beside another operand."""
+    if not operand(value):
+        raise TypeError(f"{function}(): expected a Tensor or a number, not {type(value).__name__}")
+    from ..tensor import new_tensor
+
+    value = plain(value)
+    number = dtypes.of_number(value)
+    if isinstance(beside, Tensor) and beside.dtype.rank >= number.rank:
+        return new_tensor(beside._array.dtype.type(value))
+    return new_tensor(number.numpy.type(value))
+
+
+def masked_fill(input, mask, value):
+    """``value`` where ``mask`` holds, ``input`` elsewhere."""
+    mask = as_mask(mask, "masked_fill", 2, "mask")
+    check_tensor(input, "masked_fill")
+    shape = shape_of_all("masked_fill", input._array, mask)
+    input = expand(input, *shape) if input._array.shape != shape else input
+    if isinstance(value, Tensor):
+        if value.ndim:
+            raise RuntimeError(
+                f"masked_fill only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s)."
+            )
+        return apply(MASKED_FILL_TENSOR, input, value, mask=mask)
+    return apply(MASKED_FILL, input, mask=mask, value=plain(value))
+
+
+def masked_fill_(self, mask, value):
+    """Write ``value`` where ``mask`` holds."""
+    mask = as_mask(mask, "masked_fill", 2, "mask")
+    if isinstance(value, Tensor):
+        return in_place(MASKED_FILL_TENSOR, self, (value,), {"mask": mask})
+    return in_place(MASKED_FILL, self, (), {"mask": mask, "value": plain(value)})
+
+
+def clamp(input, min=None, max=None, *, out=None):
+    """``input`` held between ``min`` and ``max``, either of which may be missing, a number, or a tensor.
+
+    At the bounds themselves the derivative is 1.
+
+    Raises:
+        RuntimeError: if neither is given.
+    """
+    check_tensor(input, "clamp")
+    if min is None and max is None:
+        raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
+    if isinstance(min, Tensor) or isinstance(max, Tensor):
+        made = input if min is None else input.maximum(as_bound(min, input))
+        return made if max is None else made.minimum(as_bound(max, input))
+    for bound in (min, max):
+        if bound is not None:
+            input = joined(input, plain(bound))
+    return apply(CLAMP, input, min=min, max=max, out=out)
+
+
+def as_bound(value, beside):
+    return value if isinstance(value, Tensor) else number_tensor(value, beside, "clamp")
+
+
+def clamp_(self, min=None, max=None):
+    """In-place version of ``clamp`` for numbers."""
+    if min is None and max is None:
+        raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
+    return in_place(CLAMP, self, (), {"min": min, "max": max})
+
+
+def round(input, *, decimals=0, out=None):
+    """The nearest whole number, halves to the even one; or to ``decimals`` places."""
+    return apply(ROUND, check_tensor(input, "round"), decimals=decimals, out=out)
+
+
+def round_(self, *, decimals=0):
+    """In-place version of ``round``."""
+    return in_place(ROUND, self, (), {"decimals": decimals})
+
+
+def lerp_(input, end, weight, *, out=None):
+    """``input + weight * (end - input)``: from one to the other by a weight, a number or a tensor."""
+    if isinstance(weight, Tensor):
+        return input + weight * (end - input)
+    return apply(lerp.row, input, end, weight=plain(weight), out=out)
+
+
+def addcmul(input, tensor1, tensor2, *, value=1, out=None):
+    """``input + value * tensor1 * tensor2``."""
+    return input + (tensor1 * tensor2 if value == 1 else value * tensor1 * tensor2)
+
+
+def addcdiv(input, tensor1, tensor2, *, value=1, out=None):
+    """``input + value * tensor1 / tensor2``."""
+    return input + value * (tensor1 / tensor2)
+
+
+where_.__name__, lerp_.__name__ = "where", "lerp"
+register(WHERE, where_, method=False)
+Tensor.where = lambda self, condition, other: where_(condition, self, other)
+register(MASKED_FILL, masked_fill)
+register(CLAMP, clamp, aliases=("clip",))
+register(ROUND, round)
+export(lerp_, addcmul, addcdiv)
+export(masked_fill_, clamp_, round_, function=False)
+Tensor.clip_ = clamp_

@@ -1,0 +1,477 @@
+"""Making tensors from numbers, and changing their dtype. Leans on ops.row, dtypes, device."""
+
+import math
+import operator
+
+import numpy as np
+
+from .. import dtypes
+from ..device import check_device, device
+from ..dtypes import as_dtype, get_default_dtype
+from ..errors import explained
+from ..graph import LEAF
+from ..mode import Inference, mode
+from ..tensor import Size, Tensor, check_differentiable, clock_of, memory, new_tensor
+from .row import check_tensor, export, plain, settle
+from .shape import clone, numbers
+
+
+def finished(array, requires_grad=False, device=None):
+    """A new tensor around a fresh NumPy value."""
+    check_device(device)
+    t = new_tensor(settle(array))
+    if isinstance(mode.grad, Inference):
+        t._inference = True
+    if requires_grad:
+        check_differentiable(t._array.dtype)
+        t._node = LEAF
+    return t
+
+
+# -- from data -------------------------------------------------------------------------------------------------------------
+
+
+def read_data(data, dtype):
+    """Nested numbers as a NumPy array of the dtype that torch infers.
+
+    Raises:
+        TypeError: for what holds no numbers.
+        ValueError: for rows of different lengths.
+    """
+    if isinstance(data, Tensor):
+        array = np.array(data._array)
+    elif isinstance(data, (np.ndarray, np.generic)):
+        array = np.array(data)
+        if dtype is None:
+            dtypes.from_numpy(array.dtype)
+    elif isinstance(data, (bool, int, float)):
+        array = np.array(data, dtypes.of_number(data).numpy) if dtype is None else np.array(data)
+    else:
+        array = read_sequence(data, dtype)
+    if dtype is None:
+        return array.astype(array.dtype.newbyteorder("="), copy=False)
+    with np.errstate(all="ignore"):
+        return array.astype(as_dtype(dtype).numpy)
+
+
+def read_sequence(data, dtype):
+    if isinstance(data, (str, bytes)) or data is None or not hasattr(data, "__len__") and not hasattr(data, "__array__"):
+        if isinstance(data, complex):
+            raise NotImplementedError("complex tensors are outside what autodiff_lab covers; use two real tensors")
+        raise explained(
+            TypeError(f"new(): invalid data type '{type(data).__name__}'")
+            if isinstance(data, str)
+            else RuntimeError(f"Could not infer dtype of {type(data).__name__}"),
+            "note.data",
+        )
+    if hasattr(data, "__array__"):
+        array = np.array(data)
+        dtypes.from_numpy(array.dtype)
+        return array
+    kinds = set()
+    check_rows(data, (), lengths(data), kinds)
+    array = np.array(strip(data)) if kinds else np.empty(lengths(data))
+    if kinds and kinds <= {bool}:
+        return array.astype(bool)
+    if kinds and float not in kinds:
+        return array.astype(np.int64)
+    tensors = {k for k in kinds if isinstance(k, np.dtype)}
+    if tensors:
+        return array.astype(sorted(tensors, key=str)[0])
+    return array.astype(get_default_dtype().numpy if dtype is None else np.float64)
+
+
+def lengths(data):
+    shape = []
+    while isinstance(data, (list, tuple, range)):
+        shape.append(len(data))
+        if not len(data):
+            break
+        data = data[0]
+    return tuple(shape) + (tuple(data.shape) if isinstance(data, (Tensor, np.ndarray)) else ())
+
+
+def check_rows(data, path, shape, kinds):
+    if isinstance(data, (list, tuple, range)):
+        dim = len(path)
+        if dim >= len(shape):
+            raise TypeError(f"not a sequence of equal depth: too deep at dim {dim}")
+        if len(data) != shape[dim]:
+            raise explained(
+                ValueError(f"expected sequence of length {shape[dim]} at dim {dim} (got {len(data)})"), "note.ragged"
+            )
+        for i, element in enumerate(data):
+            check_rows(element, (*path, i), shape, kinds)
+        return
+    if isinstance(data, (Tensor, np.ndarray)):
+        if data.ndim and data.shape != shape[len(path) :]:
+            raise ValueError("only one element tensors can be converted to Python scalars")
+        kinds.add({"b": bool, "i": int, "u": int, "f": float}.get(memory(data).dtype.kind if isinstance(data, Tensor) else data.dtype.kind))
+        return
+    if len(path) != len(shape):
+        raise TypeError(f"not a sequence: {type(data).__name__} at dim {len(path)}")
+    if isinstance(data, (bool, np.bool_)):
+        kinds.add(bool)
+    elif isinstance(data, (int, np.integer)):
+        if not -(2**63) <= int(data) < 2**64:
+            raise RuntimeError("Overflow when unpacking long long")
+        kinds.add(int)
+    elif isinstance(data, (float, np.floating)):
+        kinds.add(float)
+    elif isinstance(data, complex):
+        raise NotImplementedError("complex tensors are outside what autodiff_lab covers; use two real tensors")
+    elif isinstance(data, str):
+        raise TypeError("new(): invalid data type 'str'")
+    else:
+        raise RuntimeError(f"Could not infer dtype of {type(data).__name__}")
+
+
+def strip(data):
+    if isinstance(data, (list, tuple)):
+        return [strip(element) for element in data]
+    return data._array if isinstance(data, Tensor) else data
+
+
+def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=False):
+    """A tensor with a copy of ``data``.
+
+    Args:
+        data: a number, nested lists of numbers, a NumPy array, or a tensor.
+        dtype: what to cast to; floats become the default dtype, ints int64, bools bool.
+        requires_grad (bool): whether operations on it are recorded.
+
+    Raises:
+        ValueError: if rows differ in length.
+        TypeError, RuntimeError: if there is anything but numbers in it, or the dtype cannot require grad.
+
+    >>> import autodiff_lab as th
+    >>> th.tensor([[1., 2.], [3., 4.]], requires_grad=True)
+    tensor([[1., 2.],
+            [3., 4.]], requires_grad=True)
+    """
+    if data.__class__ is float and dtype is None and device is None:  # the commonest
+        t = new_tensor(get_default_dtype().numpy.type(data))
+        if requires_grad:
+            t._node = LEAF
+        if mode.grad.__class__ is not bool:
+            return finished(t._array, requires_grad)
+        return t
+    if isinstance(data, Tensor):
+        import warnings
+
+        warnings.warn(
+            "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
+            "sourceTensor.detach().clone().requires_grad_(True), rather than torch.tensor(sourceTensor).",
+            UserWarning,
+            stacklevel=2,
+        )
+    return finished(read_data(data, None if dtype is None else as_dtype(dtype)), requires_grad, device)
+
+
+def as_tensor(data, dtype=None, device=None):
+    """``data`` as a tensor: itself, or over a NumPy array's own memory, where dtype allows; else a copy."""
+    check_device(device)
+    if isinstance(data, Tensor):
+        return data if dtype is None else data.to(dtype)
+    if isinstance(data, np.ndarray) and (dtype is None or data.dtype == as_dtype(dtype).numpy):
+        return from_numpy(data)
+    return tensor(data, dtype=dtype)
+
+
+def asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False):
+    """``obj`` as a tensor, sharing memory unless ``copy``."""
+    made = tensor(obj, dtype=dtype) if copy and not isinstance(obj, Tensor) else as_tensor(obj, dtype, device)
+    made = made.detach().clone() if copy and isinstance(obj, Tensor) else made
+    return made.requires_grad_() if requires_grad else made
+
+
+def from_numpy(ndarray):
+    """A tensor over the memory of a NumPy array: writing to one shows in the other.
+
+    Raises:
+        TypeError: for anything but an array, or for a dtype without a twin.
+    """
+    if not isinstance(ndarray, np.ndarray):
+        raise TypeError(f"expected np.ndarray (got {type(ndarray).__name__})")
+    dtypes.from_numpy(ndarray.dtype)
+    if any(s < 0 for s in ndarray.strides):
+        raise ValueError(
+            "At least one stride in the given numpy array is negative, and tensors with negative strides are not currently "
+            "supported. (You can probably work around this by making a copy of your array  with array.copy().) "
+        )
+    t = new_tensor(ndarray)
+    clock_of(t)
+    return t
+
+
+# -- from a shape ------------------------------------------------------------------------------------------------------------
+
+
+def sizes_of(function, size):
+    try:
+        shape = numbers(size, f"{function}(): argument 'size'")
+    except TypeError as error:
+        raise explained(TypeError(str(error)), "note.size") from None
+    for n in shape:
+        if n < 0:
+            raise RuntimeError(f"Trying to create tensor with negative dimension {n}: {list(shape)}")
+    return shape
+
+
+def numpy_dtype(dtype):
+    return (get_default_dtype() if dtype is None else as_dtype(dtype)).numpy
+
+
+def zeros(*size, out=None, dtype=None, layout=None, device=None, requires_grad=False):
+    """Zeros in the given shape.
+
+    >>> import autodiff_lab as th
+    >>> th.zeros(2, 3)
+    tensor([[0., 0., 0.],
+            [0., 0., 0.]])
+    """
+    return delivered(np.zeros(sizes_of("zeros", size), numpy_dtype(dtype)), requires_grad, device, out)
+
+
+def ones(*size, out=None, dtype=None, layout=None, device=None, requires_grad=False):
+    """Ones in the given shape."""
+    return delivered(np.ones(sizes_of("ones", size), numpy_dtype(dtype)), requires_grad, device, out)
+
+
+def empty(*size, out=None, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None):
+    """A tensor in the given shape whose numbers are whatever; here, zeros."""
+    return delivered(np.zeros(sizes_of("empty", size), numpy_dtype(dtype)), requires_grad, device, out)
+
+
+def full(size, fill_value, *, out=None, dtype=None, layout=None, device=None, requires_grad=False):
+    """One number everywhere, in the given shape; its dtype is that of the number."""
+    value = plain(fill_value._array) if isinstance(fill_value, Tensor) else plain(fill_value)
+    if not isinstance(value, (bool, int, float)):
+        raise TypeError(f"full(): argument 'fill_value' must be Number, not {type(value).__name__}")
+    kind = dtypes.of_number(value).numpy if dtype is None else as_dtype(dtype).numpy
+    return delivered(np.full(sizes_of("full", (size,) if not isinstance(size, int) else (size,)), value, kind), requires_grad, device, out)
+
+
+def delivered(array, requires_grad, device, out):
+    if out is None:
+        return finished(array, requires_grad, device)
+    if out._array.shape != array.shape:
+        out._array = np.empty(array.shape, out._array.dtype)
+    out.copy_(new_tensor(settle(array)))
+    return out
+
+
+def eye(n, m=None, *, dtype=None, device=None, requires_grad=False):
+    """Ones on the diagonal of an ``n`` by ``m`` matrix."""
+    if n < 0 or (m or 0) < 0:
+        raise RuntimeError(f"n must be greater or equal to 0, got {n}")
+    return finished(np.eye(n, m, dtype=numpy_dtype(dtype)), requires_grad, device)
+
+
+def like(make):
+    """The ``*_like`` twin of a creation function."""
+
+    def made(input, *args, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None):
+        check_tensor(input, make.__name__ + "_like")
+        kind = input.dtype if dtype is None else dtype
+        size = (input.shape, *args) if make is full else input.shape
+        return make(*size, dtype=kind, device=device, requires_grad=requires_grad)
+
+    made.__name__ = made.__qualname__ = make.__name__ + "_like"
+    made.__doc__ = f"``{make.__name__}`` in the shape and dtype of ``input``."
+    return made
+
+
+def new(make):
+    """The method ``new_*`` of a creation function."""
+
+    def made(self, *args, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
+        kind = self.dtype if dtype is None else dtype
+        return make(*args, dtype=kind, device=device, requires_grad=requires_grad)
+
+    made.__name__ = made.__qualname__ = "new_" + make.__name__
+    made.__doc__ = f"``{make.__name__}`` in the dtype of this tensor."
+    return made
+
+
+zeros_like, ones_like, empty_like, full_like = (like(make) for make in (zeros, ones, empty, full))
+
+
+def arange(*bounds, start=None, end=None, step=None, out=None, dtype=None, layout=None, device=None, requires_grad=False):
+    """Numbers from ``start`` (0) up to, not including, ``end``, ``step`` (1) apart.
+
+    Raises:
+        RuntimeError: if the step is 0 or leads away from the end.
+
+    >>> import autodiff_lab as th
+    >>> th.arange(0, 1, 0.25)
+    tensor([0.0000, 0.2500, 0.5000, 0.7500])
+    """
+    bounds = [plain(b._array) if isinstance(b, Tensor) else plain(b) for b in bounds]
+    if len(bounds) == 1 and end is None:
+        bounds = [0 if start is None else start, *bounds]
+    first = bounds[0] if bounds else (0 if start is None else start)
+    last = bounds[1] if len(bounds) > 1 else end
+    by = bounds[2] if len(bounds) > 2 else (1 if step is None else step)
+    for value in (first, last, by):
+        if not isinstance(value, (int, float)):
+            raise TypeError(f"arange(): bounds must be numbers, not {type(value).__name__}")
+    if by == 0:
+        raise RuntimeError("step must be nonzero")
+    if math.isnan(first) or math.isnan(last) or math.isinf(first) or math.isinf(last):
+        raise RuntimeError(f"unsupported range: {first} -> {last}")
+    if (last - first) / by < 0:
+        raise RuntimeError("upper bound and lower bound inconsistent with step sign")
+    whole = all(isinstance(v, int) for v in (first, last, by))
+    kind = (np.dtype(np.int64) if whole else numpy_dtype(None)) if dtype is None else as_dtype(dtype).numpy
+    n = math.ceil((last - first) / by)
+    steps = np.arange(n, dtype=np.int64 if whole else np.float64)
+    return delivered((first + steps * by).astype(kind), requires_grad, device, out)
+
+
+def linspace(start, end, steps, *, out=None, dtype=None, layout=None, device=None, requires_grad=False):
+    """``steps`` numbers evenly from ``start`` to ``end``, both included.
+
+    >>> import autodiff_lab as th
+    >>> th.linspace(0, 1, 5)
+    tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
+    """
+    return delivered(even(start, end, steps, dtype), requires_grad, device, out)
+
+
+def logspace(start, end, steps, base=10.0, *, out=None, dtype=None, layout=None, device=None, requires_grad=False):
+    """``steps`` numbers from ``base ** start`` to ``base ** end``, their exponents evenly spaced."""
+    exponents = even(start, end, steps, dtypes.float64)
+    return delivered((base**exponents).astype(numpy_dtype(dtype)), requires_grad, device, out)
+
+
+def even(start, end, steps, dtype):
+    """The numbers of ``linspace``: counted up from the start in the first half, down from the end in the second."""
+    start, end = (float(v) for v in (start, end))
+    steps = operator.index(steps)
+    if steps < 0:
+        raise RuntimeError("number of steps must be non-negative")
+    kind = numpy_dtype(dtype)
+    if steps == 1:
+        return np.full(1, start).astype(kind)
+    if kind.kind != "f":
+        return np.trunc(np.linspace(start, end, steps)).astype(kind)
+    work = np.float32 if kind != np.float64 else np.float64
+    start, end = work(start), work(end)
+    step = (end - start) / work(max(steps - 1, 1))
+    i = np.arange(steps)
+    up = start + step * i.astype(work)
+    down = end - step * (steps - 1 - i).astype(work)
+    return np.where(i < steps // 2, up, down).astype(kind)
+
+
+# -- changing the dtype ------------------------------------------------------------------------------------------------------
+
+
+def to(self, *args, dtype=None, device=None, non_blocking=False, copy=False, memory_format=None):
+    """This tensor in another dtype; on the device it is on already, ``"cpu"``.
+
+    Args:
+        args: a dtype, a device, or a tensor whose dtype is taken.
+    """
+    for arg in args:
+        if isinstance(arg, Tensor):
+            dtype = arg.dtype
+        elif isinstance(arg, (str, device_class)):
+            device = arg
+        elif isinstance(arg, bool):
+            copy = copy or (arg and arg is args[-1] and len(args) > 2)
+        elif arg is not None:
+            dtype = as_dtype(arg)
+    check_device(device)
+    if dtype is not None and as_dtype(dtype) is not self.dtype:
+        return self._cast(as_dtype(dtype).numpy)
+    return clone(self) if copy else self
+
+
+device_class = device
+
+
+def caster(name, target):
+    def method(self, memory_format=None):
+        return to(self, target)
+
+    method.__name__ = method.__qualname__ = name
+    method.__doc__ = f"This tensor as {target.name}."
+    return method
+
+
+def type_(self, dtype=None, non_blocking=False):
+    """The tensor type's name; or, with a dtype, this tensor in it."""
+    if dtype is None:
+        return f"autodiff_lab.{self.dtype.title}Tensor"
+    if isinstance(dtype, str):
+        title = dtype.rpartition(".")[2].removesuffix("Tensor")
+        found = [d for d in dtypes.ALL if d.title == title]
+        if not found:
+            raise ValueError(f"invalid type: {dtype!r}")
+        dtype = found[0]
+    return to(self, getattr(dtype, "dtype", dtype))
+
+
+def type_as(self, other):
+    """This tensor in the dtype of ``other``."""
+    return to(self, other.dtype)
+
+
+def result_type(tensor1, tensor2):
+    """The dtype of an operation between two tensors or numbers."""
+    return dtypes.result_dtype(
+        [(v.dtype, 2 if v.ndim else 1) if isinstance(v, Tensor) else (dtypes.of_number(v), 0) for v in (tensor1, tensor2)]
+    )
+
+
+def cpu(self, memory_format=None):
+    """This tensor itself: it is on the CPU already."""
+    return self
+
+
+def cuda(self, *args, **kwargs):
+    """Raises: there is no CUDA here."""
+    check_device("cuda")
+
+
+for _name, _target in (
+    ("half", dtypes.float16), ("float", dtypes.float32), ("double", dtypes.float64), ("char", dtypes.int8),
+    ("short", dtypes.int16), ("int", dtypes.int32), ("long", dtypes.int64), ("byte", dtypes.uint8), ("bool", dtypes.bool_),
+):  # fmt: skip
+    setattr(Tensor, _name, caster(_name, _target))
+Tensor.type = type_
+for _make in (zeros, ones, empty, full, tensor):
+    _method = new(_make)
+    setattr(Tensor, _method.__name__, _method)
+
+export(to, cpu, cuda, type_as, function=False)
+export(
+    tensor, as_tensor, asarray, from_numpy, zeros, ones, empty, full, eye, zeros_like, ones_like, empty_like, full_like,
+    arange, linspace, logspace, result_type, method=False,
+)  # fmt: skip
+
+
+# -- the legacy constructor ----------------------------------------------------------------------------------------------------
+
+
+def legacy(cls, sizes, options):
+    """``Tensor(2, 3)``: an uninitialised tensor of that shape; ``Tensor([1, 2])``: those numbers as floats."""
+    check_device(options.pop("device", None))
+    if options:
+        raise TypeError(f"new() received an invalid combination of arguments - got {sorted(options)}")
+    if not sizes:
+        array = np.empty(0, get_default_dtype().numpy)
+    elif len(sizes) == 1 and isinstance(sizes[0], Tensor):
+        array = memory(sizes[0])
+    elif len(sizes) == 1 and isinstance(sizes[0], (list, tuple, np.ndarray)) and not isinstance(sizes[0], Size):
+        array = read_data(sizes[0], get_default_dtype())
+    else:
+        array = np.zeros(sizes_of("new", sizes), get_default_dtype().numpy)
+    t = object.__new__(cls)
+    t._array, t._node = array, None
+    return t
+
+
+Tensor._legacy = staticmethod(legacy)

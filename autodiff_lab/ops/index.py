@@ -1,0 +1,365 @@
+"""Indexing: reading and writing parts of a tensor. Leans on ops.shape and ops.row.
+
+Note [An index, piece by piece]
+As in torch, an index is applied in two steps. Integers, slices, None and Ellipsis are views, one node each, in order.
+What remains, lists, integer tensors and masks, picks elements all at once and copies. Writing goes the same way: the
+views lead to a part of the memory, and the value is copied into it, or put at the places picked.
+"""
+
+import numpy as np
+
+from ..errors import explained
+from ..tensor import Tensor, memory, new_tensor
+from ..views import in_place
+from .row import apply, check_tensor, either, export, operation, plain, register, settle
+from .shape import ALIAS, SIZES, dimension, expand, unsqueeze, view_row
+
+# -- rows --------------------------------------------------------------------------------------------------------------
+
+
+def part(dim, *index):
+    """The NumPy index that takes ``index`` along ``dim``; the Ellipsis keeps a single element an array."""
+    return (slice(None),) * dim + index + (...,)
+
+
+def into_zeros(g, whole, dim, index):
+    made = np.zeros(whole, g.dtype)
+    made[part(dim, index)] = g
+    return made
+
+
+def add_at(g, whole, index):
+    """Zeros of shape ``whole`` with ``g`` added at the places picked; a place picked twice gets both."""
+    made = np.zeros(whole, g.dtype)
+    if any(isinstance(i, np.ndarray) and i.dtype == bool for i in index):
+        made[index] = g
+    else:
+        np.add.at(made, index, g)
+    return made
+
+
+def put_along(g, whole, dim, index):
+    made = np.zeros(whole, g.dtype)
+    where = list(np.indices(index.shape, sparse=True))
+    where[dim] = index
+    np.add.at(made, tuple(where), g[tuple(slice(n) for n in index.shape)])
+    return made
+
+
+def take_along(x, dim, index):
+    where = list(np.indices(index.shape, sparse=True))
+    where[dim] = index
+    return x[tuple(where)]
+
+
+# fmt: off
+SELECT       = view_row("select", "Select", lambda x, dim, index: x[part(dim, index)], lambda g, shape, dim, index: place(g, shape, dim, index), "dim", "index")
+SLICE        = view_row("slice",  "Slice",  lambda x, dim, index: x[part(dim, index)], lambda g, shape, dim, index: place(g, shape, dim, index), "dim", "index")
+PLACE        = operation("place", "SelectBackward", into_zeros, lambda g, dim, index: parted(g, dim, index), attrs=("whole", "dim", "index"), linear=True)
+PART         = operation("part",  "Slice", lambda x, dim, index: x[part(dim, index)], lambda g, shape, dim, index: place(g, shape, dim, index), attrs=("dim", "index"), linear=True)
+INDEX        = operation("index", "Index", lambda x, index: x[index],        lambda g, shape, index: scattered(g, shape, index), attrs=("index",), linear=True, public=SIZES)
+INDEX_ADD    = operation("index_add_at", "IndexPut", add_at,                 lambda g, index: picked(g, index), attrs=("whole", "index"), linear=True)
+GATHER       = operation("gather", "Gather", take_along,                     lambda g, shape, dim, index: along_put(g, shape, dim, index), attrs=("dim", "index"), linear=True, public=SIZES)
+ALONG_PUT    = operation("along_put", "ScatterAdd", put_along,               lambda g, dim, index: along_taken(g, dim, index), attrs=("whole", "dim", "index"), linear=True)
+# fmt: on
+
+place, parted = either(PLACE), either(PART)
+scattered, picked = either(INDEX_ADD), either(INDEX)
+along_put, along_taken = either(ALONG_PUT), either(GATHER)
+
+
+def overwrite(x, y, index, accumulate):
+    made = np.array(x)
+    if accumulate:
+        np.add.at(made, index, y)
+    else:
+        made[index] = y
+    return made
+
+
+def blanked(x, index):
+    made = np.array(x)
+    made[index] = 0
+    return made
+
+
+# fmt: off
+BLANK     = operation("blank", "IndexPut", blanked, lambda g, index: blank(g, index), attrs=("index",), linear=True)
+INDEX_PUT = operation("index_put", "IndexPut", overwrite,
+                      lambda g, index, accumulate: g if accumulate else blank(g, index),
+                      lambda g, index: picked(g, index),
+                      inputs=("input", "values"), attrs=("index", "accumulate"))
+COPY      = operation("copy", "Copy", lambda x, y: np.broadcast_to(y, x.shape).astype(x.dtype), None, lambda g: g,
+                      inputs=("input", "src"), suffix="Backwards", dtypes="assign")
+FILL      = operation("fill", "Fill", lambda x, value: np.full_like(x, value), lambda g: g * 0, attrs=("value",))
+ZERO      = operation("zero", "Zero", lambda x: np.zeros_like(x), lambda g: g * 0)
+# fmt: on
+
+blank = either(BLANK)
+
+
+# -- reading -------------------------------------------------------------------------------------------------------------
+
+
+def index_array(value, what="tensors"):
+    """A list, array or tensor as the NumPy integers or booleans that it picks with.
+
+    Raises:
+        IndexError: for other dtypes.
+    """
+    array = memory(value) if isinstance(value, Tensor) else np.asarray(value)
+    if array.size == 0 and not isinstance(value, (Tensor, np.ndarray)):
+        array = array.astype(np.int64)
+    if array.dtype == np.uint8:
+        array = array.astype(bool)
+    if array.dtype.kind not in "bi":
+        raise explained(
+            IndexError(f"{what} used as indices must be long, int, byte or bool tensors"), "note.index_dtype"
+        )
+    return array
+
+
+def pieces(index):
+    """An index as a list of its pieces, and how many dimensions they use."""
+    index = list(index) if isinstance(index, tuple) else [index]
+    used = 0
+    for i, piece in enumerate(index):
+        if isinstance(piece, (bool, np.bool_)):
+            index[i] = np.asarray(piece)
+        elif isinstance(piece, Tensor) and piece.ndim == 0 and piece._array.dtype.kind in "iu" and piece._array.dtype != np.uint8:
+            index[i] = piece._array.item()
+        elif isinstance(piece, (Tensor, np.ndarray, list, range, tuple)):
+            index[i] = index_array(list(piece) if isinstance(piece, range) else piece)
+        elif piece is not None and piece is not Ellipsis and not isinstance(piece, slice):
+            if not hasattr(piece, "__index__"):
+                raise IndexError(
+                    "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices "
+                    f"(got {type(piece).__name__})"
+                )
+            index[i] = piece.__index__()
+        piece = index[i]
+        if isinstance(piece, np.ndarray):
+            used += piece.ndim if piece.dtype == bool else 1
+        elif piece is not None and piece is not Ellipsis:
+            used += 1
+    return index, used
+
+
+def viewed(t, index):
+    """Apply the integers, slices, None and Ellipsis of an index as views.
+
+    Returns:
+        The view, and the NumPy index of what remains to be picked, or None.
+    """
+    index, used = pieces(index)
+    if used > t.ndim:
+        raise explained(IndexError(f"too many indices for tensor of dimension {t.ndim}"), "note.too_many", ndim=t.ndim)
+    result, dim, rest = t, 0, []
+    for piece in index:
+        if piece is Ellipsis:
+            dim += t.ndim - used
+            rest += [slice(None)] * (t.ndim - used)
+        elif piece is None:
+            result = unsqueeze(result, dim)
+            dim += 1
+            rest.append(slice(None))
+        elif isinstance(piece, slice):
+            result = sliced(result, dim, piece)
+            dim += 1
+            rest.append(slice(None))
+        elif isinstance(piece, np.ndarray):
+            if piece.dtype == bool and piece.ndim == 0:
+                result = unsqueeze(result, dim)
+                piece = np.array([0] if piece else [], np.int64)
+            if piece.dtype == bool:
+                check_mask(piece, result, dim)
+                dim += piece.ndim
+            else:
+                check_places(piece, result, dim)
+                dim += 1
+            rest.append(piece)
+        else:
+            result = select(result, dim, piece)
+    picks = any(isinstance(piece, np.ndarray) for piece in rest)
+    return result, tuple(rest) if picks else None
+
+
+def check_mask(mask, t, dim):
+    have = t.shape[dim : dim + mask.ndim]
+    if mask.shape != tuple(have):
+        bad = next(i for i, (m, n) in enumerate(zip(mask.shape, have)) if m != n)
+        raise explained(
+            IndexError(
+                f"The shape of the mask {list(mask.shape)} at index {bad} does not match the shape of the indexed tensor "
+                f"{list(t.shape)} at index {dim + bad}"
+            ),
+            "note.mask",
+        )  # fmt: skip
+
+
+def check_places(index, t, dim):
+    size = t.shape[dim]
+    wrong = (index < -size) | (index >= size)
+    if wrong.any():
+        raise IndexError(
+            f"index {index[wrong].flat[0]} is out of bounds for dimension {dim} with size {size}"
+        )
+
+
+def sliced(t, dim, piece):
+    start, stop, step = (None if v is None else v.__index__() for v in (piece.start, piece.stop, piece.step))
+    if step is not None and step <= 0:
+        raise explained(ValueError("step must be greater than zero"), "note.step")
+    size = t.shape[dim]
+    start, stop, step = slice(start, stop, step).indices(size)
+    if (start, step) == (0, 1) and stop == size and t._view is not None and dim > 0:
+        return t
+    return apply(SLICE, t, dim=dim, index=slice(start, max(start, stop), step))
+
+
+def __getitem__(self, index):
+    if index.__class__ is int and self._array.ndim:  # the commonest
+        return select(self, 0, index)
+    if self._array.ndim == 0 and index.__class__ is int:
+        raise explained(
+            IndexError(
+                "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a "
+                "0-dim tensor to a number"
+            ),
+            "note.too_many", ndim=0,
+        )  # fmt: skip
+    result, rest = viewed(self, index)
+    if rest is not None:
+        return apply(INDEX, result, index=rest)
+    return apply(ALIAS, result) if result is self else result
+
+
+def select(input, dim, index):
+    """The part of ``input`` at ``index`` along ``dim``, a view without that dimension.
+
+    Raises:
+        IndexError: if there is no such place.
+    """
+    shape = check_tensor(input, "select").shape
+    dim = dimension(dim, len(shape))
+    size = shape[dim] if shape else 0
+    index = index.__index__()
+    if not -size <= index < size:
+        raise explained(
+            IndexError(f"index {index} is out of bounds for dimension {dim} with size {size}"),
+            "note.out_of_bounds", size=size, last=size - 1,
+        )  # fmt: skip
+    return apply(SELECT, input, dim=dim, index=index % size)
+
+
+def narrow(input, dim, start, length):
+    """The ``length`` places from ``start`` along ``dim``, a view."""
+    size = check_tensor(input, "narrow").shape[dim := dimension(dim, input.ndim)]
+    start = int(start)
+    if not -size <= start <= size:
+        raise IndexError(
+            f"Dimension out of range (expected to be in range of [{-size}, {size}], but got {start})"
+        )
+    start = start + size if start < 0 else start
+    if length < 0:
+        raise RuntimeError("narrow(): length must be non-negative.")
+    if start + length > size:
+        raise RuntimeError(f"start ({start}) + length ({length}) exceeds dimension size ({size}).")
+    return apply(SLICE, input, dim=dim, index=slice(start, start + length, 1))
+
+
+def __iter__(self):
+    if self._array.ndim == 0:
+        raise TypeError("iteration over a 0-d tensor")
+    from .join import unbind
+
+    return iter(unbind(self, 0))
+
+
+def __contains__(self, element):
+    if not isinstance(element, (Tensor, int, float, bool, np.generic)):
+        raise RuntimeError(
+            f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}."
+        )
+    return bool(np.any(self._array == (element._array if isinstance(element, Tensor) else element)))
+
+
+# -- writing -------------------------------------------------------------------------------------------------------------
+
+
+def __setitem__(self, index, value):
+    target, rest = viewed(self, index)
+    if rest is None:
+        if isinstance(value, Tensor):
+            value = trimmed(value, target)
+            copy_(target, value)
+        else:
+            fill_(target, value) if np.ndim(value) == 0 else copy_(target, new_tensor(settle(np.asarray(value))))
+        return
+    if not isinstance(value, Tensor):
+        value = new_tensor(settle(np.asarray(value, dtype=self._array.dtype)))
+    shape = np.empty(target.shape, bool)[rest].shape
+    put(target, rest, value, shape, accumulate=False)
+
+
+def trimmed(value, target):
+    """``value`` without leading dimensions of size 1 beyond the target's, as torch's assignment allows."""
+    while value.ndim > target.ndim and value.shape[0] == 1:
+        value = select(value, 0, 0)
+    return value
+
+
+def put(target, index, value, shape, accumulate):
+    if value._array.dtype != target._array.dtype:
+        if value._array.ndim:
+            raise RuntimeError(
+                f"Index put requires the source and destination dtypes match, got {target.dtype.title} for the destination"
+                f" and {value.dtype.title} for the source."
+            )
+        value = value._cast(target._array.dtype)
+    try:
+        value = expand(value, *shape)
+    except RuntimeError:
+        raise RuntimeError(
+            f"shape mismatch: value tensor of shape {list(value.shape)} cannot be broadcast to indexing result of shape "
+            f"{list(shape)}"
+        ) from None
+    in_place(INDEX_PUT, target, (value,), {"index": index, "accumulate": accumulate})
+
+
+def copy_(self, src, non_blocking=False):
+    """Write the numbers of ``src``, broadcast and cast, into this tensor.
+
+    Raises:
+        RuntimeError: if the shapes do not fit, or the tensor may not be written to.
+    """
+    check_tensor(src, "copy_", 1, "other")
+    try:
+        np.broadcast_to(src._array, self._array.shape)
+    except ValueError:
+        expand(src, *self.shape)
+    return in_place(COPY, self, (src,), {})
+
+
+def fill_(self, value):
+    """Write one number everywhere."""
+    if isinstance(value, Tensor):
+        if value.ndim:
+            raise RuntimeError(
+                f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions."
+            )
+        return copy_(self, value)
+    if not isinstance(value, (int, float, bool, np.generic)):
+        raise TypeError(f"fill_(): argument 'value' must be a number, not {type(value).__name__}")
+    return in_place(FILL, self, (), {"value": plain(value)})
+
+
+def zero_(self):
+    """Write zeros everywhere."""
+    return in_place(ZERO, self, (), {})
+
+
+register(SELECT, select)
+export(narrow)
+export(copy_, fill_, zero_, __getitem__, __setitem__, __iter__, __contains__, function=False)
+

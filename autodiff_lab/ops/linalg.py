@@ -1,0 +1,187 @@
+"""Matrix products. Leans on ops.shape, ops.row.
+
+``@`` is taken apart as torch does it: dot, mv, mm or bmm by rank, between views that bring the operands there.
+"""
+
+import numpy as np
+
+from ..errors import explained
+from ..tensor import Tensor
+from .row import apply, check_tensor, export, operand, operation, register
+from .shape import expand, reshape, squeeze, unsqueeze
+
+PAIR = ("input", "other")
+
+# fmt: off
+DOT = operation("dot", "Dot", lambda x, y: np.dot(x, y), lambda g, other: g * other,               lambda g, input: g * input, inputs=PAIR, public={"other": "tensor"})
+MV  = operation("mv",  "Mv",  lambda x, y: x @ y,        lambda g, other: outer(g, other),         lambda g, input: input.T @ g, inputs=PAIR, public={"other": "vec"})
+MM  = operation("mm",  "Mm",  lambda x, y: x @ y,        lambda g, other: g @ other.T,             lambda g, input: input.T @ g, inputs=PAIR, public={"other": "mat2"})
+BMM = operation("bmm", "Bmm", lambda x, y: x @ y,        lambda g, other: g @ other.swapaxes(1, 2), lambda g, input: input.swapaxes(1, 2) @ g, inputs=PAIR, public={"other": "mat2"})
+ADDMM = operation("addmm", "Addmm", lambda b, x, y, beta, alpha: scaled(b, beta) + scaled(x @ y, alpha),
+                  lambda g, beta: scaled(g, beta),
+                  lambda g, mat2, alpha: scaled(g @ mat2.T, alpha),
+                  lambda g, mat1, alpha: scaled(mat1.T @ g, alpha),
+                  inputs=("input", "mat1", "mat2"), attrs=("beta", "alpha"), dtypes="assign")
+# fmt: on
+
+
+def outer(x, y):
+    return x[:, None] * y
+
+
+def scaled(x, factor):
+    return x if factor == 1 else x * factor
+
+
+def same_dtype(x, y, names):
+    if x._array.dtype != y._array.dtype:
+        raise explained(RuntimeError(f"{names}, but got: {text(x)} != {text(y)}"), "note.same_dtype")
+
+
+def text(t):
+    return {"float32": "float", "float64": "double", "float16": "c10::Half", "int64": "long"}.get(t.dtype.name, t.dtype.name)
+
+
+def dot(input, tensor, *, out=None):
+    """The sum of products of two vectors of one dtype.
+
+    Raises:
+        RuntimeError: if they are no vectors, of different lengths, or of different dtypes.
+    """
+    check_tensor(input, "dot"), check_tensor(tensor, "dot", 2, "tensor")
+    if input.ndim != 1 or tensor.ndim != 1:
+        raise RuntimeError(f"1D tensors expected, but got {input.ndim}D and {tensor.ndim}D tensors")
+    if input._array.dtype != tensor._array.dtype:
+        raise RuntimeError(
+            f"dot : expected both vectors to have same dtype, but found {input.dtype.title} and {tensor.dtype.title}"
+        )
+    if input.shape != tensor.shape:
+        m, n = input.numel(), tensor.numel()
+        raise RuntimeError(
+            f"inconsistent tensor size, expected tensor [{m}] and src [{n}] to have the same number of elements, but got "
+            f"{m} and {n} elements respectively"
+        )
+    return apply(DOT, input, tensor, out=out)
+
+
+def mv(input, vec, *, out=None):
+    """A matrix times a vector: (n × m) and (m) give (n)."""
+    check_tensor(input, "mv"), check_tensor(vec, "mv", 2, "vec")
+    if input.ndim != 2 or vec.ndim != 1:
+        raise RuntimeError(f"vector + matrix @ vector expected, got {1}, {input.ndim}, {vec.ndim}")
+    if input.shape[1] != vec.shape[0]:
+        n, m, k = *input.shape, vec.shape[0]
+        raise explained(RuntimeError(f"size mismatch, got input ({n}), mat ({n}x{m}), vec ({k})"), "note.matmul", m=m, k=k)
+    same_dtype(input, vec, "expected m1 and m2 to have the same dtype")
+    return apply(MV, input, vec, out=out)
+
+
+def mm(input, mat2, *, out=None):
+    """A matrix times a matrix: (n × m) and (m × p) give (n × p)."""
+    check_tensor(input, "mm"), check_tensor(mat2, "mm", 2, "mat2")
+    if input.ndim != 2:
+        raise RuntimeError("self must be a matrix")
+    if mat2.ndim != 2:
+        raise RuntimeError("mat2 must be a matrix")
+    check_inner(input, mat2)
+    same_dtype(input, mat2, "expected m1 and m2 to have the same dtype")
+    return apply(MM, input, mat2, out=out)
+
+
+def check_inner(input, mat2):
+    if input.shape[1] != mat2.shape[0]:
+        (n, m), (k, p) = input.shape, mat2.shape
+        raise explained(
+            RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({n}x{m} and {k}x{p})"), "note.matmul", m=m, k=k
+        )
+
+
+def bmm(input, mat2, *, out=None):
+    """Matrices times matrices, pair by pair: (b × n × m) and (b × m × p) give (b × n × p)."""
+    check_tensor(input, "bmm"), check_tensor(mat2, "bmm", 2, "mat2")
+    if input.ndim != 3 or mat2.ndim != 3:
+        raise RuntimeError(f"batch1 must be a 3D tensor" if input.ndim != 3 else "batch2 must be a 3D tensor")  # noqa: F541
+    if input.shape[0] != mat2.shape[0] or input.shape[2] != mat2.shape[1]:
+        want = [input.shape[0], input.shape[2]]
+        raise RuntimeError(
+            f"Expected size for first two dimensions of batch2 tensor to be: {want} but got: {list(mat2.shape[:2])}."
+        )
+    same_dtype(input, mat2, "expected scalar type to be the same")
+    return apply(BMM, input, mat2, out=out)
+
+
+def addmm(input, mat1, mat2, *, beta=1, alpha=1, out=None):
+    """``beta * input + alpha * (mat1 @ mat2)``, with ``input`` broadcast."""
+    for i, (t, n) in enumerate(((input, "input"), (mat1, "mat1"), (mat2, "mat2"))):
+        check_tensor(t, "addmm", i + 1, n)
+    check_inner(mat1, mat2)
+    same_dtype(mat1, mat2, "expected m1 and m2 to have the same dtype")
+    expand(input, mat1.shape[0], mat2.shape[1])
+    return apply(ADDMM, input, mat1, mat2, beta=beta, alpha=alpha, out=out)
+
+
+def matmul(input, other, *, out=None):
+    """The matrix product of any ranks: vectors, matrices, and stacks of matrices, broadcast over the leading sizes.
+
+    Raises:
+        RuntimeError: if the inner sizes differ, a tensor is 0-d, or the dtypes differ.
+
+    >>> import autodiff_lab as th
+    >>> th.ones(2, 3) @ th.ones(3)
+    tensor([3., 3.])
+    """
+    check_tensor(input, "matmul"), check_tensor(other, "matmul", 2, "other")
+    p, q = input.ndim, other.ndim
+    if p == 0 or q == 0:
+        raise explained(
+            RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {p}D and {q}D"), "note.matmul_0d"
+        )
+    if p == 2 and q == 2:
+        return mm(input, other, out=out)
+    if p == 1 and q == 1:
+        return dot(input, other, out=out)
+    if p == 2 and q == 1:
+        return mv(input, other, out=out)
+    if p == 1 and q == 2:
+        return squeeze(mm(unsqueeze(input, 0), other), 0)
+    if p >= 3 and q == 1:
+        return reshape(mv(reshape(input, -1, input.shape[-1]), other), *input.shape[:-1])
+    if p >= 3 and q == 2:
+        folded = mm(reshape(input, -1, input.shape[-1]), other)
+        return reshape(folded, *input.shape[:-1], other.shape[-1])
+    if p == 1:
+        return squeeze(matmul(unsqueeze(input, 0), other), -2)
+    (n, m), (k, r) = input.shape[-2:], other.shape[-2:]
+    if m != k:
+        raise explained(
+            RuntimeError(
+                f"Expected size for first two dimensions of batch2 tensor to be: [{batch(input, other)}, {m}] but got: "
+                f"[{batch(input, other)}, {k}]."
+            ),
+            "note.matmul", m=m, k=k,
+        )  # fmt: skip
+    lead = np.broadcast_shapes(input.shape[:-2], other.shape[:-2])
+    left = reshape(expand(input, *lead, n, m), -1, n, m)
+    right = reshape(expand(other, *lead, k, r), -1, k, r)
+    return reshape(bmm(left, right), *lead, n, r)
+
+
+def batch(x, y):
+    try:
+        return int(np.prod(np.broadcast_shapes(x.shape[:-2], y.shape[:-2])))
+    except ValueError as error:
+        raise RuntimeError(str(error)) from None
+
+
+def __matmul__(self, other):
+    return matmul(self, other) if isinstance(other, Tensor) else NotImplemented
+
+
+def __rmatmul__(self, other):
+    return NotImplemented if not operand(other) else matmul(other, self)
+
+
+for _row, _function in ((DOT, dot), (MV, mv), (MM, mm), (BMM, bmm), (ADDMM, addmm)):
+    register(_row, _function)
+Tensor.__matmul__, Tensor.__rmatmul__ = __matmul__, __rmatmul__
+export(matmul)

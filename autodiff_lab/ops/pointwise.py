@@ -1,0 +1,289 @@
+"""Pointwise operations: one row each. Leans on ops.row.
+
+In a rule, ``g`` is the cotangent, ``x`` and ``y`` the inputs, ``out`` the result; see graph's Note [One rule, three
+readings]. NumPy functions in a rule work on tensors too, through ``__array_ufunc__``.
+"""
+
+import math
+
+import numpy as np
+
+from .. import dtypes
+from ..tensor import Tensor
+from ..views import in_place
+from .row import FUNCTIONS, REQUIRED, check_tensor, export, operand, plain, pointwise
+
+# fmt: off
+
+def where(condition, yes, no):
+    """Choose by ``condition``; in rules, so on NumPy values and tensors alike."""
+    if any(isinstance(value, Tensor) for value in (condition, yes, no)):
+        return FUNCTIONS["where"](condition, yes, no)
+    return np.where(condition, yes, no)
+
+
+def subtract(x, y, alpha):
+    if x.dtype == bool and y.dtype == bool:
+        raise RuntimeError("Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or "
+                           "`logical_xor()` operator instead.")
+    return x - (y if alpha == 1 else y * alpha)
+
+
+def negate(x):
+    if x.dtype == bool:
+        raise RuntimeError("Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert "
+                           "a mask, use the `~` or `logical_not()` operator instead.")
+    return -x
+
+
+def nonzero(y):
+    if np.asarray(y).dtype.kind in "biu" and np.any(np.asarray(y) == 0):
+        raise RuntimeError("ZeroDivisionError")
+    return y
+
+
+def power(x, y):
+    integers = all(getattr(v, "dtype", np.asarray(v).dtype).kind in "biu" for v in (x, y))
+    if integers and np.any(np.asarray(y) < 0):
+        raise RuntimeError("Integers to negative integer powers are not allowed.")
+    return np.power(x, y) if integers else x ** y
+
+
+HIDDEN = dict(inplace=False, method=False, export=False)  # rows that a hand-written function below stands before
+
+# -- arithmetic ----------------------------------------------------------------------------------------------------
+
+add = pointwise("add", "Add", lambda x, y, alpha: x + (y if alpha == 1 else y * alpha),
+                lambda g: g,
+                lambda g, alpha: g if alpha == 1 else g * alpha,
+                dtypes="same", attrs=("alpha",), defaults=(1,), ufunc=np.add, dunder="__add__", reflected="__radd__")
+sub = pointwise("sub", "Sub", subtract,
+                lambda g: g,
+                lambda g, alpha: -g if alpha == 1 else g * -alpha,
+                dtypes="same", attrs=("alpha",), defaults=(1,), ufunc=np.subtract, dunder="__sub__", aliases=("subtract",))
+rsub_number = pointwise("rsub_number", "Rsub", lambda x, other: other - x,
+                        lambda g: -g,
+                        dtypes="same", attrs=("other",), defaults=(REQUIRED,), suffix="Backward1", **HIDDEN)
+rsub_tensor = pointwise("rsub_tensor", "Rsub", lambda x, y, alpha: subtract(y, x, alpha),
+                        lambda g, alpha: -g if alpha == 1 else g * -alpha,
+                        lambda g: g,
+                        dtypes="same", attrs=("alpha",), defaults=(1,), **HIDDEN)
+mul = pointwise("mul", "Mul", np.multiply,
+                lambda g, y: g * y,
+                lambda g, x: g * x,
+                dtypes="same", dunder="__mul__", reflected="__rmul__", aliases=("multiply",))
+div = pointwise("div", "Div", np.true_divide,
+                lambda g, y: g / y,
+                lambda g, x, y: -g * ((x / y) / y),
+                dtypes="float", dunder="__truediv__", aliases=("divide", "true_divide"))
+floor_divide = pointwise("floor_divide", "FloorDivide", lambda x, y: np.floor_divide(x, nonzero(y)),
+                dtypes="same", dunder="__floordiv__", reflected="__rfloordiv__")
+remainder = pointwise("remainder", "Remainder", lambda x, y: np.remainder(x, nonzero(y)),
+                lambda g: g,
+                lambda g, x, y: -g * np.floor(x / y),
+                dtypes="same", dunder="__mod__", reflected="__rmod__")
+fmod = pointwise("fmod", "Fmod", lambda x, y: np.fmod(x, nonzero(y)),
+                lambda g: g,
+                lambda g, x, y: -g * np.trunc(x / y),
+                dtypes="same")
+neg = pointwise("neg", "Neg", negate,
+                lambda g: -g,
+                dtypes="same", ufunc=np.negative, dunder="__neg__", aliases=("negative",))
+reciprocal = pointwise("reciprocal", "Reciprocal", lambda x: 1 / x,
+                lambda g, out: -g * out * out,
+                dtypes="float")
+
+# A power's node depends on which of the two is a tensor; a power of 0 has derivative 0 even at x = 0.
+
+pow_number = pointwise("pow_number", "Pow", lambda x, exponent: power(x, exponent),
+                       lambda g, x, exponent: g * 0 if exponent == 0 else g * (exponent * x ** (exponent - 1)),
+                       dtypes="same", attrs=("exponent",), defaults=(REQUIRED,), ufunc=np.power, **HIDDEN)
+pow_tensor = pointwise("pow_tensor", "Pow", lambda x, y: power(x, y),
+                       lambda g, x, y: where(y == 0, 0, g * (y * x ** (y - 1))),
+                       lambda g, out, x, y: where((x == 0) & (y >= 0), 0, g * (out * np.log(x))),
+                       dtypes="same", suffix="Backward1", public={"y": "exponent"}, ufunc=np.power, **HIDDEN)
+number_pow = pointwise("number_pow", "Pow", lambda x, base: power(base, x),
+                       lambda g, out, base: g * 0 if base == 0 else g * (out * math.log(base) if base > 0 else out * math.nan),
+                       dtypes="same", attrs=("base",), defaults=(REQUIRED,), suffix="Backward2", public={"x": "exponent", "base": "self"}, **HIDDEN)
+
+# -- exponentials, logarithms, roots ---------------------------------------------------------------------------------
+
+exp     = pointwise("exp",     "Exp",     np.exp,    lambda g, out: g * out,                     dtypes="float")
+exp2    = pointwise("exp2",    "Exp2",    np.exp2,   lambda g, out: g * out * math.log(2),       dtypes="float")
+expm1   = pointwise("expm1",   "Expm1",   np.expm1,  lambda g, out: g * (out + 1),               dtypes="float")
+log     = pointwise("log",     "Log",     np.log,    lambda g, x: g / x,                         dtypes="float")
+log2    = pointwise("log2",    "Log2",    np.log2,   lambda g, x: g / (x * math.log(2)),         dtypes="float")
+log10   = pointwise("log10",   "Log10",   np.log10,  lambda g, x: g / (x * math.log(10)),        dtypes="float")
+log1p   = pointwise("log1p",   "Log1P",   np.log1p,  lambda g, x: g / (x + 1),                   dtypes="float")
+sqrt    = pointwise("sqrt",    "Sqrt",    np.sqrt,   lambda g, out: g / (2 * out),               dtypes="float")
+rsqrt   = pointwise("rsqrt",   "Rsqrt",   lambda x: 1 / np.sqrt(x),
+                                                     lambda g, out: -0.5 * g * out * out * out,  dtypes="float")
+
+# -- trigonometric and hyperbolic --------------------------------------------------------------------------------------
+
+sin     = pointwise("sin",     "Sin",     np.sin,     lambda g, x: g * np.cos(x),                dtypes="float")
+cos     = pointwise("cos",     "Cos",     np.cos,     lambda g, x: g * -np.sin(x),               dtypes="float")
+tan     = pointwise("tan",     "Tan",     np.tan,     lambda g, out: g * (1 + out * out),        dtypes="float")
+asin    = pointwise("asin",    "Asin",    np.arcsin,  lambda g, x: g / np.sqrt(1 - x * x),       dtypes="float", aliases=("arcsin",))
+acos    = pointwise("acos",    "Acos",    np.arccos,  lambda g, x: -g / np.sqrt(1 - x * x),      dtypes="float", aliases=("arccos",))
+atan    = pointwise("atan",    "Atan",    np.arctan,  lambda g, x: g / (1 + x * x),              dtypes="float", aliases=("arctan",))
+sinh    = pointwise("sinh",    "Sinh",    np.sinh,    lambda g, x: g * np.cosh(x),               dtypes="float")
+cosh    = pointwise("cosh",    "Cosh",    np.cosh,    lambda g, x: g * np.sinh(x),               dtypes="float")
+tanh    = pointwise("tanh",    "Tanh",    np.tanh,    lambda g, out: g * (1 - out * out),        dtypes="float")
+asinh   = pointwise("asinh",   "Asinh",   np.arcsinh, lambda g, x: g / np.sqrt(x * x + 1),       dtypes="float", aliases=("arcsinh",))
+acosh   = pointwise("acosh",   "Acosh",   np.arccosh, lambda g, x: g / np.sqrt(x * x - 1),       dtypes="float", aliases=("arccosh",))
+atanh   = pointwise("atanh",   "Atanh",   np.arctanh, lambda g, x: g / (1 - x * x),              dtypes="float", aliases=("arctanh",))
+atan2   = pointwise("atan2",   "Atan2",   np.arctan2,
+                    lambda g, x, y: g * y / (x * x + y * y),
+                    lambda g, x, y: g * -x / (x * x + y * y),
+                    dtypes="float", aliases=("arctan2",))
+hypot   = pointwise("hypot",   "Hypot",   np.hypot,
+                    lambda g, out, x: g * (x / out),
+                    lambda g, out, y: g * (y / out),
+                    dtypes="same")
+
+# -- bends and steps -----------------------------------------------------------------------------------------------------
+
+sigmoid = pointwise("sigmoid", "Sigmoid", lambda x: 1 / (1 + np.exp(-x)), lambda g, out: g * (1 - out) * out, dtypes="float")
+relu    = pointwise("relu",    "Relu",    lambda x: np.maximum(x, 0),     lambda g, out: where(out > 0, g, 0), dtypes="same")
+abs     = pointwise("abs",     "Abs",     np.abs,    lambda g, x: g * np.sign(x), dtypes="same", dunder="__abs__", aliases=("absolute",))
+sign    = pointwise("sign",    "Sign",    lambda x: x if x.dtype == bool else np.sign(x), lambda g: g * 0, dtypes="same", ufunc=np.sign, aliases=("sgn",))
+floor   = pointwise("floor",   "Floor",   lambda x: np.floor(x) if x.dtype.kind == "f" else x, lambda g: g * 0, dtypes="same", ufunc=np.floor)
+ceil    = pointwise("ceil",    "Ceil",    lambda x: np.ceil(x) if x.dtype.kind == "f" else x,  lambda g: g * 0, dtypes="same", ufunc=np.ceil)
+trunc   = pointwise("trunc",   "Trunc",   lambda x: np.trunc(x) if x.dtype.kind == "f" else x, lambda g: g * 0, dtypes="same", ufunc=np.trunc, aliases=("fix",))
+frac    = pointwise("frac",    "Frac",    lambda x: x - np.trunc(x), lambda g: g, dtypes="same")
+maximum = pointwise("maximum", "Maximum", np.maximum,
+                    lambda g, x, y: where(x == y, g / 2, where(x > y, g, 0)),
+                    lambda g, x, y: where(x == y, g / 2, where(x < y, g, 0)), dtypes="same", inplace=False)
+minimum = pointwise("minimum", "Minimum", np.minimum,
+                    lambda g, x, y: where(x == y, g / 2, where(x < y, g, 0)),
+                    lambda g, x, y: where(x == y, g / 2, where(x > y, g, 0)), dtypes="same", inplace=False)
+
+# -- comparisons and logic: no derivative --------------------------------------------------------------------------------
+
+lt = pointwise("lt", "Lt", np.less,          dtypes="compare", dunder="__lt__", aliases=("less",))
+le = pointwise("le", "Le", np.less_equal,    dtypes="compare", dunder="__le__", aliases=("less_equal",))
+gt = pointwise("gt", "Gt", np.greater,       dtypes="compare", dunder="__gt__", aliases=("greater",))
+ge = pointwise("ge", "Ge", np.greater_equal, dtypes="compare", dunder="__ge__", aliases=("greater_equal",))
+eq = pointwise("eq", "Eq", np.equal,         dtypes="compare", dunder="__eq__")
+ne = pointwise("ne", "Ne", np.not_equal,     dtypes="compare", dunder="__ne__", aliases=("not_equal",))
+
+isnan    = pointwise("isnan",    "Isnan",    np.isnan,    dtypes="compare", inplace=False)
+isinf    = pointwise("isinf",    "Isinf",    np.isinf,    dtypes="compare", inplace=False)
+isfinite = pointwise("isfinite", "Isfinite", np.isfinite, dtypes="compare", inplace=False)
+signbit  = pointwise("signbit",  "Signbit",  lambda x: x < 0 if x.dtype.kind != "f" else np.signbit(x), dtypes="compare", inplace=False)
+
+logical_and = pointwise("logical_and", "LogicalAnd", np.logical_and, dtypes="compare")
+logical_or  = pointwise("logical_or",  "LogicalOr",  np.logical_or,  dtypes="compare")
+logical_xor = pointwise("logical_xor", "LogicalXor", np.logical_xor, dtypes="compare")
+logical_not = pointwise("logical_not", "LogicalNot", np.logical_not, dtypes="compare")
+
+bitwise_and = pointwise("bitwise_and", "BitwiseAnd", np.bitwise_and, dtypes="bits", dunder="__and__", reflected="__rand__")
+bitwise_or  = pointwise("bitwise_or",  "BitwiseOr",  np.bitwise_or,  dtypes="bits", dunder="__or__",  reflected="__ror__")
+bitwise_xor = pointwise("bitwise_xor", "BitwiseXor", np.bitwise_xor, dtypes="bits", dunder="__xor__", reflected="__rxor__")
+bitwise_not = pointwise("bitwise_not", "BitwiseNot", np.bitwise_not, dtypes="bits")
+bitwise_left_shift  = pointwise("bitwise_left_shift",  "LeftShift",  np.left_shift,  dtypes="bits", dunder="__lshift__", reflected="__rlshift__")
+bitwise_right_shift = pointwise("bitwise_right_shift", "RightShift", np.right_shift, dtypes="bits", dunder="__rshift__", reflected="__rrshift__")
+
+# fmt: on
+# -- functions whose row depends on their arguments ------------------------------------------------------------------
+
+
+def joined(input, number):
+    """``input`` in the dtype that it has together with a Python number: ``int tensor, 2.5`` is the default dtype."""
+    operands = [(input.dtype, 2 if input._array.ndim else 1), (dtypes.of_number(number), 0)]
+    target = dtypes.result_dtype(operands)
+    return input if target is input.dtype else input._cast(target.numpy)
+
+
+def pow(input, exponent, *, out=None):
+    """``input`` to the power of ``exponent``; either may be a number.
+
+    Raises:
+        RuntimeError: for integers to a negative integer power.
+
+    >>> import autodiff_lab as th
+    >>> x = th.tensor(3., requires_grad=True)
+    >>> th.pow(x, 2)
+    tensor(9., grad_fn=<PowBackward0>)
+    """
+    if isinstance(exponent, Tensor):
+        if isinstance(input, Tensor):
+            return pow_tensor(input, exponent, out=out)
+        return number_pow(joined(exponent, plain(input)), plain(input), out=out)
+    exponent = plain(exponent)
+    check_tensor(input, "pow")
+    return pow_number(joined(input, exponent), exponent, out=out)
+
+
+def __pow__(self, other):
+    kind = other.__class__
+    if kind is int and self._array.dtype.kind == "f":
+        return pow_number(self, other)
+    return pow(self, other) if operand(other) else NotImplemented
+
+
+def __rpow__(self, other):
+    return pow(other, self) if operand(other) else NotImplemented
+
+
+def rsub(input, other, *, alpha=1):
+    """``other - alpha * input``."""
+    if isinstance(other, Tensor):
+        return rsub_tensor(input, other, alpha=alpha)
+    return rsub_number(joined(input, plain(other)), plain(other)) if alpha == 1 else rsub(input * alpha, other)
+
+
+def __rsub__(self, other):
+    return rsub(self, other) if operand(other) else NotImplemented
+
+
+def __rtruediv__(self, other):
+    return reciprocal(self) * other if operand(other) else NotImplemented
+
+
+def square(input, *, out=None):
+    """``input`` squared."""
+    return pow(input, 2, out=out)
+
+
+Tensor.__pow__, Tensor.__rpow__ = __pow__, __rpow__
+Tensor.__rsub__, Tensor.__rtruediv__ = __rsub__, __rtruediv__
+export(pow, rsub, square)
+
+
+def _pow_(self, exponent):
+    """In-place version of ``pow``."""
+    if isinstance(exponent, Tensor):
+        return in_place(pow_tensor.row, self, (exponent,), {})
+    return in_place(pow_number.row, self, (), {"exponent": plain(exponent)})
+
+
+Tensor.pow_, Tensor.square_ = _pow_, lambda self: _pow_(self, 2)
+
+
+def __invert__(self):
+    if self._array.dtype.kind == "f":
+        raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors")
+    return bitwise_not(self)
+
+
+Tensor.__invert__ = __invert__
+Tensor.__pos__ = lambda self: self
+
+
+def _augmented(name):
+    """``x += y`` and its siblings: the in-place method, for operands that it takes."""
+
+    def method(self, other):
+        return getattr(self, name)(other) if operand(other) else NotImplemented
+
+    return method
+
+
+for _symbol, _name in (
+    ("iadd", "add_"), ("isub", "sub_"), ("imul", "mul_"), ("itruediv", "div_"), ("ipow", "pow_"), ("iand", "bitwise_and_"),
+    ("ior", "bitwise_or_"), ("ixor", "bitwise_xor_"), ("ilshift", "bitwise_left_shift_"),
+    ("irshift", "bitwise_right_shift_"), ("ifloordiv", "floor_divide_"), ("imod", "remainder_"),
+):  # fmt: skip
+    setattr(Tensor, f"__{_symbol}__", _augmented(_name))

@@ -1,0 +1,578 @@
+"""From a row to the functions, methods and operators that learners call. Leans on tensor, views, graph, dtypes.
+
+Note [Two paths]
+Every call can go the general path, ``apply``: it checks the arguments, finds the dtype, runs the row's forward,
+leaves a node and tells whoever watches. For pointwise operations of one or two inputs a function is written out
+for the row (``TEMPLATE``) that handles the common case at once: tensors of one floating dtype, or a tensor and a
+Python number, with nobody watching. Everything else falls through to ``apply``. Both leave the same node.
+
+Note [Dtypes]
+``row.dtypes`` says how the inputs are cast before ``forward`` runs, by torch's promotion rules:
+
+    "same"      to the promoted dtype                                   add, mul, maximum
+    "float"     as "same", but integers become the default dtype        div, sin, exp
+    "compare"   as "same"; the result is bool                           lt, eq
+    "bits"      as "same"; floating point is refused                    bitwise_and
+    "assign"    not at all; each gradient is fitted to its input        copy_
+    None        not at all                                              views, reductions with rules of their own
+"""
+
+import functools
+import operator
+
+import numpy as np
+
+from .. import dtypes
+from ..engine import edge_of
+from ..errors import explained
+from ..graph import LEAF, PLAIN, Gate, Row, SavedOutput, parameters
+from ..mode import Inference, mode, ticks
+from ..tensor import TENSORS, Tensor, clock_of, memory, new_tensor
+from ..views import MULTI_VIEW, NO_GRAD_VIEW, in_place, make_view, refuse, write
+
+REQUIRED = type("REQUIRED", (), {"__repr__": lambda self: "required"})()
+
+ROWS = {}  # every row by its function's name, in order of declaration
+FUNCTIONS = {}  # what the façade exports: name -> function
+UFUNCS = {}  # NumPy ufunc -> function, for __array_ufunc__
+
+SCALAR_OPERATORS = {
+    np.add: operator.add,
+    np.subtract: operator.sub,
+    np.multiply: operator.mul,
+    np.true_divide: operator.truediv,
+    np.negative: operator.neg,
+    np.power: operator.pow,
+    np.less: operator.lt,
+    np.less_equal: operator.le,
+    np.greater: operator.gt,
+    np.greater_equal: operator.ge,
+    np.equal: operator.eq,
+    np.not_equal: operator.ne,
+}
+
+FLOATS = frozenset({np.float16, np.float32, np.float64})
+NUMBERS = frozenset({int, float})
+
+UNARY = '''\
+def {name}({signature}):
+    m = mode.grad
+    if {guard}m.__class__ is bool and input.__class__ in TENSORS:
+        a = input._array
+        if a.__class__ in FLOATS or a.dtype.kind == "f":
+            t = new(Tensor)
+            t._array = out = forward(a{rest})
+            xn = input._node
+            if m and {wanted}:
+                t._node = node = new(Node)
+                node._seq = next_tick()
+                node._edges = (input if xn is LEAF else xn,)
+                node._saved = ({saved})
+                node._fit = node._hooks = None
+            else:
+                t._node = None
+            return t
+    return {fallback}
+'''
+
+BINARY = '''\
+def {name}({signature}):
+    m = mode.grad
+    if {guard}m.__class__ is bool and input.__class__ in TENSORS:
+        a = input._array
+        kind = a.__class__
+        fit = yn = None
+        if other.__class__ in TENSORS:
+            b = other._array
+            yn = other._node
+            if kind is b.__class__ and kind in FLOATS:
+                fast = True
+            else:
+                dtype = a.dtype
+                fast = dtype is b.dtype and dtype.kind == "f"
+                if fast:
+                    left, right = a.shape, b.shape
+                    if left != right:
+                        shape = broadcast(left, right)
+                        fit = (None if left == shape else (left, dtype), None if right == shape else (right, dtype))
+        else:
+            b = other
+            fast = other.__class__ in NUMBERS and (kind in FLOATS or a.dtype.kind == "f")
+        if fast:
+            t = new(Tensor)
+            t._array = out = forward(a, b)
+            xn = input._node
+            if m and ({wanted}):
+                t._node = node = new(Node)
+                node._seq = next_tick()
+                node._edges = (input if xn is LEAF else xn, other if yn is LEAF else yn)
+                node._saved = ({saved})
+                node._fit = fit
+                node._hooks = None
+            else:
+                t._node = None
+            return t
+    return {fallback}
+'''
+
+
+def write_out(row, name=None, fallback=None):
+    """The fast function for a pointwise row of one or two inputs; see Note [Two paths].
+
+    Args:
+        name: what to call it; the row's name by default.
+        fallback: the expression for every other case; the general path by default.
+    """
+    arguments = ("input", "other")[: len(row.inputs)]
+    options = "".join(f", {n}={n}" for n in row.attrs)
+    if name is None:
+        defaults = [f"{n}={d!r}" for n, d in zip(row.attrs, row.defaults)]
+        signature = ", ".join([*arguments, "*", *defaults, "out=None"])
+        guard = "".join(f"{n} == {d!r} and " for n, d in zip(row.attrs, row.defaults)) + "out is None and "
+        if REQUIRED in row.defaults:
+            signature = ", ".join([*arguments, *row.attrs, "*", "out=None"])
+            guard = "".join(f"{n}.__class__ in NUMBERS and " for n in row.attrs) + "out is None and "
+        fallback = f"apply(row, {', '.join(arguments)}, out=out{options})"
+    else:
+        signature, guard = ", ".join(arguments), ""
+    given = {n: n if d is REQUIRED else repr(d) for n, d in zip(row.attrs, row.defaults)}
+    kept = dict(zip(row.inputs, arguments)) | given
+    saved = []
+    for n in row.saved:
+        users = [edge for edge, arg in zip(("xn", "yn"), row.inputs) if n in row.needs.get(arg, ())]
+        value = kept.get(n, "SavedOutput(out, clock_of(t))")
+        saved.append(f"{value} if {users[0]} is not None else None" if len(users) < len(row.inputs) else value)
+    source = (BINARY if len(row.inputs) == 2 else UNARY).format(
+        name=name or row.name, signature=signature, guard=guard, fallback=fallback,
+        wanted="False" if not row.rules else "xn is not None" + " or yn is not None" * (len(row.inputs) == 2),
+        saved=", ".join(saved) + ("," if len(saved) == 1 else ""),
+        rest="".join(f", {n}" for n, d in zip(row.attrs, row.defaults) if d is REQUIRED),
+    )  # fmt: skip
+    forward = row.ufunc or row.forward
+    space = {
+        "mode": mode, "TENSORS": TENSORS, "new": object.__new__, "Tensor": Tensor, "Node": row.node, "LEAF": LEAF,
+        "next_tick": ticks.next, "forward": SCALAR_OPERATORS.get(forward, forward), "ndarray": np.ndarray,
+        "FLOATS": FLOATS, "NUMBERS": NUMBERS, "SavedOutput": SavedOutput, "clock_of": clock_of,
+        "broadcast": broadcast, "row": row, "apply": apply, "operand": operand,
+    }  # fmt: skip
+    exec(compile(source, f"<{name or row.name}>", "exec"), space)
+    return space[name or row.name]
+
+
+def broadcast(left, right):
+    """The shape to which two shapes broadcast.
+
+    Raises:
+        RuntimeError: in torch's words, where they do not.
+    """
+    if left == right:
+        return left
+    n = max(len(left), len(right))
+    padded = [(1,) * (n - len(s)) + s for s in (left, right)]
+    for i, (p, q) in reversed(list(enumerate(zip(*padded)))):
+        if p != q and p != 1 and q != 1:
+            raise explained(
+                RuntimeError(
+                    f"The size of tensor a ({p}) must match the size of tensor b ({q}) at non-singleton dimension {i}"
+                ),
+                "note.broadcast", left=list(left), right=list(right),
+            )  # fmt: skip
+    return tuple(q if p == 1 else p for p, q in zip(*padded))
+
+
+def operand(value):
+    """Whether ``value`` may stand beside a tensor in an expression such as ``x * value``."""
+    return isinstance(value, (Tensor, int, float, np.generic, np.ndarray))
+
+
+def type_title(value):
+    kind = type(value)
+    return f"{kind.__module__}.{kind.__name__}" if kind.__module__ == "numpy" else kind.__name__
+
+
+def check_tensor(value, function, position=1, name="input"):
+    """Raise torch's TypeError unless ``value`` is a tensor."""
+    if not isinstance(value, Tensor):
+        title = type_title(value)
+        raise explained(
+            TypeError(f"{function}(): argument '{name}' (position {position}) must be Tensor, not {title}"),
+            "note.tensor_expected", given=title,
+        )  # fmt: skip
+    return value
+
+
+def plain(value):
+    """A NumPy number as Python's own."""
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def as_input(row, position, value, allow_number):
+    """An argument as a tensor or a Python number.
+
+    Raises:
+        TypeError: in torch's words, for anything else.
+    """
+    if isinstance(value, Tensor):
+        return value
+    if allow_number:
+        if isinstance(value, (bool, int, float, np.number, np.bool_)):
+            return plain(value)
+        if isinstance(value, np.ndarray):
+            return new_tensor(value if value.ndim else value[()])
+    arg = ("input", "other")[position] if row.inputs[position] in ("x", "y") else row.inputs[position]
+    raise explained(
+        TypeError(
+            f"{row.name}(): argument '{arg}' (position {position + 1}) must be Tensor, not {type_title(value)}"
+        ),
+        "note.tensor_expected", given=type_title(value),
+    )  # fmt: skip
+
+
+def cast_inputs(row, inputs):
+    """The inputs' NumPy values in the dtype that the row computes in."""
+    operands = []
+    for value in inputs:
+        if isinstance(value, Tensor):
+            operands.append((value.dtype, 2 if value._array.ndim else 1))
+        else:
+            operands.append((dtypes.of_number(value), 0))
+    target = dtypes.result_dtype(operands)
+    if row.dtypes == "float" and not target.is_floating_point:
+        target = dtypes.get_default_dtype()
+    if row.dtypes == "assign":
+        return [value._array for value in inputs]
+    if row.dtypes == "bits" and target.is_floating_point:
+        raise NotImplementedError(f"\"{row.name}_cpu\" not implemented for '{target.title}'")
+    arrays = []
+    for value in inputs:
+        if isinstance(value, Tensor):
+            a = value._array
+            arrays.append(a if a.dtype == target.numpy else a.astype(target.numpy))
+        else:
+            with np.errstate(all="ignore"):
+                arrays.append(number_in(value, target))
+    return arrays
+
+
+def number_in(value, target):
+    """A Python number as a NumPy scalar of ``target``, wrapped around as C does if it is too large."""
+    try:
+        return target.numpy.type(value)
+    except OverflowError:
+        if target.is_floating_point:
+            return target.numpy.type(float("inf") if value > 0 else float("-inf"))
+        return np.array(value & 0xFFFFFFFFFFFFFFFF, np.uint64).astype(target.numpy)[()]
+
+
+def apply(row, *inputs, out=None, **attrs):
+    """Run an operation by the general path.
+
+    Args:
+        row: the operation.
+        inputs: tensors; numbers and NumPy arrays too, where torch takes them.
+        out (Tensor): write the result here.
+        attrs: the operation's other arguments, by name.
+
+    Returns:
+        A tensor, or a tuple of tensors for a row with several outputs.
+    """
+    allow = row.dtypes is not None and any(isinstance(value, Tensor) for value in inputs)
+    inputs = tuple(as_input(row, i, value, allow) for i, value in enumerate(inputs))
+    if row.dtypes is None:
+        arrays = [i._array if isinstance(i, Tensor) else i for i in inputs]
+        if row.view:
+            arrays[0] = memory(inputs[0])
+    else:
+        arrays = cast_inputs(row, inputs)
+        for i in range(1, len(arrays)) if row.dtypes != "assign" else ():
+            broadcast(np.broadcast_shapes(*(a.shape for a in arrays[:i])) if i > 1 else arrays[0].shape, arrays[i].shape)
+    values = [attrs[n] for n in row.attrs]
+    result = row.forward(*arrays, *values)
+    state = mode.grad
+    if row.outputs != 1:
+        results = tuple(new_tensor(settle(r)) for r in result)
+    elif type(result) is tuple:
+        results = tuple(new_tensor(settle(r)) for r in result)
+    else:
+        results = (new_tensor(result if row.view else settle(result)),)
+    requires = bool(state) and row.rules and any(isinstance(i, Tensor) and i._node is not None for i in inputs)
+    node = record(row, inputs, attrs, results) if requires else None
+    if row.view:
+        for index, t in enumerate(results):
+            if np.may_share_memory(t._array, arrays[0]):
+                mark_view(row, inputs[0], attrs, t, index, bool(state))
+    if state.__class__ is not bool:
+        if isinstance(state, Inference):
+            for t in results:
+                t._inference = True
+        for watcher in state.watchers:
+            watcher(row, inputs, attrs, results, node)
+    if out is not None:
+        return into(row, out, results[0], inputs)
+    return results if type(result) is tuple or row.outputs != 1 else results[0]
+
+
+def settle(value):
+    """A NumPy result as a tensor keeps it: 0-d as a scalar, see tensor's Note."""
+    if type(value) is np.ndarray:
+        return value if value.ndim else value[()]
+    if isinstance(value, np.generic):
+        return value
+    value = np.asarray(value)
+    return value if value.ndim else value[()]
+
+
+def record(row, inputs, attrs, results):
+    """Leave a node behind for a call of ``row``, and give the results their history."""
+    node = object.__new__(row.node)
+    node._seq = ticks.next()
+    arguments = row.inputs * len(inputs) if row.variadic else row.inputs
+    edges = tuple(edge_of(i) if isinstance(i, Tensor) and a in row.needs else None for a, i in zip(arguments, inputs))
+    node._edges = edges
+    named = dict(zip(row.inputs, inputs))
+    live = {n for arg, e in zip(arguments, edges) if e is not None for n in row.needs[arg]}
+    saved = []
+    for n in row.saved:
+        if n == "out":
+            saved.append(SavedOutput(results[0]._array, clock_of(results[0])) if n in live else None)
+        elif n in named:
+            saved.append(named[n] if n in live else None)
+        else:
+            saved.append(derived(n, inputs, attrs))
+    node._saved = tuple(saved)
+    node._fit, node._hooks = None, None
+    if row.dtypes is not None:
+        first = results[0]._array
+        fits = tuple(
+            (i._array.shape, i._array.dtype)
+            if e is not None and (i._array.shape != first.shape or i._array.dtype != first.dtype)
+            else None
+            for e, i in zip(edges, inputs)
+        )
+        node._fit = fits if any(fits) else None
+    floating = [t for t in results if t._array.dtype.kind == "f"]
+    if row.outputs == 1:
+        if floating:
+            floating[0]._node = node
+    else:
+        node._extra()["outputs"] = [(t._array.shape, t._array.dtype) for t in results]
+        for index, t in enumerate(results):
+            if t._array.dtype.kind == "f":
+                t._node = Gate(node, index)
+    return node
+
+
+def derived(name, inputs, attrs):
+    """What a rule may name besides inputs, ``out`` and attributes: ``shape``, the first input's."""
+    return inputs[0]._array.shape if name == "shape" else attrs[name]
+
+
+def mark_view(row, source, attrs, t, index, recording):
+    """Make ``t`` a view of ``source``."""
+    refusal = None
+    if row.outputs != 1:
+        refusal = MULTI_VIEW.format(index=index, name=row.title)
+    elif not recording:
+        refusal = NO_GRAD_VIEW
+    values = {**attrs, "shape": source._array.shape}
+    if row.step is not None:
+        row, values = row.step(values, index)
+    make_view(t, source, row, values, refusal)
+    if source._node is not None and not recording:
+        t._node = LEAF
+
+
+def into(row, out, result, inputs):
+    """Write a result into the tensor given as ``out=``, resized if its shape differs, as torch does."""
+    if not isinstance(out, Tensor):
+        raise TypeError(f"{row.name}(): argument 'out' must be Tensor, not {type_title(out)}")
+    if mode.grad and (out._node is not None or any(getattr(i, "_node", None) is not None for i in inputs)):
+        raise RuntimeError(
+            f"{row.name}(): functions with out=... arguments don't support automatic differentiation, but one of the "
+            "arguments requires grad."
+        )
+    if result.dtype.rank > out.dtype.rank:
+        raise RuntimeError(
+            f"result type {result.dtype.title} can't be cast to the desired output type {out.dtype.title}"
+        )
+    refuse(out, recording=False)
+    if out._array.shape != result._array.shape:
+        out._array = np.empty(result._array.shape, out._array.dtype)
+    write(out, result._array)
+    return out
+
+
+# -- declaring rows ------------------------------------------------------------------------------------------------
+
+
+def register(row, function, *, method=True, inplace=False, aliases=(), export=True):
+    """Make ``function`` known under the row's name and aliases: in the façade, as method, in place."""
+    ROWS[row.name] = row
+    if row.ufunc is not None:
+        UFUNCS[row.ufunc] = function
+    for name in (row.name, *aliases):
+        if export:
+            FUNCTIONS[name] = function
+        if method:
+            setattr(Tensor, name, function)
+        if inplace:
+            setattr(Tensor, name + "_", in_place_method(row, name + "_"))
+    return function
+
+
+def export(*functions, function=True, method=True, aliases=()):
+    """Make functions that are made of other operations known: in the façade, as methods, or both."""
+    for made in functions:
+        for name in (made.__name__, *aliases):
+            if function:
+                FUNCTIONS[name] = made
+            if method:
+                setattr(Tensor, name, made)
+
+
+def in_place_method(row, name):
+    """The method ``name_`` of a row: the same operation, written into the tensor itself."""
+    ufunc = row.ufunc
+
+    def method(self, *args, **kwargs):
+        if not mode.grad and ufunc is not None and not kwargs and type(self._array) is np.ndarray:
+            if fast_write(self, ufunc, args):
+                return self
+        count = len(row.inputs) - 1
+        names = (*row.inputs[1:], *row.attrs)
+        if len(args) > len(names):
+            raise TypeError(f"{name}() takes {len(names)} positional arguments but {len(args)} were given")
+        return in_place(row, self, args[:count], {**dict(zip(row.attrs, args[count:])), **kwargs})
+
+    method.__name__ = method.__qualname__ = name
+    method.__doc__ = f"In-place version of ``{row.name}``; see :func:`autodiff_lab.{row.name}`."
+    return method
+
+
+def fast_write(t, ufunc, args):
+    """Write ``ufunc(t, *args)`` into ``t`` directly, under no_grad, where dtype and shape stay the same."""
+    a = t._array
+    arrays = []
+    for other in args:
+        b = other._array if isinstance(other, Tensor) else other
+        if isinstance(other, Tensor):
+            if b.dtype != a.dtype or (b.shape != a.shape and b.ndim):
+                return False
+        elif b.__class__ not in NUMBERS:
+            return False
+        arrays.append(b)
+    if a.dtype.kind != "f":
+        return False
+    refuse(t, recording=False)
+    ufunc(a, *arrays, out=a)
+    tick = ticks.next()
+    clock_of(t).append(tick)
+    ticks.last_write = tick
+    return True
+
+
+def pointwise(name, title, forward, *rules, dtypes, attrs=(), defaults=(), aliases=(), inplace=True, suffix="Backward0",
+              dunder=None, reflected=None, formula=None, public=None, doc="", method=True, export=True,
+              ufunc=None):  # fmt: skip
+    """Declare a pointwise operation of one, two or three inputs, called x, y, z in the rules.
+
+    Args:
+        rules: one for each input; none at all for an operation without derivative.
+        dtypes: see Note [Dtypes].
+        dunder, reflected: the operators, such as ``"__mul__"`` and ``"__rmul__"``.
+    """
+    count = max(len(rules), getattr(forward, "nin", 0) or len(parameters(forward)) - len(attrs))
+    inputs = ("x", "y", "z")[:count]
+    row = Row(
+        name, title, forward, inputs, rules, attrs=attrs, defaults=defaults, dtypes=dtypes, suffix=suffix,
+        formula=formula, public={"y": "other", **(public or {})},
+        ufunc=ufunc or (forward if isinstance(forward, np.ufunc) else None),
+    )  # fmt: skip
+    fast = count <= 2 and dtypes != "bits"
+    function = write_out(row) if fast else general(row)
+    document(function, row, doc)
+    row.function, function.row = function, row
+    register(row, function, inplace=inplace, aliases=aliases, method=method, export=export)
+    if dunder is not None:
+        options = "".join(f", {n}={d!r}" for n, d in zip(attrs, defaults))
+        if count == 1:
+            setattr(Tensor, dunder, write_out(row, dunder, f"apply(row, input{options})"))
+        else:
+            otherwise = f"apply(row, input, other{options}) if operand(other) else NotImplemented"
+            setattr(Tensor, dunder, write_out(row, dunder, otherwise) if fast else guarded(function, dunder))
+    if reflected is not None:
+        setattr(Tensor, reflected, reflection(function, reflected))
+    return function
+
+
+def guarded(function, name):
+    """``function`` as an operator that leaves strangers to Python."""
+
+    def method(self, other):
+        return function(self, other) if operand(other) else NotImplemented
+
+    method.__name__ = method.__qualname__ = name
+    return method
+
+
+def reflection(function, name):
+    """``other OP self`` for an ``other`` that is not a tensor."""
+
+    def method(self, other):
+        return function(other, self) if operand(other) else NotImplemented
+
+    method.__name__ = method.__qualname__ = name
+    return method
+
+
+def general(row):
+    """The function of a row that always goes the general path, with the row's own signature."""
+    names = {"x": "input", "y": "other", "z": "third"}
+    inputs = [names.get(n, n) for n in row.inputs]
+    options = [n if d is REQUIRED else f"{n}={d!r}" for n, d in zip(row.attrs, row.defaults)]
+    out = ["*", "out=None"] if row.dtypes is not None else []
+    passed = [*inputs, *(f"{n}={n}" for n in row.attrs), *(["out=out"] if out else [])]
+    space = {"apply": apply, "row": row}
+    source = f"def {row.name}({', '.join([*inputs, *options, *out])}):\n    return apply(row, {', '.join(passed)})"
+    exec(compile(source, f"<{row.name}>", "exec"), space)
+    return space[row.name]
+
+
+def operation(name, title, forward, *rules, inputs=("input",), **options):
+    """Declare an operation that goes the general path; the function that learners call is written by hand."""
+    row = Row(name, title, forward, inputs, rules, **options)
+    row.function = functools.partial(apply, row)
+    ROWS[name] = row
+    return row
+
+
+def _cast(self, numpy_dtype):
+    """This tensor in another dtype; gradients come back in the old one."""
+    return apply(CAST, self, target=numpy_dtype, source=self._array.dtype)
+
+
+def cast(x, target, source):
+    return x.astype(target)
+
+
+CAST = operation("to_copy", "ToCopy", cast, lambda g, target, source: either(CAST)(g, source, target),
+                 attrs=("target", "source"), linear=True)  # fmt: skip
+Tensor._cast = _cast
+
+
+def either(row):
+    """``row`` as rules use it: on a NumPy value its forward, on a tensor the operation itself."""
+
+    def read(value, *args):
+        if isinstance(value, Tensor):
+            return apply(row, value, **dict(zip(row.attrs, args)))
+        return row.forward(value, *args)
+
+    return read
+
+
+def document(function, row, doc):
+    function.__doc__ = doc or f"``{row.name}``, element by element."
+
+
+__all__ = ["FUNCTIONS", "PLAIN", "ROWS", "UFUNCS", "apply", "pointwise", "register"]
