@@ -189,23 +189,24 @@ def backward(outputs, grads, *, keep, create_graph, inputs=None):
     wanted = None if inputs is None else {require_edge(t, i): t for i, t in enumerate(inputs)}
     found = walk(seeds, keep=keep, as_tensors=create_graph, wanted=wanted)
     if wanted is None:
-        deliver([(leaf, g) for leaf, g in found.items()], create_graph)
+        deliver(found.items(), create_graph)
     else:
         deliver([(t, found[e]) for e, t in wanted.items() if e in found], create_graph)
 
 
 def deliver(pairs, create_graph):
     """Give each tensor its gradient, all hooks first, so that a failing hook leaves every ``.grad`` alone."""
-    ready = []
+    pairs = list(pairs)
+    hooked = [tensor._hooks for tensor, _ in pairs]
+    if any(hooked):
+        for i, (tensor, g) in enumerate(pairs):
+            if hooked[i] is not None and tensor._node is LEAF:
+                pairs[i] = tensor, run_hooks(tensor, "pre", g, create_graph)
     for tensor, g in pairs:
-        if tensor._node is LEAF and tensor._hooks is not None:
-            g = run_hooks(tensor, "pre", g, create_graph)
-        ready.append((tensor, g))
-    for tensor, g in ready:
         tensor._accumulate(g)
-    for tensor, _ in ready:
-        if tensor._hooks is not None:
-            for hook in tensor._hooks.of("accumulated"):
+    for (tensor, _), hooks in zip(pairs, hooked):
+        if hooks is not None:
+            for hook in hooks.of("accumulated"):
                 hook(tensor)
 
 

@@ -22,6 +22,7 @@ A gate passes its cotangent on as ``Parts``, which add up to what the common nod
 engine knows about outputs.
 """
 
+import functools
 import weakref
 
 import numpy as np
@@ -89,7 +90,6 @@ class Row:
         self.public = {"out": "result", **({self.inputs[0]: "self"} if self.inputs else {}), **(public or {})}
         keeps = any(n == "out" or n in self.inputs for n in self.saved)
         self.node = type(title + suffix, (Node,), {"__slots__": (), "row": self, "keeps": keeps, "__module__": __name__})
-        self.node.pull = compiled_pull(self)
 
     def __repr__(self):
         return f"<operation {self.name}>"
@@ -99,6 +99,24 @@ def parameters(rule):
     """The names that a rule reads, in order."""
     code = rule.__code__
     return code.co_varnames[: code.co_argcount]
+
+
+@functools.cache
+def compiled(source):
+    return compile(source, "<written out>", "exec")
+
+
+def written_out(source, space, name):
+    """The function ``made`` that ``source`` defines, with ``space`` as its globals, called ``name``.
+
+    Many rows have functions that differ in their globals alone, so the text is compiled once for all of them.
+    """
+    exec(compiled(source), space)
+    made = space.pop("made")
+    made.__code__ = made.__code__.replace(co_name=name, co_qualname=name)
+    made.__name__ = made.__qualname__ = name
+    made.__module__ = "autodiff_lab"
+    return made
 
 
 def compiled_pull(row):
@@ -114,7 +132,7 @@ def compiled_pull(row):
             e0, e1 = self._edges
             return (None if e0 is None else rule0(g, y), None if e1 is None else rule1(g, x))
     """
-    lines = ["def pull(self, g):"]
+    lines = ["def made(self, g):"]
     if row.outputs != 1:
         lines.append("    g = filled(self, g, False)")
     if row.saved:
@@ -138,8 +156,7 @@ def compiled_pull(row):
         guarded = (f"None if {e} is None else {call}" for e, call in zip(edges, calls))
         lines.append(f"    return ({', '.join(guarded)})")
     space = {**rules, "freed": raise_freed, "filled": filled, "PLAIN": PLAIN}
-    exec(compile("\n".join(lines), f"<pull of {row.name}>", "exec"), space)
-    return space["pull"]
+    return written_out("\n".join(lines), space, f"pull of {row.name}")
 
 
 def raise_freed(node):
@@ -221,6 +238,11 @@ class Node:
         """
         result = tuple(self.pull_tensors(grads[0] if self.row is None or self.row.outputs == 1 else Parts(grads)))
         return result[0] if len(result) == 1 else result
+
+    def pull(self, g):
+        """The rules read on NumPy values; written out for the row at its first pass."""
+        type(self).pull = compiled_pull(self.row)
+        return self.pull(g)
 
     def pull_tensors(self, g):
         """The rules read on tensors; what was saved comes back with its history."""

@@ -97,7 +97,7 @@ TEXTS = {
     # -- the graph, drawn ----------------------------------------------------------------------
     "graph.title": ("Gráfica de cómputo de {name}", "Computation graph of {name}"),
     "graph.description": ("{nodes} nodos y {edges} aristas", "{nodes} nodes and {edges} edges"),
-    "graph.fold": ("{count} operaciones plegadas", "{count} operations, folded"),
+    "graph.fold": ("{count} nodos plegados", "{count} nodes, folded"),
     "graph.adjoint": ("adjunto", "adjoint"),
     "graph.value": ("valor", "value"),
     "graph.version": ("modificado en el lugar {version} veces", "modified in place {version} times"),
@@ -110,7 +110,7 @@ TEXTS = {
     "graph.kind.parameter": ("parámetro", "parameter"),
     "graph.kind.constant": ("constante, sin gradiente", "constant, no gradient"),
     "graph.kind.operation": ("operación", "operation"),
-    "graph.kind.fold": ("operaciones plegadas", "folded operations"),
+    "graph.kind.fold": ("nodos plegados", "folded nodes"),
     "graph.kind.result": ("resultado", "result"),
     "graph.key.local": ("derivada local", "local derivative"),
     "graph.key.flow": ("gradiente que regresó por la arista", "gradient that went back along the edge"),
@@ -136,8 +136,12 @@ TEXTS = {
     "graph.head.number": ("su valor", "its value"),
     "graph.head.flow": ("gradiente que regresó", "gradient that went back"),
     "graph.note.folded": (
-        "{hidden} de {total} operaciones están plegadas; depth=… muestra más niveles.",
-        "{hidden} of {total} operations are folded; depth=… shows more levels.",
+        "{hidden} de {total} nodos están plegados; depth=… muestra más niveles.",
+        "{hidden} of {total} nodes are folded; depth=… shows more levels.",
+    ),
+    "graph.note.more": (
+        "La gráfica es más grande: solo se leyó la parte más cercana al resultado.",
+        "The graph is larger: only the part nearest to the result was read.",
     ),
     "graph.note.deduced": (
         "La suma no guarda sus constantes: su valor se deduce del resultado, y también un nombre con «?».",

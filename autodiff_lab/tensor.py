@@ -313,15 +313,14 @@ class Tensor:
             requires_grad=self.requires_grad,
             grad_fn=None if fn is None else type(fn).__name__,
             parameter=isinstance(self, Parameter),
+            name="tensor" if type(self) in TENSORS else type(self).__name__,
         )
 
     def __str__(self):
         return repr(self)
 
     def __format__(self, spec):
-        if self._array.ndim == 0 and not isinstance(self, Parameter):
-            return self._array.item().__format__(spec)
-        return str(self) if not spec else object.__format__(self, spec)
+        return printing.format_spec(self._array, spec, self, plain=type(self) is Tensor)
 
     # -- history ---------------------------------------------------------------------------------
 
@@ -445,7 +444,8 @@ class Tensor:
             inputs = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
             if not inputs:
                 raise RuntimeError("'inputs' argument to backward() cannot be empty.")
-        check_cotangents((self,), (gradient,))
+        if gradient is not None:
+            check_cotangents((self,), (gradient,))
         keep = create_graph if retain_graph is None else retain_graph
         engine.backward((self,), (gradient,), keep=keep, create_graph=create_graph, inputs=inputs)
 

@@ -24,7 +24,7 @@ def finished(array, requires_grad=False, device=None):
         t._inference = True
     if requires_grad:
         check_differentiable(t._array.dtype)
-        t._node = LEAF
+        t._node, t._grad, t._hooks = LEAF, None, None  # empty slots would do, but read slower
     return t
 
 
@@ -152,7 +152,7 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
     if data.__class__ is float and dtype is None and device is None:  # the commonest
         t = new_tensor(get_default_dtype().numpy.type(data))
         if requires_grad:
-            t._node = LEAF
+            t._node, t._grad, t._hooks = LEAF, None, None
         if mode.grad.__class__ is not bool:
             return finished(t._array, requires_grad)
         return t

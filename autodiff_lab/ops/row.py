@@ -25,7 +25,7 @@ import numpy as np
 from .. import dtypes
 from ..engine import edge_of
 from ..errors import explained
-from ..graph import LEAF, PLAIN, Gate, Row, SavedOutput, parameters
+from ..graph import LEAF, PLAIN, Gate, Row, SavedOutput, parameters, written_out
 from ..mode import Inference, mode, ticks
 from ..tensor import TENSORS, Tensor, clock_of, memory, new_tensor
 from ..views import MULTI_VIEW, NO_GRAD_VIEW, in_place, make_view, refuse, write
@@ -51,11 +51,12 @@ SCALAR_OPERATORS = {
     np.not_equal: operator.ne,
 }
 
+COMMUTING = frozenset({np.add, np.multiply})
 FLOATS = frozenset({np.float16, np.float32, np.float64})
 NUMBERS = frozenset({int, float})
 
 UNARY = '''\
-def {name}({signature}):
+def made({signature}):
     m = mode.grad
     if {guard}m.__class__ is bool and input.__class__ in TENSORS:
         a = input._array
@@ -76,7 +77,7 @@ def {name}({signature}):
 '''
 
 BINARY = '''\
-def {name}({signature}):
+def made({signature}):
     m = mode.grad
     if {guard}m.__class__ is bool and input.__class__ in TENSORS:
         a = input._array
@@ -143,7 +144,7 @@ def write_out(row, name=None, fallback=None):
         value = kept.get(n, "SavedOutput(out, clock_of(t))")
         saved.append(f"{value} if {users[0]} is not None else None" if len(users) < len(row.inputs) else value)
     source = (BINARY if len(row.inputs) == 2 else UNARY).format(
-        name=name or row.name, signature=signature, guard=guard, fallback=fallback,
+        signature=signature, guard=guard, fallback=fallback,
         wanted="False" if not row.rules else "xn is not None" + " or yn is not None" * (len(row.inputs) == 2),
         saved=", ".join(saved) + ("," if len(saved) == 1 else ""),
         rest="".join(f", {n}" for n, d in zip(row.attrs, row.defaults) if d is REQUIRED),
@@ -155,8 +156,7 @@ def write_out(row, name=None, fallback=None):
         "FLOATS": FLOATS, "NUMBERS": NUMBERS, "SavedOutput": SavedOutput, "clock_of": clock_of,
         "broadcast": broadcast, "row": row, "apply": apply, "operand": operand,
     }  # fmt: skip
-    exec(compile(source, f"<{name or row.name}>", "exec"), space)
-    return space[name or row.name]
+    return written_out(source, space, name or row.name)
 
 
 def broadcast(left, right):
@@ -501,7 +501,8 @@ def pointwise(name, title, forward, *rules, dtypes, attrs=(), defaults=(), alias
             otherwise = f"apply(row, input, other{options}) if operand(other) else NotImplemented"
             setattr(Tensor, dunder, write_out(row, dunder, otherwise) if fast else guarded(function, dunder))
     if reflected is not None:
-        setattr(Tensor, reflected, reflection(function, reflected))
+        commutes = forward in COMMUTING or ufunc in COMMUTING
+        setattr(Tensor, reflected, write_out(row, reflected, otherwise) if commutes else reflection(function, reflected))
     return function
 
 
@@ -533,9 +534,8 @@ def general(row):
     out = ["*", "out=None"] if row.dtypes is not None else []
     passed = [*inputs, *(f"{n}={n}" for n in row.attrs), *(["out=out"] if out else [])]
     space = {"apply": apply, "row": row}
-    source = f"def {row.name}({', '.join([*inputs, *options, *out])}):\n    return apply(row, {', '.join(passed)})"
-    exec(compile(source, f"<{row.name}>", "exec"), space)
-    return space[row.name]
+    source = f"def made({', '.join([*inputs, *options, *out])}):\n    return apply(row, {', '.join(passed)})"
+    return written_out(source, space, row.name)
 
 
 def operation(name, title, forward, *rules, inputs=("input",), **options):
