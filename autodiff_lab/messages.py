@@ -180,5 +180,99 @@ TEXTS = {
         "La celda no dejó un tensor que dibujar; escribe cuál después de %%graph, como en «%%graph f».",
         "The cell left no tensor to draw; name one after %%graph, as in “%%graph f”.",
     ),
+    # -- traces --------------------------------------------------------------------------------
+    "trace.primal": ("traza primal", "primal trace"),
+    "trace.forward": ("traza de tangentes", "tangent trace"),
+    "trace.reverse": ("traza de adjuntos", "adjoint trace"),
+    "trace.upwards": (
+        "Los adjuntos se calculan de abajo hacia arriba; += suma una contribución más.",
+        "The adjoints are computed from the bottom up; += adds one more contribution.",
+    ),
+    "trace.error.mode": (
+        "mode es 'forward' (modo directo) o 'reverse' (modo reverso); recibió {mode}.",
+        "mode is 'forward' or 'reverse'; got {mode}.",
+    ),
+    "trace.error.inputs": (
+        "trace() necesita el punto: un número para cada uno de {names}, por su nombre.",
+        "trace() needs the point: a number for each of {names}, by name.",
+    ),
+    "trace.error.result": (
+        "trace() sigue funciones que devuelven un solo número, como tensor.",
+        "trace() follows functions that return one number, as a tensor.",
+    ),
+    "trace.error.scalars": (
+        "trace() sigue funciones de números; aquí hay un tensor con forma. graph() también dibuja arreglos.",
+        "trace() follows functions of numbers; here is a tensor with a shape. graph() draws arrays, too.",
+    ),
+    "trace.error.seed": (
+        "seed lleva una tangente por entrada: hay {inputs} entradas y {seeds} tangentes.",
+        "seed holds one tangent an input: there are {inputs} inputs and {seeds} tangents.",
+    ),
+    # -- why, in words ------------------------------------------------------------------------
+    "magic.why.what": (
+        "%why necesita un tensor: su nombre o una expresión, como en «%why x».",
+        "%why needs a tensor: its name or an expression, as in “%why x”.",
+    ),
+    "why.error.type": ("why() explica un tensor; recibió {type}.", "why() explains a tensor; it got {type}."),
+    "why.it": ("este tensor", "this tensor"),
+    "why.dtype": (
+        "{name} no puede tener gradiente: es de tipo {dtype}, y solo los de punto flotante se derivan.",
+        "{name} cannot have a gradient: its dtype is {dtype}, and only floating point is differentiated.",
+    ),
+    "why.constant": (
+        "{name}.grad es None: {name} tiene requires_grad=False. Se creó así, o se hizo bajo no_grad() o con detach().",
+        "{name}.grad is None: {name} has requires_grad=False. It was made so, or under no_grad(), or by detach().",
+    ),
+    "why.intermediate": (
+        "{name}.grad es None: {name} es un resultado intermedio (de {op}), y solo las hojas guardan su gradiente. "
+        "Para verlo, llama a {name}.retain_grad() antes de backward().",
+        "{name}.grad is None: {name} is an intermediate result (of {op}), and only leaves keep their gradient. "
+        "To see it, call {name}.retain_grad() before backward().",
+    ),
+    "why.has": (
+        "{name}.grad es {grad}. Otra llamada a backward() le sumaría; para empezar de cero, {name}.grad = None.",
+        "{name}.grad is {grad}. Another backward() would add to it; to start from zero, {name}.grad = None.",
+    ),
+    "why.leaf": (
+        "{name}.grad es None: es una hoja con requires_grad=True, pero ningún backward() le ha dejado un gradiente.",
+        "{name}.grad is None: it is a leaf with requires_grad=True, but no backward() has left a gradient in it.",
+    ),
+    "why.retained": (
+        "{name}.grad es None: retain_grad() está puesto, pero ningún backward() le ha dejado un gradiente.",
+        "{name}.grad is None: retain_grad() is set, but no backward() has left a gradient in it.",
+    ),
+    "why.users": (
+        "De {name} dependen: {users}. Llama a {user}.backward().",
+        "On {name} depend: {users}. Call {user}.backward().",
+    ),
+    "why.unused": (
+        "Ninguna de tus variables depende de {name}: backward() no puede llegar hasta aquí.",
+        "None of your variables depends on {name}: backward() cannot get here.",
+    ),
+    "why.cleared": (
+        "backward() ya pasó por {user}; después, el gradiente de {name} se volvió a poner en None.",
+        "backward() has already gone through {user}; afterwards the gradient of {name} was set to None again.",
+    ),
+    "why.late": (
+        "backward() ya pasó por {user} antes de que llamaras a {name}.retain_grad().",
+        "backward() had already gone through {user} before you called {name}.retain_grad().",
+    ),
+    "why.freed": (
+        "La gráfica de {name} ya se liberó: otro backward() fallará, a menos que el anterior lleve retain_graph=True.",
+        "The graph of {name} was freed: another backward() fails, unless the one before has retain_graph=True.",
+    ),
+    "why.stale": (
+        "backward() desde {name} fallará: un tensor que {op} guardó se modificó en el lugar (in-place) después.",
+        "backward() from {name} will fail: a tensor that {op} saved was modified in place afterwards.",
+    ),
+    "tree.error.type": (
+        "tree() muestra los parámetros de un nn.Module; recibió {type}.",
+        "tree() shows the parameters of an nn.Module; it got {type}.",
+    ),
+    "tree.head.name": ("parámetro", "parameter"),
+    "tree.head.shape": ("forma", "shape"),
+    "tree.head.dtype": ("tipo", "dtype"),
+    "tree.head.size": ("números", "numbers"),
+    "tree.total": ("En total, {total} números.", "{total} numbers in all."),
 }
 # fmt: on

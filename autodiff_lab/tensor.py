@@ -27,7 +27,7 @@ import numpy as np
 from . import dtypes, engine, printing
 from .device import CPU
 from .errors import explained
-from .graph import LEAF, Gate, Node, Hooks
+from .graph import LEAF, Gate, Hooks, Node
 from .mode import mode, ticks
 
 RARE = frozenset({"_clock", "_grad", "_view", "_hooks", "_accumulator", "_inference"})
@@ -352,10 +352,10 @@ class Tensor:
                 )  # fmt: skip
         elif requires_grad:
             check_differentiable(self._array.dtype, self)
-            if self._inference and not isinstance(mode.grad, bool):
-                pass
-            elif self._inference:
-                raise RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")
+            if self._inference and isinstance(mode.grad, bool):
+                raise RuntimeError(
+                    "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed."
+                )
             self._node = LEAF
         else:
             self._node = None
@@ -387,7 +387,8 @@ class Tensor:
     def grad(self, value):
         if value is not None:
             if not isinstance(value, Tensor):
-                raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}")
+                given = type(value).__name__
+                raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {given}")
             if value is self:
                 raise RuntimeError("can't assign Variable as its own grad")
             if value._array.dtype != self._array.dtype:

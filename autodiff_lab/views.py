@@ -23,9 +23,9 @@ import numpy as np
 
 from . import engine
 from .errors import explained
-from .graph import LEAF, Gate, Node, SavedOutput
+from .graph import LEAF, Node, SavedOutput
 from .mode import mode, ticks
-from .tensor import clock_of, memory, new_tensor
+from .tensor import clock_of, new_tensor
 
 NO_GRAD_VIEW = (
     "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use case "
@@ -281,4 +281,4 @@ def rebase(t, node):
             t._node._hook_lists().add("retain", hook)
 
 
-__all__ = ["Gate", "View", "in_place", "make_view", "rebase", "refuse", "write"]
+__all__ = ["View", "in_place", "make_view", "rebase", "refuse", "write"]

@@ -12,7 +12,7 @@ class Work(NamedTuple):
     title: str
     operations: int  # how many operations one run counts; times are given for one
     makers: dict  # library -> function() -> callable to time
-    goals: dict = {}  # library -> the largest ratio of our time to its time that we accept
+    goals: dict  # library -> the largest ratio of our time to its time that we accept
 
 
 # -- the seed: x, y, c made, f = 2x³ + 3y² + c, backward -------------------------------------------------------------
@@ -103,6 +103,233 @@ def chain_numpy(backward=True, shape=None):
     return run
 
 
+# -- linear regression: 100 × 1, mean squared error, backward, a step in place under no_grad, zero grads ----------------
+
+
+def linreg_torch_like(th):
+    import numpy as np
+
+    rng = np.random.default_rng(0)
+    x = th.tensor(rng.normal(size=(100, 1)), dtype=th.float32)
+    y = 2 * x + 1
+    w = th.zeros(1, 1, requires_grad=True)
+    b = th.zeros(1, requires_grad=True)
+
+    def run():
+        loss = ((x @ w + b - y) ** 2).mean()
+        loss.backward()
+        with th.no_grad():
+            w.sub_(0.1 * w.grad)
+            b.sub_(0.1 * b.grad)
+        w.grad.zero_()
+        b.grad.zero_()
+
+    return run
+
+
+def linreg_numpy():
+    import numpy as np
+
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(100, 1)).astype(np.float32)
+    y = 2 * x + 1
+    w, b = np.zeros((1, 1), np.float32), np.zeros(1, np.float32)
+
+    def run():
+        error = x @ w + b - y
+        loss = (error**2).mean()
+        g = error * np.float32(2 / error.size)
+        w[...] -= 0.1 * (x.T @ g)
+        b[...] -= 0.1 * g.sum(0)
+        return loss
+
+    return run
+
+
+# -- multilayer perceptrons: forward, loss, backward, a step ----------------------------------------------------------------
+
+
+def layers(th, sizes, rng):
+    return [
+        (
+            th.tensor(rng.normal(size=(n, m)) / n**0.5, dtype=th.float32, requires_grad=True),
+            th.zeros(m, requires_grad=True),
+        )
+        for n, m in zip(sizes, sizes[1:])
+    ]
+
+
+def step(th, parameters, rate):
+    with th.no_grad():
+        for p in parameters:
+            p -= rate * p.grad
+            p.grad.zero_()
+
+
+def moons_torch_like(th):
+    import numpy as np
+
+    rng = np.random.default_rng(0)
+    x = th.tensor(rng.normal(size=(100, 2)), dtype=th.float32)
+    y = th.tensor(np.sign(rng.normal(size=(100, 1))), dtype=th.float32)
+    net = layers(th, (2, 16, 16, 1), rng)
+    parameters = [p for layer in net for p in layer]
+
+    def run():
+        h = x
+        for w, b in net[:-1]:
+            h = (h @ w + b).relu()
+        w, b = net[-1]
+        loss = (1 - y * (h @ w + b)).relu().mean()
+        loss.backward()
+        step(th, parameters, 0.01)
+
+    return run
+
+
+def moons_numpy():
+    import numpy as np
+
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(100, 2)).astype(np.float32)
+    y = np.sign(rng.normal(size=(100, 1))).astype(np.float32)
+    sizes = (2, 16, 16, 1)
+    ws = [(rng.normal(size=(n, m)) / n**0.5).astype(np.float32) for n, m in zip(sizes, sizes[1:])]
+    bs = [np.zeros(m, np.float32) for m in sizes[1:]]
+
+    def run():
+        inputs, h = [], x
+        for w, b in zip(ws[:-1], bs[:-1]):
+            inputs.append(h)
+            h = np.maximum(h @ w + b, 0)
+        inputs.append(h)
+        margin = np.maximum(1 - y * (h @ ws[-1] + bs[-1]), 0)
+        loss = margin.mean()
+        g = -y * (margin > 0) / np.float32(len(y))
+        for i in reversed(range(len(ws))):
+            before = inputs[i]
+            gw, gb = before.T @ g, g.sum(0)
+            if i:
+                g = (g @ ws[i].T) * (before > 0)
+            ws[i] -= 0.01 * gw
+            bs[i] -= 0.01 * gb
+        return loss
+
+    return run
+
+
+def digits_torch_like(th):
+    import numpy as np
+
+    rng = np.random.default_rng(0)
+    x = th.tensor(rng.normal(size=(64, 64)), dtype=th.float32)
+    y = th.tensor(rng.integers(0, 10, 64))
+    rows = th.arange(64)
+    net = layers(th, (64, 128, 10), rng)
+    parameters = [p for layer in net for p in layer]
+
+    def run():
+        (w1, b1), (w2, b2) = net
+        logits = (x @ w1 + b1).relu() @ w2 + b2
+        loss = (logits.exp().sum(1).log() - logits[rows, y]).mean()
+        loss.backward()
+        step(th, parameters, 0.01)
+
+    return run
+
+
+def digits_numpy():
+    import numpy as np
+
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(64, 64)).astype(np.float32)
+    y, rows = rng.integers(0, 10, 64), np.arange(64)
+    w1, w2 = ((rng.normal(size=s) / s[0] ** 0.5).astype(np.float32) for s in ((64, 128), (128, 10)))
+    b1, b2 = np.zeros(128, np.float32), np.zeros(10, np.float32)
+
+    def run():
+        h = np.maximum(x @ w1 + b1, 0)
+        logits = h @ w2 + b2
+        e = np.exp(logits)
+        total = e.sum(1)
+        loss = (np.log(total) - logits[rows, y]).mean()
+        g = e / total[:, None]
+        g[rows, y] -= 1
+        g /= np.float32(len(y))
+        gw2, gb2 = h.T @ g, g.sum(0)
+        g = (g @ w2.T) * (h > 0)
+        gw1, gb1 = x.T @ g, g.sum(0)
+        for p, d in ((w1, gw1), (b1, gb1), (w2, gw2), (b2, gb2)):
+            p -= 0.01 * d
+        return loss
+
+    return run
+
+
+# -- large arrays ------------------------------------------------------------------------------------------------------------
+
+
+def million_torch_like(th):
+    x = th.linspace(-3, 3, 1_000_000).requires_grad_()
+
+    def run():
+        x.grad = None
+        (2 * x + 1).tanh().sum().backward()
+
+    return run
+
+
+def million_numpy():
+    import numpy as np
+
+    x = np.linspace(-3, 3, 1_000_000, dtype=np.float32)
+
+    def run():
+        t = np.tanh(2 * x + 1)
+        total = t.sum()
+        return total, (1 - t * t) * 2
+
+    return run
+
+
+def matmuls_torch_like(th):
+    import numpy as np
+
+    rng = np.random.default_rng(0)
+    a, b, c = (th.tensor(rng.normal(size=(512, 512)), dtype=th.float32) for _ in range(3))
+    a.requires_grad_()
+
+    def run():
+        a.grad = None
+        (a @ b @ c).sum().backward()
+
+    return run
+
+
+def matmuls_numpy():
+    import numpy as np
+
+    rng = np.random.default_rng(0)
+    a, b, c = (rng.normal(size=(512, 512)).astype(np.float32) for _ in range(3))
+
+    def run():
+        total = (a @ b @ c).sum()
+        return total, np.ones((512, 512), np.float32) @ c.T @ b.T
+
+    return run
+
+
+def second_torch_like(th):
+    x = th.linspace(-3, 3, 400).requires_grad_()
+
+    def run():
+        y = (x.tanh() * (-x * x).exp()).sum()
+        (g,) = th.autograd.grad(y, x, create_graph=True)
+        th.autograd.grad(g.sum(), x)
+
+    return run
+
+
 def ours(maker, *args, **options):
     def make():
         import autodiff_lab
@@ -133,6 +360,13 @@ def chain(title, backward, shape, goals=None):
     return Work(title, CHAIN, makers, goals or {})
 
 
+def same_code(title, torch_like, numpy_maker, goals):
+    makers = {"autodiff_lab": ours(torch_like), "torch": torchs(torch_like)}
+    if numpy_maker is not None:
+        makers["numpy"] = numpy_maker
+    return Work(title, 1, makers, goals)
+
+
 WORKS = {
     "seed": Work(
         "the seed's f = 2x³ + 3y² + c with its backward, whole",
@@ -149,5 +383,11 @@ WORKS = {
     "0-d both": chain("1,000 multiplications of 0-d tensors, forward and backward", True, None, {"torch": 0.35}),
     "10 forward": chain("multiplication of vectors of 10, forward", False, (10,)),
     "10 both": chain("multiplication of vectors of 10, forward and backward", True, (10,)),
+    "linreg": same_code("a step of linear regression, 100 × 1", linreg_torch_like, linreg_numpy, {"torch": 0.5, "numpy": 4}),
+    "moons": same_code("a step of an MLP 2-16-16-1, batch 100, hinge loss", moons_torch_like, moons_numpy, {"torch": 0.6, "numpy": 1.8}),
+    "digits": same_code("a step of an MLP 64-128-10, batch 64, cross-entropy", digits_torch_like, digits_numpy, {"torch": 0.75, "numpy": 1.5}),
+    "million": same_code("tanh(2x + 1).sum() and backward on 1,000,000 float32", million_torch_like, million_numpy, {"torch": 1.0, "numpy": 1.15}),
+    "matmul": same_code("two products of 512 × 512 matrices and backward", matmuls_torch_like, matmuls_numpy, {"numpy": 1.1}),
+    "second": same_code("second derivative of tanh(x)·exp(−x²) at 400 points", second_torch_like, None, {"torch": 0.6}),
     "10x10 both": chain("multiplication of 10 × 10 matrices, forward and backward", True, (10, 10)),
 }

@@ -36,6 +36,10 @@ def negate(x):
     return -x
 
 
+def no_derivative(name):
+    raise RuntimeError(f"derivative for {name} is not implemented")
+
+
 def nonzero(y):
     if np.asarray(y).dtype.kind in "biu" and np.any(np.asarray(y) == 0):
         raise RuntimeError("ZeroDivisionError")
@@ -76,8 +80,10 @@ div = pointwise("div", "Div", np.true_divide,
                 lambda g, y: g / y,
                 lambda g, x, y: -g * ((x / y) / y),
                 dtypes="float", dunder="__truediv__", aliases=("divide", "true_divide"))
-floor_divide = pointwise("floor_divide", "FloorDivide", lambda x, y: np.floor_divide(x, nonzero(y)),
-                dtypes="same", dunder="__floordiv__", reflected="__rfloordiv__")
+floor_divide = pointwise("floor_divide", "NotImplemented", lambda x, y: np.floor_divide(x, nonzero(y)),
+                lambda g: no_derivative("aten::floor_divide"),
+                lambda g: no_derivative("aten::floor_divide"),
+                dtypes="same", suffix="", dunder="__floordiv__", reflected="__rfloordiv__")
 remainder = pointwise("remainder", "Remainder", lambda x, y: np.remainder(x, nonzero(y)),
                 lambda g: g,
                 lambda g, x, y: -g * np.floor(x / y),

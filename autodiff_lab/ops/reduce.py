@@ -3,6 +3,7 @@
 Torch calls the node of a whole reduction and of one along dimensions by different numbers, so each has its row.
 """
 
+import builtins
 import math
 from collections import namedtuple
 
@@ -61,12 +62,12 @@ def average(x, dim=None, keepdim=False):
 def variance(x, dim, correction, keepdim):
     spread_ = x - x.mean(axis=dim, keepdims=True)
     n = count(x.shape, dim) - correction
-    return (spread_ * spread_).sum(axis=dim, keepdims=keepdim) / x.dtype.type(max(n, 0))
+    return (spread_ * spread_).sum(axis=dim, keepdims=keepdim) / x.dtype.type(builtins.max(n, 0))
 
 
 def deviations(g, x, shape, dim, correction, keepdim):
     """The cotangent of a variance: g · 2 (x - mean) / (n - correction)."""
-    n = max(count(shape, dim) - correction, 0)
+    n = builtins.max(count(shape, dim) - correction, 0)
     slope = 2 / n if n else math.nan if count(shape, dim) <= 1 else math.inf
     return kept(g, shape, dim, keepdim) * (slope * (x - x.mean(axis=dim, keepdims=True)))
 
@@ -80,6 +81,16 @@ def shared(g, out, x, shape, dim, keepdim):
     top = x == kept(out, shape, dim, keepdim)
     shares = top.sum(axis=dim, keepdims=True)
     return where(top, kept(g, shape, dim, keepdim) / shares, 0)
+
+
+def chosen(x, dim, keepdim, indices):
+    """The numbers at ``indices``, one for each line along ``dim``; ``indices`` keep that dimension."""
+    values = take_along(x, dim, indices)
+    return values if keepdim else np.squeeze(values, dim)
+
+
+def put_back(g, shape, dim, keepdim, indices):
+    return along_put(kept(g, shape, (dim,), keepdim), shape, dim, indices)
 
 
 def everything(shape):
@@ -123,8 +134,8 @@ MAX      = operation("max",      "Max",  lambda x: x.max(), lambda g, out, input
 MIN      = operation("min",      "Min",  lambda x: x.min(), lambda g, out, input, shape: shared(g, out, input, shape, everything(shape), False), suffix="Backward1")
 AMAX     = operation("amax",     "Amax", lambda x, dim, keepdim: x.max(axis=dim, keepdims=keepdim), lambda g, out, input, shape, dim, keepdim: shared(g, out, input, shape, dim, keepdim), attrs=("dim", "keepdim"))
 AMIN     = operation("amin",     "Amin", lambda x, dim, keepdim: x.min(axis=dim, keepdims=keepdim), lambda g, out, input, shape, dim, keepdim: shared(g, out, input, shape, dim, keepdim), attrs=("dim", "keepdim"))
-MAX_DIM  = operation("max_dim",  "Max",  lambda x, dim, indices: take_along(x, dim, indices), lambda g, shape, dim, indices: along_put(g, shape, dim, indices), attrs=("dim", "indices"))
-MIN_DIM  = operation("min_dim",  "Min",  lambda x, dim, indices: take_along(x, dim, indices), lambda g, shape, dim, indices: along_put(g, shape, dim, indices), attrs=("dim", "indices"))
+MAX_DIM  = operation("max_dim",  "Max",  lambda x, dim, keepdim, indices: chosen(x, dim, keepdim, indices), lambda g, shape, dim, keepdim, indices: put_back(g, shape, dim, keepdim, indices), attrs=("dim", "keepdim", "indices"))
+MIN_DIM  = operation("min_dim",  "Min",  lambda x, dim, keepdim, indices: chosen(x, dim, keepdim, indices), lambda g, shape, dim, keepdim, indices: put_back(g, shape, dim, keepdim, indices), attrs=("dim", "keepdim", "indices"))
 LOGSUMEXP = operation("logsumexp", "Logsumexp", log_sum_exp,
                       lambda g, out, input, shape, dim, keepdim: kept(g, shape, dim, keepdim) * np.exp(input - kept(out, shape, dim, keepdim)), attrs=("dim", "keepdim"))
 SOFTMAX  = operation("softmax",  "Softmax", exp_shifted, lambda g, out, dim: out * (g - (g * out).sum(axis=dim, keepdims=True)), attrs=("dim",))
@@ -297,10 +308,8 @@ def extreme(input, dim, keepdim, name, whole, along, find, pair, result):
     if x.ndim == 0:
         return result(apply(whole, input), apply(ARGMAX, input, dim=None, keepdim=False))
     places = apply(find, input.detach(), dim=dim, keepdim=True)
-    values = apply(along, input, dim=dim, indices=np.asarray(places._array))
-    if not keepdim:
-        values, places = values.squeeze(dim), places.squeeze(dim)
-    return result(values, places)
+    values = apply(along, input, dim=dim, keepdim=keepdim, indices=np.asarray(places._array))
+    return result(values, places if keepdim else places.squeeze(dim))
 
 
 def max(input, dim=None, keepdim=False, *, axis=None, keepdims=None):
