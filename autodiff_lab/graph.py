@@ -68,7 +68,7 @@ class Row:
     """
 
     __slots__ = (
-        "name title forward inputs attrs defaults rules needs saved linear tangent dtypes view formula public "
+        "name title forward inputs attrs defaults rules needs saved noted linear tangent dtypes view formula public "
         "outputs node function ufunc step variadic"
     ).split()
 
@@ -83,13 +83,14 @@ class Row:
         self.step, self.variadic = step, variadic
         self.needs = {arg: parameters(rule)[1:] for arg, rule in self.rules.items() if rule is not None}
         named = {n for need in self.needs.values() for n in need}
-        self.saved = tuple(n for n in (*self.inputs, "out", *self.attrs, "shape") if n in named)
-        unknown = named - set(self.saved)
+        self.saved = tuple(n for n in (*self.inputs, "out") if n in named)
+        self.noted = tuple(n for n in (*self.attrs, "shape") if n in named)
+        unknown = named - {*self.saved, *self.noted}
         if unknown:
             raise TypeError(f"{name}: a rule names {sorted(unknown)}, which is no argument of the operation")
         self.public = {"out": "result", **({self.inputs[0]: "self"} if self.inputs else {}), **(public or {})}
-        keeps = any(n == "out" or n in self.inputs for n in self.saved)
-        self.node = type(title + suffix, (Node,), {"__slots__": (), "row": self, "keeps": keeps, "__module__": __name__})
+        space = {"__slots__": (), "row": self, "keeps": bool(self.saved), "__module__": __name__}
+        self.node = type(title + suffix, (Node,), space)
 
     def __repr__(self):
         return f"<operation {self.name}>"
@@ -142,6 +143,8 @@ def compiled_pull(row):
                 lines.append(f"    if {name}.__class__ not in PLAIN: {name} = {name}._array")
             elif name == "out":
                 lines.append("    if out is not None: out = out.array")
+    if row.noted:
+        lines.append(f"    {', '.join(row.noted)}, = self._noted")
     rules = {f"rule{i}": row.rules.get(arg) for i, arg in enumerate(row.inputs)}
     calls = [
         f"rule{i}(g, {', '.join(row.needs[arg])})" if arg in row.needs else "None" for i, arg in enumerate(row.inputs)
@@ -178,11 +181,12 @@ class SavedOutput:
 class Node:
     """A step of the recorded computation, as torch's ``grad_fn`` shows it.
 
-    ``_edges`` lead to where the inputs came from, ``_saved`` holds what the rules read (None once freed), ``_fit``
-    says for each input the (shape, dtype) its gradient is brought to, ``_hooks`` is None until someone asks.
+    ``_edges`` lead to where the inputs came from, ``_saved`` holds the tensors that the rules read (None once freed),
+    ``_noted`` the attributes that they read, ``_fit`` says for each input the (shape, dtype) its gradient is brought
+    to, ``_hooks`` is None until someone asks.
     """
 
-    __slots__ = ("_edges", "_fit", "_hooks", "_more", "_saved", "_seq", "__weakref__")
+    __slots__ = ("_edges", "_fit", "_hooks", "_more", "_noted", "_saved", "_seq", "__weakref__")
     row = None
     keeps = False  # whether it saves tensors, to be let go of after a pass
 
@@ -268,25 +272,35 @@ class Node:
 
     def _unpack(self, as_tensors):
         row = self.row
-        if not row.saved:
-            return {}
-        if self._saved is None:
-            raise_freed(self)
-        return {name: unpacked(self, name, kept, as_tensors) for name, kept in zip(row.saved, self._saved)}
+        values = dict(zip(row.noted, self._noted)) if row.noted else {}
+        if row.saved:
+            if self._saved is None:
+                raise_freed(self)
+            for name, kept in zip(row.saved, self._saved):
+                values[name] = unpacked(self, name, kept, as_tensors)
+        return values
 
     def __getattr__(self, name):
         row = type(self).row
         if row is not None and name.startswith("_saved_"):
-            for inner, kept in zip(row.saved, row.saved if self._saved is None else self._saved):
+            for inner in (*row.saved, *row.noted):
                 if row.public.get(inner, inner) == name[7:]:
-                    if self._saved is None:
-                        raise_freed(self)
-                    return unpacked(self, inner, kept, as_tensors=True)
+                    return self._unpack_one(inner)
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+    def _unpack_one(self, inner):
+        """One saved value as torch's ``_saved_*`` shows it: numbers among the tensors are 0-d tensors."""
+        row = self.row
+        if inner in row.noted:
+            return self._noted[row.noted.index(inner)]
+        if self._saved is None:
+            raise_freed(self)
+        return unpacked(self, inner, self._saved[row.saved.index(inner)], as_tensors=True)
 
     def __dir__(self):
         row = type(self).row
-        return [*super().__dir__(), *(f"_saved_{row.public.get(n, n)}" for n in (row.saved if row else ()))]
+        names = (*row.saved, *row.noted) if row else ()
+        return [*super().__dir__(), *(f"_saved_{row.public.get(n, n)}" for n in names)]
 
     def __repr__(self):
         return f"<{type(self).__name__} object at {id(self):#x}>"

@@ -9,8 +9,9 @@ views lead to a part of the memory, and the value is copied into it, or put at t
 import numpy as np
 
 from ..errors import explained
+from ..mode import mode
 from ..tensor import Tensor, memory, new_tensor
-from ..views import in_place
+from ..views import in_place, refuse, write
 from .row import apply, check_tensor, either, export, operation, plain, register, settle
 from .shape import ALIAS, SIZES, dimension, expand, unsqueeze, view_row
 
@@ -351,12 +352,21 @@ def fill_(self, value):
         return copy_(self, value)
     if not isinstance(value, (int, float, bool, np.generic)):
         raise TypeError(f"fill_(): argument 'value' must be a number, not {type(value).__name__}")
-    return in_place(FILL, self, (), {"value": plain(value)})
+    return constant_(self, FILL, {"value": plain(value)}, plain(value))
 
 
 def zero_(self):
     """Write zeros everywhere."""
-    return in_place(ZERO, self, (), {})
+    return constant_(self, ZERO, {}, 0)
+
+
+def constant_(t, row, attrs, value):
+    """Write one number everywhere: recorded as ``row``, or else straight into the memory."""
+    if mode.grad and t._node is not None:
+        return in_place(row, t, (), attrs)
+    refuse(t, recording=False)
+    write(t, value)
+    return t
 
 
 register(SELECT, select)

@@ -17,7 +17,7 @@ from .row import FUNCTIONS, REQUIRED, check_tensor, export, operand, plain, poin
 
 def where(condition, yes, no):
     """Choose by ``condition``; in rules, so on NumPy values and tensors alike."""
-    if any(isinstance(value, Tensor) for value in (condition, yes, no)):
+    if isinstance(condition, Tensor) or isinstance(yes, Tensor) or isinstance(no, Tensor):
         return FUNCTIONS["where"](condition, yes, no)
     return np.where(condition, yes, no)
 

@@ -68,7 +68,7 @@ def made({signature}):
                 t._node = node = new(Node)
                 node._seq = next_tick()
                 node._edges = (input if xn is LEAF else xn,)
-                node._saved = ({saved})
+                node._saved = ({saved}){noted}
                 node._fit = node._hooks = None
             else:
                 t._node = None
@@ -107,7 +107,7 @@ def made({signature}):
                 t._node = node = new(Node)
                 node._seq = next_tick()
                 node._edges = (input if xn is LEAF else xn, other if yn is LEAF else yn)
-                node._saved = ({saved})
+                node._saved = ({saved}){noted}
                 node._fit = fit
                 node._hooks = None
             else:
@@ -137,7 +137,7 @@ def write_out(row, name=None, fallback=None):
     else:
         signature, guard = ", ".join(arguments), ""
     given = {n: n if d is REQUIRED else repr(d) for n, d in zip(row.attrs, row.defaults)}
-    kept = dict(zip(row.inputs, arguments)) | given
+    kept = dict(zip(row.inputs, arguments))
     saved = []
     for n in row.saved:
         users = [edge for edge, arg in zip(("xn", "yn"), row.inputs) if n in row.needs.get(arg, ())]
@@ -147,6 +147,7 @@ def write_out(row, name=None, fallback=None):
         signature=signature, guard=guard, fallback=fallback,
         wanted="False" if not row.rules else "xn is not None" + " or yn is not None" * (len(row.inputs) == 2),
         saved=", ".join(saved) + ("," if len(saved) == 1 else ""),
+        noted="; node._noted = (" + "".join(f"{given[n]}, " for n in row.noted) + ")" if row.noted else "",
         rest="".join(f", {n}" for n, d in zip(row.attrs, row.defaults) if d is REQUIRED),
     )  # fmt: skip
     forward = row.ufunc or row.forward
@@ -276,8 +277,9 @@ def apply(row, *inputs, out=None, **attrs):
     Returns:
         A tensor, or a tuple of tensors for a row with several outputs.
     """
-    allow = row.dtypes is not None and any(isinstance(value, Tensor) for value in inputs)
-    inputs = tuple(as_input(row, i, value, allow) for i, value in enumerate(inputs))
+    if not all([value.__class__ in TENSORS for value in inputs]):
+        allow = row.dtypes is not None and any(isinstance(value, Tensor) for value in inputs)
+        inputs = tuple(as_input(row, i, value, allow) for i, value in enumerate(inputs))
     if row.dtypes is None:
         arrays = [i._array if isinstance(i, Tensor) else i for i in inputs]
         if row.view:
@@ -295,7 +297,7 @@ def apply(row, *inputs, out=None, **attrs):
         results = tuple(new_tensor(settle(r)) for r in result)
     else:
         results = (new_tensor(result if row.view else settle(result)),)
-    requires = bool(state) and row.rules and any(isinstance(i, Tensor) and i._node is not None for i in inputs)
+    requires = state and row.rules and any([isinstance(i, Tensor) and i._node is not None for i in inputs])
     node = record(row, inputs, attrs, results) if requires else None
     if row.view:
         for index, t in enumerate(results):
@@ -326,29 +328,26 @@ def record(row, inputs, attrs, results):
     """Leave a node behind for a call of ``row``, and give the results their history."""
     node = object.__new__(row.node)
     node._seq = ticks.next()
+    needs = row.needs
     arguments = row.inputs * len(inputs) if row.variadic else row.inputs
-    edges = tuple(edge_of(i) if isinstance(i, Tensor) and a in row.needs else None for a, i in zip(arguments, inputs))
-    node._edges = edges
-    named = dict(zip(row.inputs, inputs))
-    live = {n for arg, e in zip(arguments, edges) if e is not None for n in row.needs[arg]}
+    node._edges = edges = tuple(
+        [edge_of(i) if isinstance(i, Tensor) and a in needs else None for a, i in zip(arguments, inputs)]
+    )
     saved = []
     for n in row.saved:
-        if n == "out":
-            saved.append(SavedOutput(results[0]._array, clock_of(results[0])) if n in live else None)
-        elif n in named:
-            saved.append(named[n] if n in live else None)
+        if not any([e is not None and n in needs[a] for a, e in zip(arguments, edges)]):
+            saved.append(None)
+        elif n == "out":
+            saved.append(SavedOutput(results[0]._array, clock_of(results[0])))
         else:
-            saved.append(derived(n, inputs, attrs))
+            saved.append(inputs[row.inputs.index(n)])
     node._saved = tuple(saved)
+    if row.noted:
+        node._noted = tuple([inputs[0]._array.shape if n == "shape" else attrs[n] for n in row.noted])
     node._fit, node._hooks = None, None
     if row.dtypes is not None:
-        first = results[0]._array
-        fits = tuple(
-            (i._array.shape, i._array.dtype)
-            if e is not None and (i._array.shape != first.shape or i._array.dtype != first.dtype)
-            else None
-            for e, i in zip(edges, inputs)
-        )
+        shape, dtype = results[0]._array.shape, results[0]._array.dtype
+        fits = [None if e is None else fit_of(i._array, shape, dtype) for e, i in zip(edges, inputs)]
         node._fit = fits if any(fits) else None
     floating = [t for t in results if t._array.dtype.kind == "f"]
     if row.outputs == 1:
@@ -362,9 +361,9 @@ def record(row, inputs, attrs, results):
     return node
 
 
-def derived(name, inputs, attrs):
-    """What a rule may name besides inputs, ``out`` and attributes: ``shape``, the first input's."""
-    return inputs[0]._array.shape if name == "shape" else attrs[name]
+def fit_of(array, shape, dtype):
+    """What an input's gradient has to be brought to: None if it has the result's shape and dtype."""
+    return None if array.shape == shape and array.dtype == dtype else (array.shape, array.dtype)
 
 
 def mark_view(row, source, attrs, t, index, recording):
