@@ -9,7 +9,7 @@ import warnings as _warnings
 # NumPy warns where torch silently gives inf or nan; arithmetic done inside this package follows torch.
 _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"autodiff_lab(\.|$)")
 
-from . import autograd  # noqa: E402
+from . import autograd, nn, random  # noqa: E402
 from .device import device  # noqa: E402
 from .dtypes import (  # noqa: E402
     bool_ as bool,  # noqa: A004
@@ -39,6 +39,26 @@ from .mode import (  # noqa: E402
 )
 from .ops import FUNCTIONS as _FUNCTIONS  # noqa: E402
 from .printing import set_printoptions  # noqa: E402
+from .sampling import (  # noqa: E402
+    Generator,
+    bernoulli,
+    default_generator,
+    get_rng_state,
+    initial_seed,
+    manual_seed,
+    multinomial,
+    normal,
+    poisson,
+    rand,
+    rand_like,
+    randint,
+    randint_like,
+    randn,
+    randn_like,
+    randperm,
+    seed,
+    set_rng_state,
+)
 from .tensor import Size, Tensor  # noqa: E402
 
 half, float, double = float16, float32, float64
@@ -47,3 +67,26 @@ pi, e, inf, nan, newaxis = _math.pi, _math.e, _math.inf, _math.nan, None
 globals().update(_FUNCTIONS)
 
 __version__ = "0.1.0"
+
+
+def __getattr__(name):
+    """The laboratory, opened when a learner first asks for it; the library half does without it."""
+    if name == "lab":
+        import importlib
+
+        return importlib.import_module(".lab", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def load_ipython_extension(ipython):
+    """``%load_ext autodiff_lab``: the laboratory's magics."""
+    from .lab import magics
+
+    magics.load_ipython_extension(ipython)
+
+
+def unload_ipython_extension(ipython):
+    """``%unload_ext autodiff_lab``."""
+    from .lab import magics
+
+    magics.unload_ipython_extension(ipython)

@@ -12,11 +12,12 @@ from .messages import say
 def explained(error, key, tensor=None, **values):
     """``error`` with the note ``key`` under it; ``{name}`` in the note is the variable that holds ``tensor``.
 
-    >>> print(explained(ValueError("no"), "note.python.number").__notes__[0][:4])
-    Nota
+    >>> error = explained(ValueError("expected sequence of length 2 at dim 1 (got 1)"), "note.ragged")
+    >>> len(error.__notes__)
+    1
     """
-    if tensor is not None:
-        values["name"] = variable_name(tensor) or say("name.unknown")
+    named = variable_name(tensor) if tensor is not None else None
+    values.setdefault("name", named or say("name.unknown"))
     error.add_note(say(key, **values))
     return error
 

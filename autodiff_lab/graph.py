@@ -112,6 +112,7 @@ def written_out(source, space, name):
 
     Many rows have functions that differ in their globals alone, so the text is compiled once for all of them.
     """
+    space["__name__"] = "autodiff_lab.ops"  # whose warnings the façade silences
     exec(compiled(source), space)
     made = space.pop("made")
     made.__code__ = made.__code__.replace(co_name=name, co_qualname=name)
