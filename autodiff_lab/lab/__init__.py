@@ -1,0 +1,24 @@
+"""The laboratory: to see and touch what autograd does. A façade; the work is done in the rooms behind it."""
+
+from ..messages import get_language, set_language
+from .model import Edge, GraphModel, Node, Saved
+from .picture import Graph, graph
+from .trace import Step, Trace, TraceRow, trace
+from .why import tree, why
+
+__all__ = [
+    "Edge",
+    "Graph",
+    "GraphModel",
+    "Node",
+    "Saved",
+    "Step",
+    "Trace",
+    "TraceRow",
+    "get_language",
+    "graph",
+    "set_language",
+    "trace",
+    "tree",
+    "why",
+]

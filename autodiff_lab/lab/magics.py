@@ -1,0 +1,177 @@
+"""The notebook's shorthand: each magic is one call of a ``lab`` function. ``%load_ext autodiff_lab`` brings them.
+
+A wrong argument raises (IPython's own UsageError only prints, so a notebook that is checked would pass over it), and
+an error in a learner's cell shows as itself. Leans on picture and messages.
+"""
+
+import ast
+
+from IPython.core.error import UsageError
+from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
+from IPython.core.magic_arguments import MagicArgumentParser, argument, magic_arguments
+from IPython.utils.process import arg_split
+
+from ..messages import get_language, say, set_language
+from .picture import graph
+from .reading import is_tensor
+from .why import why
+
+
+def _drawing_options(function):
+    """The options that ``%graph`` and ``%%graph`` share."""
+    for option in (
+        argument(
+            "expression", nargs="?", default="", help="what to draw: a variable, or any Python expression"
+        ),
+        argument(
+            "-s", "--save", metavar="FILE", help="also write the picture: .svg, .html, .png, .pdf or .txt"
+        ),
+        argument("--no-values", action="store_true", help="only the structure: no values, no gradients"),
+        argument("--depth", type=int, help="how many levels of operations to show, counted from the result"),
+        argument(
+            "-d", "--direction", default="TB", choices=("TB", "LR"), help="top-down (TB) or left-right (LR)"
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def _parsed(function, line):
+    """The arguments of a magic; options may stand before or after the expression, which may hold blanks.
+
+    Raises:
+        ValueError: for what the magic does not understand.
+    """
+    parser = function.parser
+    known = {text: action for action in parser._actions for text in action.option_strings}
+    words, options, rest = arg_split(line), [], []
+    while words:
+        word = words.pop(0)
+        action = known.get(word.partition("=")[0] if word.startswith("--") else word)
+        if action is None:
+            rest.append(word)
+            continue
+        options.append(word)
+        if action.nargs != 0 and "=" not in word and words:
+            options.append(words.pop(0))
+    try:
+        return MagicArgumentParser.parse_args(parser, [*options, *(["--", " ".join(rest)] if rest else [])])
+    except UsageError as error:
+        raise ValueError(f"%{parser.prog.lstrip('%')}: {error}") from None
+
+
+@magics_class
+class LabMagics(Magics):
+    """The magics of the laboratory; ``%graph?`` and the like tell their options."""
+
+    @magic_arguments()
+    @_drawing_options
+    @line_magic("graph")
+    def graph(self, line):
+        """Draw the computation graph of a tensor, with its values and, after backward(), its gradients.
+
+        ``%graph f`` draws what ``lab.graph(f)`` draws.
+        """
+        __tracebackhide__ = True
+        options = _parsed(self.graph, line)
+        if not options.expression:
+            raise ValueError(say("magic.graph.what"))
+        return self._drawn(self.shell.ev(options.expression), options)
+
+    @magic_arguments()
+    @_drawing_options
+    @cell_magic("graph")
+    def graph_cell(self, line, cell):
+        """Run the cell, then draw what it built: the given expression, or the cell's last result.
+
+        The last result is the value of the last line or, if that is none, the tensor assigned last.
+        """
+        __tracebackhide__ = True
+        options = _parsed(self.graph_cell, line)
+        value = self._run(cell)
+        if options.expression:
+            value = self.shell.ev(options.expression)
+        if not is_tensor(value):
+            raise ValueError(say("magic.graph.nothing"))
+        return self._drawn(value, options)
+
+    def _drawn(self, tensor, options):
+        __tracebackhide__ = True
+        drawn = graph(tensor, direction=options.direction, depth=options.depth, values=not options.no_values,
+                      names=self._names())  # fmt: skip
+        if options.save:
+            drawn.save(options.save.strip("'\""))
+        return drawn
+
+    def _names(self):
+        """The learner's variables, without IPython's own."""
+        hidden = self.shell.user_ns_hidden
+        return {name: value for name, value in self.shell.user_ns.items() if name not in hidden}
+
+    def _run(self, cell):
+        """Run a cell in the notebook's namespace; its last result. Its errors are its own."""
+        __tracebackhide__ = True
+        shell = self.shell
+        source = shell.transform_cell(cell)
+        name = shell.compile.cache(source, shell.execution_count, raw_code=cell)
+        tree = ast.parse(source, name)
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        exec(compile(tree, name, "exec"), shell.user_ns)
+        value = None
+        if last is not None:
+            value = eval(compile(ast.Expression(last.value), name, "eval"), shell.user_ns)
+            if value is not None and not is_tensor(value):
+                shell.displayhook(value)
+        if is_tensor(value):
+            return value
+        assigned = (shell.user_ns.get(name) for name in reversed(_assigned(tree)))
+        return next((value for value in assigned if is_tensor(value)), None)
+
+    @magic_arguments()
+    @argument("expression", nargs="?", default="", help="a tensor: a variable, or any Python expression")
+    @line_magic
+    def why(self, line):
+        """Say in words why a tensor's gradient is what it is, or why there is none: ``%why x``."""
+        __tracebackhide__ = True
+        expression = _parsed(self.why, line).expression
+        if not expression:
+            raise ValueError(say("magic.why.what"))
+        return why(self.shell.ev(expression), self._names())
+
+    @magic_arguments()
+    @argument(
+        "language", nargs="?", choices=("es", "en"), help="español o English; sin nada, el idioma en uso"
+    )
+    @line_magic
+    def lab_lang(self, line):
+        """Choose the language of pictures and explanations: ``%lab_lang es`` or ``%lab_lang en``."""
+        __tracebackhide__ = True
+        language = _parsed(self.lab_lang, line).language
+        if language is None:
+            print(say("lang.set", language=get_language()))
+        else:
+            set_language(language)
+
+
+def _assigned(tree):
+    """The plain names that a cell assigns at its top level, in order."""
+    names = []
+    for statement in tree.body:
+        targets = (
+            statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+        )
+        for target in targets:
+            names += [node.id for node in ast.walk(target) if isinstance(node, ast.Name)] if target else []
+    return names
+
+
+def load_ipython_extension(shell):
+    """``%load_ext autodiff_lab``."""
+    shell.register_magics(LabMagics)
+
+
+def unload_ipython_extension(shell):
+    """``%unload_ext autodiff_lab``: the magics go, the package stays."""
+    for kind, names in LabMagics.magics.items():
+        for name in names:
+            shell.magics_manager.magics[kind].pop(name, None)

@@ -1,0 +1,160 @@
+"""``lab.graph(t)``: the picture of a computation, and what can be done with it.
+
+Puts reading, layout and painters together. Leans on reading, model and render; matplotlib is loaded only when a
+picture is painted with it.
+"""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from ..messages import get_language, say
+from .model import without_collecting
+from .reading import read
+from .render.scene import compose
+from .render.svg import escape, to_svg
+from .render.text import title, to_text
+
+
+def graph(tensor, *, direction="TB", depth=None, values=True, names=None):
+    """The graph that autograd recorded for a tensor, as a picture.
+
+    Shows, for each operation, the name that the learner gave to its result, its value and, after ``backward()``, its
+    gradient; on each edge the local derivative, written and as a number, and the gradient that went back along it.
+    Works on this package's tensors and on PyTorch's alike.
+
+    Args:
+        tensor: the tensor whose history is drawn, or a sequence of tensors.
+        direction: ``"TB"``, from top to bottom, or ``"LR"``, from left to right.
+        depth: how many levels of operations to show, counted from the result. By default all of them, or the last
+            ten of a graph with more than 300 operations; the rest is folded, and the picture says so.
+        values: False draws the structure alone.
+        names: a mapping from names to tensors. By default the variables of the caller, or of the notebook.
+
+    Returns:
+        A :class:`Graph`.
+
+    Raises:
+        TypeError: if ``tensor`` is not a tensor or a sequence of tensors.
+        ValueError: for another direction, or a depth that is no positive integer.
+    """
+    if direction not in ("TB", "LR"):
+        raise ValueError(say("graph.error.direction", direction=repr(direction)))
+    if names is None:
+        caller = sys._getframe(1)
+        names = {**caller.f_globals, **caller.f_locals}
+    return Graph(read(tensor, names, depth=depth, values=values), direction)
+
+
+class Graph:
+    """A picture of a graph. Displays itself in a notebook, and keeps what it saw when it was made.
+
+    Attributes:
+        model: the :class:`~autodiff_lab.lab.model.GraphModel` that is shown.
+        direction: ``"TB"`` or ``"LR"``.
+    """
+
+    def __init__(self, model, direction="TB"):
+        self.model, self.direction = model, direction
+        self._scenes = {}
+
+    @property
+    def nodes(self):
+        """The boxes, as a tuple of frozen :class:`~autodiff_lab.lab.model.Node`, inputs first."""
+        return self.model.nodes
+
+    @property
+    def edges(self):
+        """The lines, as a tuple of frozen :class:`~autodiff_lab.lab.model.Edge`."""
+        return self.model.edges
+
+    def to_networkx(self):
+        """A ``networkx.MultiDiGraph`` of node numbers from input to result, with Node and Edge as ``data``; a copy."""
+        return self.model.network.copy()
+
+    @property
+    def scene(self):
+        """The picture measured and placed, in the language in use; what the painters paint."""
+        language = get_language()
+        if language not in self._scenes:
+            with without_collecting():
+                self._scenes[language] = compose(self.model, self.direction)
+        return self._scenes[language]
+
+    def to_svg(self):
+        """The picture as a string, one ``<svg>`` element."""
+        with without_collecting():
+            return to_svg(self.scene)
+
+    def to_text(self):
+        """The picture in words: a table of the nodes and one of the edges."""
+        return to_text(self.model)
+
+    def to_html(self):
+        """A page of its own: the picture, and the same in words underneath."""
+        heading = escape(title(self.model))
+        return (
+            f'<!DOCTYPE html>\n<html lang="{get_language()}">\n<head><meta charset="utf-8"><title>{heading}</title>\n'
+            "<style>:root{color-scheme:light dark}body{margin:2rem;font-family:system-ui,sans-serif}"
+            "pre{overflow-x:auto}</style></head>\n"
+            f"<body>\n{self.to_svg()}\n<details><summary>{escape(say('graph.in_words'))}</summary>\n"
+            f"<pre>{escape(self.to_text())}</pre></details>\n</body>\n</html>\n"
+        )
+
+    def draw(self, ax=None):
+        """Paint with matplotlib, into ``ax`` or into a figure of the picture's own size.
+
+        Returns:
+            The ``matplotlib.axes.Axes``; its ``figure`` can be saved in any format that matplotlib knows.
+        """
+        from .render import mpl
+
+        return mpl.draw(self.scene, ax)
+
+    def save(self, path):
+        """Write ``.svg``, ``.html``, ``.png``, ``.pdf`` or ``.txt``, as the name says: all of the file, or nothing.
+
+        Returns:
+            The path, as a ``pathlib.Path``.
+
+        Raises:
+            ValueError: for a name with another ending.
+            OSError: if the file cannot be written; what was there before stays.
+        """
+        path = Path(path)
+        ending = path.suffix.lower()
+        if ending not in (".svg", ".html", ".png", ".pdf", ".txt"):
+            raise ValueError(say("graph.error.ending", path=str(path)))
+        handle, part = tempfile.mkstemp(prefix=f".{path.name}.", suffix=ending, dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                self._write(file, ending)
+            os.chmod(part, 0o666 & ~_umask())
+            os.replace(part, path)
+        except BaseException:
+            os.unlink(part)
+            raise
+        return path
+
+    def _write(self, file, ending):
+        if ending in (".png", ".pdf"):
+            stamps = {"CreationDate": None} if ending == ".pdf" else {"Software": None}
+            self.draw().figure.savefig(file, format=ending[1:], dpi=200, metadata=stamps)
+        else:
+            text = {".svg": self.to_svg, ".html": self.to_html, ".txt": self.to_text}[ending]()
+            file.write(text.encode("utf-8") + (b"" if text.endswith("\n") else b"\n"))
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        bundle = {"image/svg+xml": self.to_svg(), "text/plain": self.to_text()}
+        return {k: v for k, v in bundle.items() if (not include or k in include) and k not in (exclude or ())}
+
+    def __repr__(self):
+        return self.to_text()
+
+
+def _umask():
+    """The process's file mode mask; there is no way to ask for it but to set it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

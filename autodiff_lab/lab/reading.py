@@ -1,0 +1,962 @@
+"""From a tensor to a GraphModel, through PyTorch's public face alone.
+
+Only ``grad_fn``, ``next_functions``, ``variable``, ``name()``, ``_saved_*``, ``requires_grad``, ``is_leaf``, ``grad``
+and the like are asked, so this package's tensors and real ``torch.Tensor`` objects are read by the same lines, and
+neither library is imported here. Leans on model and formulas.
+
+Note [What a graph still knows]
+An autograd graph keeps what derivatives need and nothing else, so most values have to be found. In this order:
+
+1. in hand: the tensor asked about, leaves, and every tensor the learner's namespace has a name for;
+2. saved: ``_saved_self``, ``_saved_result``, … are the tensors themselves, and say whose result they are;
+3. remembered: what an earlier reading saw before a backward pass freed it (forgotten when its tensor dies);
+4. recomputed: the same operation, run again on inputs that are known. A leaf may have changed since, so such a
+   value is shown only where the leaf is proven fresh or where it leads to a value that is known at first hand;
+5. deduced: the constant of ``u + c`` is saved nowhere; it is what the result leaves for it. If one tensor of the
+   namespace gives exactly this result, the constant is called by its name with a question mark.
+
+Gradients likewise: ``.grad`` where there is one; on edges, what the node itself answers when it is called again
+(no hook runs then), or the local derivative from known values where saved tensors are freed.
+"""
+
+import weakref
+
+import numpy as np
+
+from ..messages import say
+from .formulas import Sym, call, expression, local_formula, number_text, op_name, own_formula, row_of
+from .model import Edge, GraphModel, Node, Saved, visible, without_collecting
+
+FOLDED_ABOVE = 300  # a graph with more operations folds
+SHOWN_FOLDED = 40  # and then shows at most so many of them, but always a whole level
+LEVELS_FOLDED = 10  # on at most so many levels
+MOST_DRAWN = 5000  # even if a depth is asked for
+LEAVES_FOLDED = 24  # variables that a folded picture shows
+FOREIGN_VISITED = 20_000  # nodes of a graph that is not this package's own
+LISTED = 64  # arrays up to this size become nested tuples in the model
+RECOMPUTED = 20_000  # entries: larger arrays are neither recomputed nor sent backward
+
+_SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def read(results, names=None, *, depth=None, values=True):
+    """The graph behind one tensor or several, as a :class:`GraphModel`.
+
+    Args:
+        results: a tensor (of this package or of torch), or a sequence of them.
+        names: a mapping from names to tensors, modules or lists of tensors, such as ``globals()``.
+        depth: how many levels of operations to show, counted from the results; the rest is folded. By default all,
+            or what is useful of a graph with more than 300 operations.
+        values: False leaves out values, gradients and local derivatives' numbers.
+
+    Raises:
+        TypeError: for anything that is not a tensor.
+    """
+    results = tuple(results) if isinstance(results, (tuple, list)) else (results,)
+    for tensor in results:
+        if not is_tensor(tensor):
+            raise TypeError(say("graph.error.type", type=type(tensor).__name__))
+    if not results:
+        raise TypeError(say("graph.error.type", type="()"))
+    if depth is not None and (not isinstance(depth, int) or isinstance(depth, bool) or depth < 1):
+        raise ValueError(say("graph.error.depth", depth=repr(depth)))
+    with without_collecting():
+        return _Reading(results, _Names(names or {}), depth, values).model()
+
+
+def reading_of(result, names):
+    """The reading itself with its model, for those who go on to ask for formulas."""
+    reading = _Reading((result,), _Names(names), MOST_DRAWN, True)
+    return reading, reading.model()
+
+
+def is_tensor(value):
+    """True of this package's tensors and of torch's: the class has ``grad_fn`` and ``requires_grad``."""
+    cls = type(value)
+    return hasattr(cls, "grad_fn") and hasattr(cls, "requires_grad") and hasattr(cls, "backward")
+
+
+class _Names:
+    """What the learner calls things: by the identity of tensors, and by the place in the graph of results."""
+
+    def __init__(self, names):
+        self.by_id, self.made, self.constants = {}, {}, []
+        for name, value in list(names.items()):
+            if isinstance(name, str) and not name.startswith("_") and name not in ("In", "Out"):
+                self._add(name, value)
+
+    def _add(self, name, value):
+        if is_tensor(value):
+            self._tensor(name, value)
+        elif type(value) in (list, tuple) and len(value) <= 100:
+            for i, item in enumerate(value):
+                if is_tensor(item):
+                    self._tensor(f"{name}[{i}]", item)
+        elif type(value) is dict and len(value) <= 100:
+            for key, item in value.items():
+                if is_tensor(item):
+                    self._tensor(f"{name}[{key!r}]", item)
+        elif hasattr(type(value), "named_parameters") and not isinstance(value, type):
+            for inner, item in value.named_parameters():
+                self._tensor(f"{name}.{inner}", item)
+
+    def _tensor(self, name, tensor):
+        known = self.by_id.get(id(tensor))
+        if known is None or (
+            "[" not in name and "." not in name and (len(name), name) < (len(known[0]), known[0])
+        ):
+            self.by_id[id(tensor)] = (name, tensor)  # holding the tensor keeps its id its own
+        grad_fn = tensor.grad_fn
+        if grad_fn is not None:
+            self.made.setdefault((id(grad_fn), getattr(tensor, "output_nr", 0)), (name, tensor, grad_fn))
+        elif not tensor.requires_grad:
+            self.constants.append((name, tensor))
+
+    def of(self, tensor):
+        found = self.by_id.get(id(tensor))
+        return visible(found[0]) if found else ""
+
+
+class _Memory:
+    """What earlier readings saw of each operation, for as long as a tensor that led to it lives."""
+
+    def __init__(self):
+        self.seen = {}
+
+    def recall(self, fn):
+        found = self.seen.get(id(fn))
+        return found[1] if found and found[0] is fn else {}
+
+    def remember(self, root, facts):
+        facts = [(fn, saved) for fn, saved in facts if saved.keys() - self.recall(fn).keys()]
+        if not facts:
+            return
+        for fn, saved in facts:
+            self.seen[id(fn)] = (fn, {**self.recall(fn), **saved})
+        try:
+            weakref.finalize(root, self._forget, tuple(id(fn) for fn, _ in facts)).atexit = False
+        except TypeError:  # a tensor that cannot tell when it dies is not remembered
+            self._forget([id(fn) for fn, _ in facts])
+
+    def _forget(self, keys):
+        for key in keys:
+            self.seen.pop(key, None)
+
+
+_memory = _Memory()
+
+
+class _Reading:
+    """One reading: a walk, a choice of what is shown, the values, the gradients, the model."""
+
+    def __init__(self, results, names, depth, values):
+        self.results, self.names, self.values = results, names, values
+        self._walk()
+        self._fold(depth)
+
+    # -- the walk ------------------------------------------------------------------------------------------------
+
+    def _walk(self):
+        """All nodes, inputs before consumers, in an order that the graph alone decides, found without recursion."""
+        self.order, self.index, self.links = [], {}, []
+        near = self._near()
+        self.complete = near is None
+        for tensor in self.results:
+            if tensor.grad_fn is None:
+                continue
+            stack = [(tensor.grad_fn, None, None)]
+            while stack:
+                fn, links, rest = stack.pop()
+                if links is None:
+                    if id(fn) in self.index:
+                        continue
+                    links = fn.next_functions
+                    rest = iter(links)
+                    self.index[id(fn)] = None  # under way
+                for child, _ in rest:
+                    if (
+                        child is not None
+                        and id(child) not in self.index
+                        and (near is None or id(child) in near)
+                    ):
+                        stack.append((fn, links, rest))
+                        stack.append((child, None, None))
+                        break
+                else:
+                    self.index[id(fn)] = len(self.order)
+                    self.order.append(fn)
+                    self.links.append(links)
+        self._in_order_of_birth()
+        index = self.index
+        self.inputs = [
+            [(index[id(child)], out) if id(child) in index else None for child, out in links]
+            for links in self.links
+        ]
+        # a node without inputs is a leaf's AccumulateGrad
+        self.variable = [
+            None if to else getattr(fn, "variable", None) for fn, to in zip(self.order, self.links)
+        ]
+        self.roots = [(t, index[id(t.grad_fn)]) for t in self.results if t.grad_fn is not None]
+
+    def _in_order_of_birth(self):
+        """Small graphs in the order in which the learner's code ran, as long as nodes tell their number."""
+        if len(self.order) > MOST_DRAWN or not all(hasattr(fn, "_sequence_nr") for fn in self.order):
+            return
+        born = [fn._sequence_nr() if links else -1 for fn, links in zip(self.order, self.links)]
+        for at, links in enumerate(self.links):  # numbers of several threads need not fit together
+            if any(born[self.index[id(child)]] >= born[at] for child, _ in links if self._has(child)):
+                return
+        order, links, done = [], [], set()
+        for at in sorted(range(len(born)), key=born.__getitem__):
+            if born[at] < 0:
+                continue
+            leaves = [
+                self.index[id(c)] for c, _ in self.links[at] if self._has(c) and born[self.index[id(c)]] < 0
+            ]
+            for i in (*leaves, at):
+                if i not in done:
+                    done.add(i)
+                    order.append(self.order[i])
+                    links.append(self.links[i])
+        if len(order) == len(self.order):
+            self.order, self.links = order, links
+            self.index = {id(fn): i for i, fn in enumerate(order)}
+
+    def _has(self, fn):
+        return fn is not None and id(fn) in self.index
+
+    def _near(self):
+        """The nodes nearest to the results of a foreign graph that is too large to be visited whole, or None.
+
+        PyTorch frees nodes recursively once Python has seen them, and overflows the stack some 50,000 levels deep; so
+        a reader must not have looked at as many.
+        """
+        package = __name__.partition(".")[0]
+        if all(type(t).__module__.partition(".")[0] == package for t in self.results):
+            return None
+        near, row = {}, [t.grad_fn for t in self.results if t.grad_fn is not None]
+        while row:
+            below = []
+            for fn in row:
+                if id(fn) not in near:
+                    near[id(fn)] = fn
+                    if len(near) > FOREIGN_VISITED:
+                        return near
+                    below += [child for child, _ in fn.next_functions if child is not None]
+            row = below
+        return None
+
+    def _fold(self, depth):
+        """Which nodes are shown; of the others, the group each belongs to."""
+        n, variable, inputs = len(self.order), self.variable, self.inputs
+        self.shown, self.group = set(range(n)), {}
+        if depth is None and n <= FOLDED_ABOVE:
+            return
+        level = [0] * n  # the longest way from a result, so that what feeds a hidden node is hidden too
+        for i in reversed(range(n)):
+            below = level[i] + 1
+            for link in inputs[i]:
+                if link is not None and level[link[0]] < below:
+                    level[link[0]] = below
+        counts = {}
+        for i in range(n):
+            if variable[i] is None:
+                counts[level[i]] = counts.get(level[i], 0) + 1
+        most, deepest = (MOST_DRAWN, depth) if depth else (SHOWN_FOLDED, LEVELS_FOLDED)
+        drawn, last = 0, 0
+        for at in sorted(counts):
+            drawn += counts[at]
+            if at >= deepest or (drawn > most and at > 0):
+                break
+            last = at
+        operations = [i for i in range(n) if variable[i] is None and level[i] <= last][-MOST_DRAWN:]
+        shown = set(operations)
+        seen = {
+            link[0]
+            for i in operations
+            for link in inputs[i]
+            if link is not None and variable[link[0]] is not None
+        }
+        leaves = [i for i in range(n) if variable[i] is not None]
+        named = {i for i in leaves if self.names.of(variable[i])}
+        # first the variables that something in sight uses, and of these the ones with a name
+        leaves.sort(key=lambda i: (i not in seen, i not in named, i))
+        room = max(LEAVES_FOLDED, len(seen)) if depth else LEAVES_FOLDED
+        shown.update(i for i in leaves[:room] if i in seen or i in named)
+        self.shown = shown
+        self._group([i for i in range(n) if i not in shown and variable[i] is None])
+        rest = sorted(seen - shown)
+        self.group.update(dict.fromkeys(rest, rest[0] if rest else None))
+
+    def _group(self, hidden):
+        """Hidden operations that hang together form a group, named by its first member, with their hidden leaves."""
+        leader = {i: i for i in hidden}
+
+        def find(i):
+            while leader[i] != i:
+                leader[i] = i = leader[leader[i]]
+            return i
+
+        for i in hidden:
+            for link in self.inputs[i]:
+                if link is not None and link[0] in leader:
+                    a, b = find(i), find(link[0])
+                    leader[max(a, b)] = min(a, b)
+        groups = sorted({find(i) for i in hidden})
+        if len(groups) > 12:  # too many to show apart
+            leader.update(dict.fromkeys(groups, groups[0]))
+        self.group = {i: find(i) for i in hidden}
+        for i in hidden:
+            for link in self.inputs[i]:
+                if link is not None and link[0] not in leader and link[0] not in self.shown:
+                    self.group.setdefault(link[0], find(i))
+
+    # -- what is known -------------------------------------------------------------------------------------------
+
+    def _gather(self):
+        """Operands, saved tensors and values of what is shown; see Note [What a graph still knows]."""
+        self.known, self.origin = {}, {}  # (node, output) → tensor, and where it comes from
+        self.saved, self.operand, self.scalars, self.attributes = {}, {}, {}, {}
+        self.fresh, self.tainted, self.deduced = set(), set(), {}
+        for tensor, at in self.roots:
+            self._know((at, getattr(tensor, "output_nr", 0)), tensor, "tensor")
+        facts = []
+        for i in sorted(self.shown):
+            fn, variable = self.order[i], self.variable[i]
+            if variable is not None:
+                self._know((i, 0), variable, "tensor")
+                if getattr(variable, "_version", 0) == 0:
+                    self.fresh.add(i)
+                continue
+            for out in range(2):
+                made = self.names.made.get((id(fn), out))
+                if made is not None:
+                    self._know((i, out), made[1], "tensor")
+            facts.append((fn, self._saved_of(i, fn)))
+        if self.roots and len(facts) <= FOLDED_ABOVE:
+            _memory.remember(self.roots[0][0], facts)
+        for i in sorted(self.shown):
+            if self.variable[i] is None and not self.lean:
+                self._recompute(i)
+        for key in [k for k in self.known if k in self.tainted]:
+            del self.known[key], self.origin[key]
+
+    def _know(self, key, tensor, origin):
+        if key not in self.known:
+            self.known[key], self.origin[key] = tensor, origin
+
+    def _saved_of(self, i, fn):
+        """Read the saved values of a node: tensors for show, operands for its row, the results they reveal."""
+        row, found, shown = row_of(fn.name()), {}, []
+        for attribute in _saved_names(fn):
+            name = attribute[len("_saved_") :]
+            try:
+                value = getattr(fn, attribute)
+            except RuntimeError as error:
+                shown.append(Saved(name, "freed" if "freed" in str(error) else "stale"))
+                continue
+            except Exception:  # noqa: BLE001 - an attribute that cannot be read is no fact about the graph
+                continue
+            if is_tensor(value):
+                shown.append(Saved(name, "kept", _shown(value)[1] if self.values else ""))
+                self._place(value, name == "result", i)
+                if value.numel() <= RECOMPUTED and value.grad_fn is None and not value.requires_grad:
+                    found[name] = value
+            elif isinstance(value, (bool, int, float)):
+                found[name] = value
+        self.saved[i] = tuple(shown)
+        known = self.attributes[i] = {**_memory.recall(fn), **found}
+        if row is None:
+            return found
+        scalars = [known.get(name) for name in row.scalars]
+        self.scalars[i] = scalars if None not in scalars else None if row.scalars != ("alpha",) else [1]
+        links = self.inputs[i]
+        for a, name in enumerate(row.operands):
+            if a >= len(links) or links[a] is None:
+                self.operand[i, a] = known.get(name)
+        return found
+
+    def _place(self, tensor, is_result, i):
+        """A saved tensor is the value of the node that made it, or proves that a leaf has not changed."""
+        if tensor.grad_fn is not None:
+            at = self.index.get(id(tensor.grad_fn))
+            if at is not None and at in self.shown:
+                self._know((at, getattr(tensor, "output_nr", 0)), tensor, "saved")
+        elif is_result:
+            self._know((i, 0), tensor, "saved")
+        elif tensor.requires_grad:
+            for link in self.inputs[i]:
+                if link is not None and self.variable[link[0]] is tensor:
+                    self.fresh.add(link[0])
+
+    def _recompute(self, i):
+        """Run a node's forward on known inputs: to know its value, or to check what is known against it."""
+        row, scalars = row_of(self.order[i].name()), self.scalars.get(i, [])
+        if not self.values or row is None or row.forward is None or scalars is None:
+            return
+        operands, keys = [], []
+        for a in range(len(row.operands)):
+            key = self._key(i, a)
+            keys.append(key)
+            operands.append(self.operand.get((i, a)) if key is None else self.known.get(key))
+        missing = [a for a, value in enumerate(operands) if value is None]
+        operands = [_plain(value) for value in operands]
+        if any(value is not None and _numel(value) > RECOMPUTED for value in operands):
+            return
+        known = self.known.get((i, 0))
+        try:
+            if not missing:
+                value = row.forward(*operands, *scalars)
+                if known is None:
+                    self._know((i, 0), value, "recomputed")
+                    if any(self._doubtful(k) for k in keys if k is not None):
+                        self.tainted.add((i, 0))
+                elif _equal(value, known):
+                    self._trust(keys)
+            elif known is not None and len(missing) == 1 and row.inverse and keys[missing[0]] is None:
+                self._deduce(i, missing[0], keys, row, operands, scalars, _plain(known))
+        except Exception:  # noqa: BLE001 - a forward that refuses these inputs leaves the value unknown
+            return
+
+    def _key(self, i, argument):
+        links = self.inputs[i]
+        return links[argument] if argument < len(links) else None
+
+    def _doubtful(self, key):
+        return key in self.tainted or (self.variable[key[0]] is not None and key[0] not in self.fresh)
+
+    def _trust(self, keys):
+        """What leads to a value known at first hand is right."""
+        stack = [k for k in keys if k is not None]
+        while stack:
+            key = stack.pop()
+            if self.variable[key[0]] is not None:
+                self.fresh.add(key[0])
+            elif key in self.tainted:
+                self.tainted.discard(key)
+                row = row_of(self.order[key[0]].name())
+                stack += [k for a in range(len(row.operands)) if (k := self._key(key[0], a)) is not None]
+
+    def _deduce(self, i, a, keys, row, operands, scalars, out):
+        """The one operand that is missing, if the result with it is exactly the known result."""
+        rest = [value for value in operands if value is not None]
+        value = row.inverse[a](out, *rest, *scalars)
+        operands[a] = value
+        if not _equal(row.forward(*operands, *scalars), out):
+            return
+        fitting = {}
+        for name, tensor in () if row.literal else self.names.constants:
+            if tensor.numel() <= RECOMPUTED and tuple(tensor.shape) == tuple(value.shape):
+                operands[a] = _plain(tensor)
+                if _equal(row.forward(*operands, *scalars), out, exactly=True):
+                    fitting.setdefault(id(tensor), (name, tensor))
+        if len(fitting) == 1:
+            name, value = next(iter(fitting.values()))
+            self._trust(keys)
+        elif any(self._doubtful(k) for k in keys if k is not None):
+            return
+        else:
+            name = ""
+        self.operand[i, a], self.deduced[i, a] = value, name
+
+    # -- gradients -----------------------------------------------------------------------------------------------
+
+    def _send_back(self):
+        """Local derivatives, and what a backward pass from the result sends along every edge."""
+        self.local, self.flow, self.passed, self.state = {}, {}, {}, {}
+        self.awaited = {}  # contributions still to come before a node's gradient is complete
+        self.ran = any(t.grad is not None for i in self.shown if (t := self.variable[i]) is not None)
+        if self.lean:
+            return
+        for i in self.shown:
+            for link in self.inputs[i]:
+                if link is not None:
+                    self.awaited[link] = self.awaited.get(link, 0) + 1
+        freed = any(s.state == "freed" for saved in self.saved.values() for s in saved)
+        self.ran = self.ran or any(_kept_grad(t) is not None for t, _ in self.roots)
+        if len(self.results) == 1 and self.roots and self.ran:
+            tensor, at = self.roots[0]
+            seed = _kept_grad(tensor)
+            if seed is None and tensor.numel() == 1:
+                seed = tensor.detach().clone().fill_(1)
+            if seed is not None:
+                self._pass((at, getattr(tensor, "output_nr", 0)), seed)
+        for i in sorted(self.shown, reverse=True):
+            if self.variable[i] is None:
+                self._through(i)
+        # gradients of another function's backward pass must not be told as this one's
+        if self.ran and not freed:
+            leaves = [
+                i for i in self.shown if self.variable[i] is not None and self.variable[i].grad is not None
+            ]
+            self.ran = any(
+                (i, 0) in self.passed and _equal(self.variable[i].grad, self.passed[i, 0]) for i in leaves
+            )
+        if not self.ran:
+            self.flow, self.passed = {}, {}
+
+    def _pass(self, key, gradient):
+        if key not in self.passed:
+            self.passed[key] = gradient
+        elif is_tensor(gradient) and is_tensor(self.passed[key]):
+            self.passed[key] = self.passed[key] + gradient
+        else:
+            self.passed[key] = _array(self.passed[key]) + _array(gradient)
+
+    def _through(self, i):
+        """One node of the backward pass: the local derivatives of its arguments, and what it sends to each."""
+        fn, links, out = self.order[i], self.inputs[i], self.known.get((i, 0))
+        states = {s.state for s in self.saved.get(i, ())}
+        state = "stale" if "stale" in states else "freed" if "freed" in states else "known"
+        if any((i, k) in self.awaited for k in (1, 2)) or _is_custom(fn):
+            state = "none" if state == "known" else state  # several results, or the learner's own code
+        for a, link in enumerate(links):
+            if link is not None:
+                self.state[i, a] = state
+        if state == "none" or not self.values:
+            return
+        if self.awaited.get((i, 0)):  # some contribution is not known, so the sum is not
+            self.passed.pop((i, 0), None)
+        arriving = self.passed.get((i, 0))
+        if arriving is not None and _numel(arriving) > RECOMPUTED:
+            del self.passed[i, 0]
+            arriving = None
+        answers = self._called(fn, arriving, state)
+        for a, link in enumerate(links):
+            if link is None:
+                continue
+            number = self._rule(i, a, None)
+            if number is None and state == "known" and out is not None and _numel(out) == 1:
+                ones = self._called(fn, _plain(out).clone().fill_(1), state)
+                number = (
+                    ones[a] if ones is not None and ones[a] is not None and _numel(ones[a]) == 1 else None
+                )
+            if number is not None:
+                self.local[i, a] = 1.0 if isinstance(number, _Ones) else _array(number)
+            if arriving is None:
+                continue
+            gradient = answers[a] if answers is not None and a < len(answers) else None
+            if gradient is None:
+                gradient = self._rule(i, a, arriving)
+            if gradient is not None:
+                self.flow[i, a] = gradient = _fitted(gradient, self.known.get(link))
+                self._pass(link, gradient)
+                self.awaited[link] -= 1
+
+    def _called(self, fn, gradient, state):
+        """What the node itself answers, one gradient an argument; None when it cannot."""
+        if gradient is None or state != "known" or not self.values:
+            return None
+        try:
+            answer = fn(gradient)
+        except Exception:  # noqa: BLE001 - a node that cannot be called again has no answer
+            return None
+        answer = answer if isinstance(answer, tuple) else (answer,)
+        return [None if g is None else _plain(g) for g in answer]
+
+    def _rule(self, i, a, gradient):
+        """The row's rule on known values: the local derivative, or with ``gradient`` what it makes of that."""
+        row, scalars = row_of(self.order[i].name()), self.scalars.get(i, [])
+        if not self.values or row is None or not row.elementwise or scalars is None or a >= len(row.rules):
+            return None
+        rule = row.rules[a]
+        if isinstance(rule, str):
+            return None
+        arrays = []
+        for b in range(len(row.operands)):
+            key = self._key(i, b)
+            value = self.operand.get((i, b)) if key is None else self.known.get(key)
+            if value is not None and _numel(value) > RECOMPUTED:
+                return None
+            arrays.append(None if value is None else _array(value))
+        out = self.known.get((i, 0))
+        try:
+            with np.errstate(all="ignore"):
+                return rule(_Ones() if gradient is None else _array(gradient), None if out is None else _array(out),
+                            *arrays, *scalars)  # fmt: skip
+        except Exception:  # noqa: BLE001 - a rule without the values it names has no number
+            return None
+
+    # -- the model -----------------------------------------------------------------------------------------------
+
+    def model(self):
+        self.lean = sum(self.variable[i] is None for i in self.shown) > FOLDED_ABOVE
+        self._gather()
+        self._send_back()
+        self.nodes, self.edges, self.constant_ids, self.symbols = [], [], {}, {}
+        self.written = {}
+        self.ids, self.counter, self.unnamed, self.unnamed_leaves = {}, 0, 0, 0
+        groups = {}
+        for i, g in self.group.items():
+            groups.setdefault(g, []).append(i)
+        for g, members in sorted(groups.items()):
+            self._add_fold(g, members)
+        for i in sorted(self.shown):
+            (self._add_leaf if self.variable[i] is not None else self._add_operation)(i)
+        for members in groups.values():
+            self._link_fold(members)
+        for tensor in self.results:
+            if tensor.grad_fn is None:
+                self._add_alone(tensor)
+        self.edges.sort(key=lambda e: (e.target, e.argument, e.source))
+        hidden = len(self.order) - len(self.shown)
+        return GraphModel(
+            tuple(self.nodes), tuple(self.edges), len(self.order), hidden, self.ran, self.complete
+        )
+
+    def operations(self):
+        """The operations that are shown, in the order of evaluation."""
+        return [i for i in sorted(self.shown) if self.variable[i] is None]
+
+    def name_of(self, result):
+        """What a result is called in this reading; "" for a leaf."""
+        at = next((at for tensor, at in self.roots if tensor is result), None)
+        return "" if at is None else self.symbols[at].text
+
+    def _append(self, **facts):
+        node = Node(id=len(self.nodes), **facts)
+        self.nodes.append(node)
+        return node.id
+
+    def _value(self, tensor, origin):
+        if tensor is None:
+            return {}
+        facts = {"value_from": origin}
+        if self.values:
+            facts["value"], facts["value_text"] = _shown(tensor)
+        if hasattr(tensor, "shape"):
+            facts["shape"], facts["dtype"] = tuple(tensor.shape), _dtype(tensor)
+        return facts
+
+    def _gradient(self, tensor):
+        if not self.values:
+            return {}
+        gradient = _kept_grad(tensor)
+        if gradient is None:
+            return {"grad_state": "pending" if tensor.requires_grad else "none"}
+        value, text = _shown(gradient)
+        return {"grad": value, "grad_text": text, "grad_state": "stored"}
+
+    def _add_fold(self, g, members):
+        self.ids["fold", g] = self._append(kind="fold", name="⋯", count=len(members), symbol="⋯")
+        for i in members:
+            self.ids[i] = self.ids["fold", g]
+
+    def _link_fold(self, members):
+        target, seen = self.ids[members[0]], set()
+        for i in members:
+            for link in self.inputs[i]:
+                if (
+                    link is not None
+                    and link[0] in self.ids
+                    and link[0] not in seen
+                    and self.ids[link[0]] != target
+                ):
+                    seen.add(link[0])
+                    self.edges.append(Edge(self.ids[link[0]], target, len(seen) - 1))
+
+    def _add_leaf(self, i):
+        self.ids[i] = self._leaf(self.variable[i])
+        self.symbols[i] = Sym(self.nodes[-1].name)
+
+    def _leaf(self, tensor):
+        name = self.names.of(tensor)
+        if not name:
+            self.unnamed_leaves += 1
+        return self._append(
+            kind="parameter" if type(tensor).__name__ == "Parameter" else "leaf",
+            name=name or f"u{self.unnamed_leaves}".translate(_SUBSCRIPT),
+            named=bool(name),
+            version=getattr(tensor, "_version", None),
+            is_result=any(tensor is t for t in self.results),
+            **self._value(tensor, "tensor"),
+            **self._gradient(tensor),
+        )
+
+    def _add_alone(self, tensor):
+        """A result without grad_fn: a leaf, or a tensor that no gradient reaches."""
+        at = next((i for i, v in enumerate(self.variable) if v is tensor), None)
+        if at is not None and at in self.ids:
+            return
+        if tensor.requires_grad:
+            self._leaf(tensor)
+            return
+        name = self.names.of(tensor)
+        self._append(kind="constant", name=name, named=bool(name), requires_grad=False, is_result=True,
+                     version=getattr(tensor, "_version", None), **self._value(tensor, "tensor"))  # fmt: skip
+
+    def _constant(self, i, a):
+        """The box of an operand without gradient; a tensor the learner has a name for gets one box."""
+        value, guess = self.operand.get((i, a)), self.deduced.get((i, a))
+        name = self.names.of(value) if value is not None and guess is None else ""
+        if name and id(value) in self.constant_ids:
+            return self.constant_ids[id(value)]
+        label = name or (f"{visible(guess)}?" if guess else "")
+        if not label and (value is None or getattr(value, "shape", ())):  # a number needs no name
+            self.unnamed += 1
+            label = f"k{self.unnamed}".translate(_SUBSCRIPT)
+        made = self._append(kind="constant", name=label, named=bool(name),
+                            requires_grad=False, version=getattr(value, "_version", None) if name else None,
+                            **self._value(value, "saved" if guess is None else "deduced"))  # fmt: skip
+        if name:
+            self.constant_ids[id(value)] = made
+        return made
+
+    def _add_operation(self, i):
+        fn = self.order[i]
+        row, links, scalars = row_of(fn.name()), self.inputs[i], self.scalars.get(i, [])
+        operands, sources = [], []
+        for a in range(max(len(links), len(row.operands) if row else 0)):
+            link = links[a] if a < len(links) else None
+            if link is not None:
+                operands.append(self.symbols.get(link[0], Sym("⋯")))
+                fold = link[0] in self.group  # one line from a fold is enough
+                if not fold or all(source != self.ids[link[0]] for _, source, _ in sources):
+                    sources.append((a, self.ids[link[0]], link[1]))
+            elif a < len(links) and self.links[i][a][0] is not None:
+                operands.append(Sym("⋯"))  # farther than was read
+            elif row is not None and a < len(row.operands):
+                node = self.nodes[self._constant(i, a)]
+                sources.append((a, node.id, 0))
+                plain = not node.name and isinstance(node.value, (int, float))
+                operands.append(Sym.of(node.value) if plain else Sym(node.name or "?"))
+        op = op_name(fn.name())
+        named = self.names.made.get((id(fn), 0))
+        root = next((t for t, at in self.roots if at == i), None)
+        name = named[0] if named else ""
+        self.counter += 1
+        name = visible(name) if name else f"v{self.counter}".translate(_SUBSCRIPT)
+        self.symbols[i] = Sym(name)
+        self.written[i] = row, operands, scalars
+        written = self._expression(row, op, operands, scalars)
+        self.ids[i] = self._append(
+            kind="operation",
+            name=name,
+            named=bool(named),
+            op=op,
+            grad_fn=fn.name(),
+            symbol=row.symbol if row else "",
+            expression=written.text,
+            tex=written.tex,
+            is_result=root is not None,
+            saved=self.saved.get(i, ()),
+            **self._result_facts(i, fn, named[1] if named else root),
+        )
+        for a, source, output in sources:
+            self._add_edge(i, a, source, output)
+
+    def _expression(self, row, op, operands, scalars):
+        if self.lean or len(operands) > 6:
+            return Sym("")
+        if row is None or scalars is None or len(operands) != len(row.operands):
+            return call(op.lower(), *operands)
+        try:
+            return expression(row, operands, scalars, op.lower())
+        except (TypeError, ValueError, AttributeError, ArithmeticError):
+            return call(op.lower(), *operands)
+
+    def _result_facts(self, i, fn, tensor):
+        facts = self._value(self.known.get((i, 0)), self.origin.get((i, 0), ""))
+        if "shape" not in facts:
+            metadata = getattr(
+                fn, "_input_metadata", None
+            )  # torch tells a result's shape even when it is gone
+            if metadata:
+                facts["shape"] = tuple(int(n) for n in metadata[0].shape)
+                facts["dtype"] = str(metadata[0].dtype).rpartition(".")[2]
+        if tensor is not None:
+            facts["version"] = getattr(tensor, "_version", None)
+            facts["retains_grad"] = bool(getattr(tensor, "retains_grad", False))
+        if not self.values:
+            return facts
+        kept = _kept_grad(tensor) if tensor is not None else None
+        gradient = kept if kept is not None else self.passed.get((i, 0))
+        if gradient is not None:
+            facts["grad"], facts["grad_text"] = _shown(gradient)
+            facts["grad_state"] = "stored" if kept is not None else "passed"
+        else:
+            facts["grad_state"] = "unknown" if self.ran else "pending"
+        return facts
+
+    def formula(self, i, a, g=1):
+        """The local derivative, times ``g``, written: by the rule that ran, or as the laboratory knows it."""
+        fn, (row, operands, scalars) = self.order[i], self.written[i]
+        own = getattr(type(fn), "row", None)
+        if own is not None:
+            saved = self.attributes[i]
+            attributes = {name: saved[p] for name in own.attrs if (p := own.public.get(name, name)) in saved}
+            formula = own_formula(fn, a, operands, self.symbols[i], attributes, g)
+            if formula is not None and not (
+                row is not None and isinstance(row.rules[min(a, len(row.rules) - 1)], str)
+            ):
+                return formula
+        if row is None or scalars is None or len(operands) != len(row.operands):
+            return None
+        try:
+            return local_formula(row, a, operands, self.symbols[i], scalars, g)
+        except (TypeError, ValueError, AttributeError, ArithmeticError):
+            return None
+
+    def _add_edge(self, i, a, source, output):
+        target, link = self.ids[i], self._key(i, a)
+        if link is None:
+            self.edges.append(Edge(source, target, a, output))
+            return
+        formula = None if self.lean else self.formula(i, a)
+        local, local_text = _shown(self.local[i, a]) if (i, a) in self.local else (None, "")
+        flow, flow_text = _shown(self.flow[i, a]) if (i, a) in self.flow else (None, "")
+        state = self.state.get((i, a), "none")
+        if flow is not None or flow_text:
+            state = "known"
+        elif state == "known" and not self.ran:
+            state = "pending"
+        text, tex = (formula.text, formula.tex) if formula is not None else ("", "")
+        self.edges.append(
+            Edge(source, target, a, output, text, tex, local, local_text, flow, flow_text, state)
+        )
+
+
+# -- small facts about tensors and nodes -------------------------------------------------------------------------
+
+_names_by_kind = {}
+
+
+def _saved_names(fn):
+    """The ``_saved_*`` attributes of a node; asked once for each kind of node."""
+    kind = (type(fn), fn.name())
+    names = _names_by_kind.get(kind)
+    if names is None:
+        names = [
+            a for a in dir(fn) if a.startswith("_saved_") and not a.endswith(("_sizes", "_strides", "_numel"))
+        ]
+        _names_by_kind[kind] = names
+    return names
+
+
+def _is_custom(fn):
+    """A learner's own Function or an in-place splice: calling it again would run the learner's code or do harm."""
+    return "Backward" not in fn.name() or hasattr(fn, "saved_tensors") or hasattr(fn, "_forward_cls")
+
+
+def _plain(value):
+    """A tensor without its history; numbers stay."""
+    return value.detach() if is_tensor(value) else value
+
+
+def _numel(value):
+    return value.numel() if is_tensor(value) else int(np.size(value))
+
+
+def _array(value):
+    """NumPy's view of a tensor or number, in double precision for integers and half precision."""
+    if is_tensor(value):
+        value = value.detach()
+        try:
+            value = value.numpy()
+        except (TypeError, RuntimeError):
+            value = np.array(value.tolist())
+    array = np.asarray(value)
+    return array.astype(np.float64) if array.dtype.kind != "c" and array.dtype != np.float32 else array
+
+
+class _Ones:
+    """The gradient 1, of whatever shape: a rule applied to it gives the local derivative itself."""
+
+    def __mul__(self, other):
+        return other
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other):
+        return 1 / other
+
+    def __neg__(self):
+        return np.float64(-1.0)
+
+
+def _fitted(gradient, value):
+    """A gradient summed back to the shape of the operand that was broadcast."""
+    if value is None or not hasattr(value, "shape"):
+        return gradient
+    shape = tuple(value.shape)
+    if is_tensor(gradient):
+        extra = len(gradient.shape) - len(shape)
+        axes = tuple(range(extra)) + tuple(
+            extra + k for k, n in enumerate(shape) if n == 1 and gradient.shape[extra + k] != 1
+        )
+        return gradient.sum(axes).reshape(shape) if axes else gradient
+    array = np.asarray(gradient)
+    extra = array.ndim - len(shape)
+    if extra < 0:
+        return np.broadcast_to(array, shape)
+    axes = tuple(range(extra)) + tuple(
+        extra + k for k, n in enumerate(shape) if n == 1 and array.shape[extra + k] != 1
+    )
+    return array.sum(axis=axes).reshape(shape) if axes else array
+
+
+def _equal(a, b, exactly=False):
+    a, b = _array(a), _array(b)
+    return a.shape == b.shape and bool(
+        np.array_equal(a, b, equal_nan=True) if exactly else np.allclose(a, b, 1e-5, 1e-8, True)
+    )
+
+
+def _kept_grad(tensor):
+    """What ``.grad`` holds, without the warning that asking an intermediate one raises."""
+    leaf = tensor.is_leaf or getattr(tensor, "retains_grad", False)
+    return tensor.grad if leaf else None
+
+
+def _dtype(value):
+    return str(value.dtype).rpartition(".")[2]
+
+
+def _shown(value):
+    """(numbers, text): nested tuples up to 64 entries, and a text short enough for a box."""
+    if is_tensor(value):
+        value = value.detach()
+        shape, size = tuple(value.shape), value.numel()
+        if size > LISTED:
+            return None, _summary(value.min().item(), value.max().item()) if size <= 10**7 else ""
+        data = value.tolist()
+    else:
+        value = np.asarray(value)
+        shape, size = value.shape, value.size
+        if size > LISTED:
+            return None, _summary(value.min(), value.max())
+        data = value.tolist()
+    if not shape:
+        return data, number_text(data)
+    data = _frozen(data)
+    if size <= 4 and len(shape) <= 2:
+        return data, _listed(data)
+    values = list(_flat(data))
+    return data, _summary(min(values), max(values))
+
+
+def _listed(data):
+    """Few numbers as a list, three digits each."""
+    return f"[{', '.join(map(_listed, data))}]" if isinstance(data, tuple) else number_text(data, 3)
+
+
+def shown(value):
+    """A tensor, array or number as a picture writes it."""
+    return _shown(value)[1]
+
+
+def _summary(low, high):
+    """Many numbers by their least and greatest; one that they all equal stands alone."""
+    return number_text(low) if low == high else f"{number_text(low, 3)} … {number_text(high, 3)}"
+
+
+def _frozen(data):
+    return tuple(map(_frozen, data)) if isinstance(data, list) else data
+
+
+def _flat(data):
+    if isinstance(data, tuple):
+        for item in data:
+            yield from _flat(item)
+    else:
+        yield data

@@ -1,0 +1,224 @@
+"""A scene as SVG: a string to put into a page, a notebook or a file.
+
+Colours are CSS variables of JupyterLab and VS Code with fallbacks of our own, light and dark; a viewer without CSS
+variables sees the light ones. No ids, no scripts, no fonts from elsewhere, so many pictures fit on one page. Every
+text is escaped here, and nowhere else. Leans on scene.
+"""
+
+from itertools import pairwise
+
+from .scene import STYLES, line_height
+
+# The colours of Okabe and Ito, told apart by the colour-blind: (light, dark).
+# fmt: off
+COLOURS = {
+    "paper":     ("#ffffff", "#111418"),
+    "ink":       ("#1b1f24", "#e8eaed"),
+    "soft":      ("#5a636e", "#a3adb8"),
+    "line":      ("#7b858f", "#8b96a2"),
+    "grad":      ("#b34700", "#ff9b57"),
+    "warn":      ("#a8005c", "#ff8ac4"),
+    "leaf":      ("#0072b2", "#56b4e9"),
+    "parameter": ("#00805d", "#3fd0a5"),
+    "operation": ("#5a636e", "#a3adb8"),
+    "constant":  ("#8a7500", "#e3c83a"),
+    "fold":      ("#a0527f", "#d99bbf"),
+}
+# fmt: on
+_HOST = {  # what the page around the picture calls these colours
+    "paper": "var(--jp-layout-color0,var(--vscode-editor-background,{}))",
+    "ink": "var(--jp-ui-font-color0,var(--vscode-editor-foreground,{}))",
+    "soft": "var(--jp-ui-font-color2,{})",
+}
+MARKS = {
+    "local": "∂∂",
+    "arriving": ("ḡ", "ḡ"),
+    "flow": "↑←",
+}  # what the key shows for each, top-down and left-right
+_FONT = "system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue','Noto Sans','DejaVu Sans',sans-serif"
+
+
+def _style():
+    light = ";".join(f"--adl-{name}:{pair[0]}" for name, pair in COLOURS.items())
+    dark = ";".join(f"--adl-{name}:{pair[1]}" for name, pair in COLOURS.items())
+    rules = [
+        f".adl-graph{{{light};max-width:100%;height:auto;font-family:{_FONT}}}",
+        f"@media (prefers-color-scheme:dark){{.adl-graph{{{dark}}}}}",
+        f"[data-jp-theme-light=true] .adl-graph{{{light}}}",
+        f"[data-jp-theme-light=false] .adl-graph{{{dark}}}",
+        f".vscode-dark .adl-graph{{{dark}}}",
+        f".vscode-light .adl-graph{{{light}}}",
+    ]
+    for name in COLOURS:
+        value = _HOST.get(name, "{}").format(f"var(--adl-{name})")
+        rules.append(f".adl-graph .f-{name}{{fill:{value}}}.adl-graph .s-{name}{{stroke:{value}}}")
+    return "".join(rules)
+
+
+_STYLE = _style()
+
+
+def escape(text):
+    """Text for SVG and HTML, as content or inside a quoted attribute.
+
+    >>> escape('<b title="x">&')
+    '&lt;b title=&quot;x&quot;&gt;&amp;'
+    """
+    for mark, name in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&#39;")):
+        text = text.replace(mark, name)
+    return text
+
+
+def _n(value):
+    """A coordinate: at most one decimal, none if it is zero."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def _fill(name):
+    return f'class="f-{name}" fill="{COLOURS[name][0]}"'
+
+
+def _corners(points):
+    return " ".join(f"{_n(x)},{_n(y)}" for x, y in points)
+
+
+def _stroke(name):
+    return f'class="s-{name}" stroke="{COLOURS[name][0]}"'
+
+
+def hexagon(x, y, w, h):
+    """The corners of a parameter's box around its centre."""
+    a, b = w / 2, w / 2 - min(12.0, h / 3)
+    return [
+        (x - b, y - h / 2),
+        (x + b, y - h / 2),
+        (x + a, y),
+        (x + b, y + h / 2),
+        (x - b, y + h / 2),
+        (x - a, y),
+    ]
+
+
+def _shape(kind, x, y, w, h, *, result=False):
+    """The outline of a box around a centre: the kind is told by the shape, and by the colour."""
+    outer, (w, h) = (w, h), (w - 8, h - 8) if result else (w, h)
+    left, top, colour = x - w / 2, y - h / 2, COLOURS[kind][0]
+    paint = f'class="f-{kind} s-{kind}" fill="{colour}" fill-opacity=".13" stroke="{colour}"'
+    rect = f'x="{_n(left)}" y="{_n(top)}" width="{_n(w)}" height="{_n(h)}"'
+    if kind == "leaf":
+        out = f'<rect {rect} rx="{_n(min(h / 2, 22))}" {paint} stroke-width="2"/>'
+    elif kind == "parameter":
+        points = hexagon(x, y, w, h)
+        out = f'<polygon points="{_corners(points)}" {paint} stroke-width="2"/>'
+    elif kind == "constant":
+        out = f'<rect {rect} rx="4" {paint} stroke-width="1.3" stroke-dasharray="4 3"/>'
+    elif kind == "fold":
+        shifted = f'x="{_n(left + 5)}" y="{_n(top - 5)}" width="{_n(w)}" height="{_n(h)}"'
+        out = (
+            f'<rect {shifted} rx="5" {paint} stroke-width="1.2"/>'
+            f'<rect {rect} rx="5" {_fill("paper")}/><rect {rect} rx="5" {paint} stroke-width="1.4"/>'
+        )
+    else:
+        out = f'<rect {rect} rx="5" {paint.replace(".13", ".07")} stroke-width="1.3"/>'
+    if result:
+        grown = f'x="{_n(left - 4)}" y="{_n(top - 4)}" width="{_n(outer[0])}" height="{_n(outer[1])}"'
+        radius = 26 if kind in ("leaf", "parameter") else 8
+        out += f'<rect {grown} rx="{radius}" {_stroke("ink")} fill="none" stroke-width="1.6"/>'
+    return out
+
+
+def _runs(lines, x, y):
+    """Lines of runs, centred on (x, y)."""
+    out, top = [], y - sum(map(line_height, lines)) / 2
+    for runs in lines:
+        height = line_height(runs)
+        base = top + height / 2 + max(STYLES[s][0] for _, s in runs) * 0.36
+        spans = []
+        for text, style in runs:
+            size, bold, colour = STYLES[style]
+            weight = ' font-weight="600"' if bold else ""
+            spans.append(f'<tspan {_fill(colour)} font-size="{_n(size)}"{weight}>{escape(text)}</tspan>')
+        place = f'x="{_n(x)}" y="{_n(base)}" text-anchor="middle"'
+        out.append(f'<text {place} xml:space="preserve">{"".join(spans)}</text>')
+        top += height
+    return "".join(out)
+
+
+def curve(points, direction):
+    """The segments of a smooth way through points: ("L", end) or ("C", control, control, end)."""
+    segments = []
+    for (x0, y0), (x1, y1) in pairwise(points):
+        if direction == "TB":
+            straight, m = abs(x0 - x1) < 0.05, (y0 + y1) / 2
+            segments.append(("L", (x1, y1)) if straight else ("C", (x0, m), (x1, m), (x1, y1)))
+        else:
+            straight, m = abs(y0 - y1) < 0.05, (x0 + x1) / 2
+            segments.append(("L", (x1, y1)) if straight else ("C", (m, y0), (m, y1), (x1, y1)))
+    return segments
+
+
+def shortened(points, direction, by=6.0):
+    """The way without the length of the arrow's head."""
+    (x, y), rest = points[-1], points[:-1]
+    return (*rest, (x, y - by) if direction == "TB" else (x - by, y))
+
+
+def _edge(line, direction):
+    way = shortened(line.points, direction)
+    d = f"M{_n(way[0][0])} {_n(way[0][1])}"
+    for kind, *points in curve(way, direction):
+        d += kind + " ".join(f"{_n(a)} {_n(b)}" for a, b in points)
+    x, y = line.points[-1]
+    head = (
+        [(x, y), (x - 4, y - 8), (x + 4, y - 8)]
+        if direction == "TB"
+        else [(x, y), (x - 8, y - 4), (x - 8, y + 4)]
+    )
+    dash, width = ("", "1.5") if line.differentiable else (' stroke-dasharray="3 3"', "1.2")
+    out = f'<path d="{d}" {_stroke("line")} fill="none" stroke-width="{width}"{dash}/>'
+    return out + f'<polygon points="{_corners(head)}" {_fill("line")}/>'
+
+
+def _label(line):
+    x, y, w, h = line.label
+    ground = f'<rect x="{_n(x - w / 2)}" y="{_n(y - h / 2)}" width="{_n(w)}" height="{_n(h)}" rx="3" {_fill("paper")}/>'
+    return ground + _runs(line.lines, x, y)
+
+
+def _key(scene):
+    out = []
+    for what, word, x, y in scene.key:
+        if what in MARKS:
+            mark, colour = MARKS[what][scene.direction == "LR"], "grad" if what == "flow" else "soft"
+            place = f'x="{_n(x + 9)}" y="{_n(y + 4)}" text-anchor="middle"'
+            out.append(f'<text {place} font-size="12" {_fill(colour)}>{mark}</text>')
+        else:
+            kind = "operation" if what == "result" else what
+            out.append(_shape(kind, x + 9, y, 22 if what == "result" else 18, 17 if what == "result" else 12,
+                              result=what == "result"))  # fmt: skip
+        out.append(
+            f'<text x="{_n(x + 24)}" y="{_n(y + 4)}" font-size="11" {_fill("soft")}>{escape(word)}</text>'
+        )
+    return "".join(out)
+
+
+def to_svg(scene):
+    """The scene as one ``<svg>`` element, a string without line breaks at its ends; the same bytes every time."""
+    w, h = _n(scene.width), _n(scene.height)
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="adl-graph" role="img" aria-label="{escape(scene.title)}" '
+        f'width="{w}" height="{h}" viewBox="0 0 {w} {h}" font-family="{escape(_FONT)}">',
+        f"<title>{escape(scene.title)}</title><desc>{escape(scene.description)}</desc><style>{_STYLE}</style>",
+        f'<rect width="{w}" height="{h}" {_fill("paper")}/>',
+        f'<text x="{_n(scene.width / 2)}" y="30" text-anchor="middle" font-size="15" font-weight="600" {_fill("ink")}>'
+        f"{escape(scene.title)}</text>",
+    ]
+    parts += [_edge(line, scene.direction) for line in scene.lines]
+    parts += [_label(line) for line in scene.lines if line.label]
+    for box in scene.boxes:
+        shape = _shape(box.kind, box.x, box.y, box.width, box.height, result=box.is_result)
+        parts.append(f"<g><title>{escape(box.hint)}</title>{shape}{_runs(box.lines, box.x, box.y)}</g>")
+    parts.append(_key(scene))
+    for text, y in scene.notes:
+        parts.append(f'<text x="18" y="{_n(y)}" font-size="11" {_fill("soft")}>{escape(text)}</text>')
+    return "\n".join([*parts, "</svg>"])
