@@ -1,0 +1,43 @@
+# The project's commands. `make lab` opens the course, `make test` runs every test.
+# Both make .venv where there is none, and install again when pyproject.toml has changed.
+
+VENV := .venv
+PY := $(VENV)/bin/python
+# The first Python on the path that is new enough; `make lab PYTHON=/some/python3` overrides it.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+LAB_ARGS ?=
+TEST_ARGS ?=
+
+.PHONY: lab test lint bench notebooks clean
+.DEFAULT_GOAL := lab
+
+lab: $(VENV)/.installed-lab
+	$(PY) -m autodiff_lab $(LAB_ARGS)
+
+test: $(VENV)/.installed-test
+	$(PY) -m pytest $(TEST_ARGS)
+
+lint: $(VENV)/.installed-lint
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+
+bench: $(VENV)/.installed-bench
+	$(PY) benchmarks/run.py
+
+notebooks: $(VENV)/.installed-test
+	$(PY) notebooks/execute.py
+
+clean:
+	rm -rf build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	find . -path ./$(VENV) -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "autodiff_lab needs Python 3.11 or newer; none was found on the path." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+
+# A stamp for each extra: newer than pyproject.toml means installed as it says.
+$(VENV)/.installed-%: pyproject.toml | $(VENV)/bin/python
+	$(PY) -m pip install --quiet --editable ".[$*]"
+	@touch $@

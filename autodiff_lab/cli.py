@@ -1,0 +1,214 @@
+"""`autodiff-lab`: puts the course into a folder and opens JupyterLab on it. Leans on messages alone.
+
+Note [What the learner wrote stays]
+    A file is replaced only if its content is one that this command wrote itself. To know that, the folder
+    keeps a manifest: for each name, the SHA-256 of every content ever put there. The order of events makes
+    it safe to be killed anywhere: first the manifest learns the new content, then the file is written; and
+    each of the two is written to a temporary file beside it, flushed, and renamed over the old one. So a
+    file is at all times whole, and either the learner's own or known to be ours. An unreadable manifest
+    knows nothing: then everything in the folder is the learner's.
+
+    Where the learner's file stands, the course's copy goes beside it, `02_x.ipynb` as `02_x.new.ipynb`, by
+    the same rule (if that one was changed too, `02_x.new-2.ipynb`). A notebook that was only run, its cells
+    still the course's, is kept with its outputs and needs no copy.
+"""
+
+import argparse
+import hashlib
+import importlib.util
+import itertools
+import json
+import os
+import sys
+from pathlib import Path
+
+from .messages import LANGUAGES, get_language, say, set_language
+
+FOLDER = "autodiff-lab"  # where the course goes if the learner names no folder
+MANIFEST = ".autodiff-lab.json"
+
+
+def main(argv=None):
+    """Run the command with the arguments ``argv`` (default: the process's own); returns the exit status."""
+    args = _parse(argv)
+    set_language(args.lang)
+    folder = Path(args.dir).expanduser().absolute()
+    try:
+        fresh = _put(read_course(args.lang), folder)
+    except OSError as error:
+        print(say("cli.cannot_write", folder=folder, reason=error.strerror or error), file=sys.stderr)
+        return 1
+    if importlib.util.find_spec("jupyterlab") is None:
+        print(say("cli.no_jupyterlab", python=_quoted(sys.executable)), file=sys.stderr)
+        return 1
+    return _open_lab(folder, first=min(fresh, default=None), browser=args.browser, port=args.port)
+
+
+def _parse(argv):
+    parser = argparse.ArgumentParser(prog="autodiff-lab", description=say("cli.description"))
+    parser.add_argument("--lang", choices=LANGUAGES, default=get_language(), help=say("cli.help.lang"))
+    parser.add_argument("--dir", default=FOLDER, metavar="DIR", help=say("cli.help.dir", folder=FOLDER))
+    parser.add_argument("--no-browser", dest="browser", action="store_false", help=say("cli.help.no_browser"))
+    parser.add_argument("--port", type=_port, default=8888, metavar="N", help=say("cli.help.port"))
+    return parser.parse_args(argv)
+
+
+def _port(text):
+    if text.isascii() and text.isdigit() and int(text) < 65536:
+        return int(text)
+    raise argparse.ArgumentTypeError(say("cli.bad_port", text=text))
+
+
+def _quoted(path):
+    return f'"{path}"' if " " in path else path
+
+
+# -- the course and the learner's folder ------------------------------------------------------------
+
+
+def read_course(language):
+    """The course's files in ``language`` (``"es"`` or ``"en"``): a dict from relative name to bytes, sorted.
+
+    They are in the package once it is installed, and in ``notebooks/`` of a checkout.
+    """
+    package = Path(__file__).parent
+    folder = package / "course" / language
+    if not folder.is_dir():
+        folder = package.parent / "notebooks" / language
+    names = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    visible = sorted(name for name in names if not any(part.startswith(".") for part in name.parts))
+    return {name.as_posix(): (folder / name).read_bytes() for name in visible}
+
+
+def place(course, folder):
+    """Put the files of ``course`` (name to bytes) into ``folder``, which is made if need be.
+
+    Nothing that the learner changed is overwritten: see Note [What the learner wrote stays].
+
+    Returns:
+        A list of ``(event, name, written)`` for every file of which something is to be told: event ``"new"``
+        or ``"updated"`` (``written`` is ``name``), or ``"kept"``, where the learner's file stays and the
+        course's copy is in ``written`` beside it.
+
+    Raises:
+        OSError: if the folder or a file in it cannot be read or written; what was there is still there.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    known = _read_manifest(folder / MANIFEST)
+    events = []
+    for name, ours in course.items():
+        for written in _names_beside(name):
+            state = _state(folder / written, ours, known.get(written, ()))
+            if state != "theirs":
+                break
+        if state in ("new", "updated"):
+            digests = known.setdefault(written, [])
+            if _digest(ours) not in digests:
+                digests.append(_digest(ours))
+                _write(folder / MANIFEST, json.dumps(known, indent=1, sort_keys=True).encode())
+            (folder / written).parent.mkdir(parents=True, exist_ok=True)
+            _write(folder / written, ours)
+        if written != name:
+            events.append(("kept", name, written))
+        elif state in ("new", "updated"):
+            events.append((state, name, written))
+    return events
+
+
+def _state(target, ours, known):
+    """What stands at ``target``: ``"new"`` nothing, ``"same"`` exactly ``ours``, ``"updated"`` something that
+    this command wrote before (its digest is ``known``), ``"run"`` ours but run, ``"theirs"`` any other.
+    """
+    if not os.path.lexists(target):
+        return "new"
+    content = target.read_bytes() if target.is_file() else None
+    if content == ours:
+        return "same"
+    if content is None:
+        return "theirs"
+    if _digest(content) in known:
+        return "updated"
+    return "run" if _same_cells(content, ours) else "theirs"
+
+
+def _put(course, folder):
+    """Place the course, tell the learner what happened; returns the names that are new to the folder."""
+    events = place(course, folder)
+    print(say("cli.course_in", folder=folder))
+    for event, name, written in events:
+        if event != "new":
+            print(say(f"cli.{event}", name=name, written=written))
+    return [name for event, name, _ in events if event == "new"]
+
+
+def _names_beside(name):
+    """``a.ipynb``, then ``a.new.ipynb``, ``a.new-2.ipynb``, …: where the course's copy may go."""
+    stem, suffix = os.path.splitext(name)
+    yield name
+    yield f"{stem}.new{suffix}"
+    for number in itertools.count(2):
+        yield f"{stem}.new-{number}{suffix}"
+
+
+def _same_cells(theirs, ours):
+    """Whether two notebooks, as bytes, hold the same cells, whatever their outputs are."""
+    try:
+        cells = [
+            [(cell["cell_type"], "".join(cell["source"])) for cell in json.loads(text)["cells"]]
+            for text in (theirs, ours)
+        ]
+    except (ValueError, KeyError, TypeError, RecursionError):  # not a notebook
+        return False
+    return cells[0] == cells[1]
+
+
+def _read_manifest(path):
+    try:
+        manifest = json.loads(path.read_bytes())
+    except (FileNotFoundError, ValueError, RecursionError):
+        return {}
+    whole = isinstance(manifest, dict) and all(isinstance(digests, list) for digests in manifest.values())
+    return manifest if whole else {}
+
+
+def _digest(content):
+    return hashlib.sha256(content).hexdigest()
+
+
+def _write(path, content):
+    """Write a file so that it is at every moment either the old one or the new one, whole."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with open(temporary, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+# -- JupyterLab -------------------------------------------------------------------------------------
+
+
+def _open_lab(folder, *, first, browser, port):
+    """Serve ``folder`` with JupyterLab until it is stopped; ``first`` is the notebook to open, if any.
+
+    It runs in this process, so that Ctrl-C and a terminated process mean what they mean to JupyterLab itself,
+    on Windows too. Its own defaults hold: the loopback address only, and a token.
+    """
+    from jupyterlab.labapp import main as serve
+
+    os.environ["AUTODIFF_LAB_LANG"] = get_language()  # the kernels' language
+    argv = [f"--ServerApp.root_dir={folder}", f"--ServerApp.port={port}"]
+    if first is not None:
+        argv.append(f"--LabApp.default_url=/lab/tree/{first}")
+    if not browser:
+        argv.append("--no-browser")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        argv.append(
+            "--allow-root"
+        )  # a container's only user; Jupyter would refuse, and this is loopback with a token
+    serve(argv)
+    return 0
