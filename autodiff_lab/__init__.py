@@ -9,10 +9,12 @@ import warnings as _warnings
 # NumPy warns where torch silently gives inf or nan; arithmetic done inside this package follows torch.
 _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"autodiff_lab(\.|$)")
 
-from . import autograd, nn, random  # noqa: E402
-from .device import device  # noqa: E402
-from .dtypes import (  # noqa: E402
-    bool_ as bool,  # noqa: A004
+from . import autograd, nn, random
+from .device import device
+from .dtypes import (
+    bool_ as bool,
+)
+from .dtypes import (
     can_cast,
     dtype,
     finfo,
@@ -29,7 +31,7 @@ from .dtypes import (  # noqa: E402
     set_default_dtype,
     uint8,
 )
-from .mode import (  # noqa: E402
+from .mode import (
     enable_grad,
     inference_mode,
     is_grad_enabled,
@@ -37,9 +39,9 @@ from .mode import (  # noqa: E402
     no_grad,
     set_grad_enabled,
 )
-from .ops import FUNCTIONS as _FUNCTIONS  # noqa: E402
-from .printing import set_printoptions  # noqa: E402
-from .sampling import (  # noqa: E402
+from .ops import FUNCTIONS as _FUNCTIONS
+from .printing import set_printoptions
+from .sampling import (
     Generator,
     bernoulli,
     default_generator,
@@ -59,7 +61,7 @@ from .sampling import (  # noqa: E402
     seed,
     set_rng_state,
 )
-from .tensor import Size, Tensor  # noqa: E402
+from .tensor import Size, Tensor
 
 half, float, double = float16, float32, float64
 short, int, long = int16, int32, int64

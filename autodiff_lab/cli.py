@@ -63,7 +63,7 @@ def _quoted(path):
     return f'"{path}"' if " " in path else path
 
 
-# -- the course and the learner's folder ------------------------------------------------------------
+# -- the course and the learner's folder --------------------------------------------------------------------
 
 
 def read_course(language):
@@ -189,7 +189,7 @@ def _write(path, content):
         temporary.unlink(missing_ok=True)
 
 
-# -- JupyterLab -------------------------------------------------------------------------------------
+# -- JupyterLab ---------------------------------------------------------------------------------------------
 
 
 def _open_lab(folder, *, first, browser, port):

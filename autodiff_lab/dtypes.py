@@ -83,7 +83,9 @@ def from_numpy(numpy_dtype):
         numpy_dtype = np.dtype(numpy_dtype)
         found = _of_numpy.get(numpy_dtype.newbyteorder("="))
     if found is None:
-        known = ", ".join(d.name for d in (float64, float32, float16, int64, int32, int16, int8, uint8, bool_))
+        known = ", ".join(
+            d.name for d in (float64, float32, float16, int64, int32, int16, int8, uint8, bool_)
+        )
         raise TypeError(
             f"can't convert np.ndarray of type {numpy_dtype.type.__module__}.{numpy_dtype.type.__name__}."
             f" The only supported types are: {known}."
@@ -103,7 +105,9 @@ def as_dtype(value, where="dtype"):
         return _default
     if value in (bool, int):
         return _of_python[value]
-    raise TypeError(f"{where} must be an autodiff_lab.dtype (such as autodiff_lab.float32), not {type(value).__name__}")
+    raise TypeError(
+        f"{where} must be an autodiff_lab.dtype (such as autodiff_lab.float32), not {type(value).__name__}"
+    )
 
 
 def get_default_dtype():
@@ -177,7 +181,9 @@ class finfo:
     def __init__(self, dtype=None):
         dtype = _default if dtype is None else dtype
         if not as_dtype(dtype).is_floating_point:
-            raise TypeError(f"{'finfo'}() requires a floating point input type. Use iinfo to handle '{dtype!r}'")
+            raise TypeError(
+                f"{'finfo'}() requires a floating point input type. Use iinfo to handle '{dtype!r}'"
+            )
         info = np.finfo(as_dtype(dtype).numpy)
         self.bits, self.dtype = info.bits, as_dtype(dtype).name
         self.eps, self.max, self.min = float(info.eps), float(info.max), float(info.min)
@@ -203,7 +209,12 @@ class iinfo:
         if as_dtype(dtype).rank != 1:
             raise TypeError(f"iinfo() requires an integer input type. Use finfo to handle '{dtype!r}'")
         info = np.iinfo(as_dtype(dtype).numpy)
-        self.bits, self.max, self.min, self.dtype = info.bits, int(info.max), int(info.min), as_dtype(dtype).name
+        self.bits, self.max, self.min, self.dtype = (
+            info.bits,
+            int(info.max),
+            int(info.min),
+            as_dtype(dtype).name,
+        )
 
     def __repr__(self):
         return f"iinfo(min={self.min}, max={self.max}, dtype={self.dtype})"

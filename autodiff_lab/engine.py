@@ -62,7 +62,9 @@ def walk(seeds, *, keep, as_tensors, wanted=None):
         else:
             contributions = node.pull(g)
         if node._fit is not None:
-            contributions = [c if c is None or f is None else fit(c, *f) for c, f in zip(contributions, node._fit)]
+            contributions = [
+                c if c is None or f is None else fit(c, *f) for c, f in zip(contributions, node._fit)
+            ]
         if node._hooks is not None:
             contributions = run_post_hooks(node, contributions, g, as_tensors)
         for edge, c in zip(node._edges, contributions):
@@ -104,7 +106,9 @@ def fit(g, shape, dtype):
     """``g`` summed over the axes along which an input of ``shape`` was broadcast, in ``dtype``."""
     if g.shape != shape:
         lead = len(g.shape) - len(shape)
-        axes = tuple(range(lead)) + tuple(lead + i for i, n in enumerate(shape) if n == 1 and g.shape[lead + i] != 1)
+        axes = tuple(range(lead)) + tuple(
+            lead + i for i, n in enumerate(shape) if n == 1 and g.shape[lead + i] != 1
+        )
         g = g.sum(axis=axes) if axes else g
         if g.shape != shape:
             g = g.reshape(shape)
@@ -185,7 +189,9 @@ def backward(outputs, grads, *, keep, create_graph, inputs=None):
     Args:
         outputs, grads: tensors and their cotangents (None for "one"), already checked for shape.
     """
-    seeds = [(require_edge(t, i), seed_of(t, g, create_graph)) for i, (t, g) in enumerate(zip(outputs, grads))]
+    seeds = [
+        (require_edge(t, i), seed_of(t, g, create_graph)) for i, (t, g) in enumerate(zip(outputs, grads))
+    ]
     wanted = None if inputs is None else {require_edge(t, i): t for i, t in enumerate(inputs)}
     found = walk(seeds, keep=keep, as_tensors=create_graph, wanted=wanted)
     if wanted is None:
@@ -222,15 +228,19 @@ def require_edge(tensor, index):
 
 def grad(outputs, grads, inputs, *, keep, create_graph):
     """The gradients of ``outputs`` with respect to ``inputs``, as tensors, None where not reached."""
-    seeds = [(require_edge(t, i), seed_of(t, g, create_graph)) for i, (t, g) in enumerate(zip(outputs, grads))]
+    seeds = [
+        (require_edge(t, i), seed_of(t, g, create_graph)) for i, (t, g) in enumerate(zip(outputs, grads))
+    ]
     edges = []
     for tensor in inputs:
         if tensor._node is None:
             raise explained(
-                RuntimeError("One of the differentiated Tensors does not require grad"), "note.input_no_grad", tensor
+                RuntimeError("One of the differentiated Tensors does not require grad"),
+                "note.input_no_grad",
+                tensor,
             )
         edges.append(edge_of(tensor))
-    found = walk(seeds, keep=keep, as_tensors=create_graph, wanted={e: True for e in edges})
+    found = walk(seeds, keep=keep, as_tensors=create_graph, wanted=dict.fromkeys(edges, True))
     result = []
     for tensor, edge in zip(inputs, edges):
         g = found.get(edge)

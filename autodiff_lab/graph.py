@@ -138,7 +138,11 @@ def compiled_pull(row):
     if row.outputs != 1:
         lines.append("    g = filled(self, g, False)")
     if row.saved:
-        lines += ["    saved = self._saved", "    if saved is None: freed(self)", f"    {', '.join(row.saved)}, = saved"]
+        lines += [
+            "    saved = self._saved",
+            "    if saved is None: freed(self)",
+            f"    {', '.join(row.saved)}, = saved",
+        ]
         for name in row.saved:
             if name in row.inputs:
                 lines.append(f"    if {name}.__class__ not in PLAIN: {name} = {name}._array")
@@ -148,7 +152,8 @@ def compiled_pull(row):
         lines.append(f"    {', '.join(row.noted)}, = self._noted")
     rules = {f"rule{i}": row.rules.get(arg) for i, arg in enumerate(row.inputs)}
     calls = [
-        f"rule{i}(g, {', '.join(row.needs[arg])})" if arg in row.needs else "None" for i, arg in enumerate(row.inputs)
+        f"rule{i}(g, {', '.join(row.needs[arg])})" if arg in row.needs else "None"
+        for i, arg in enumerate(row.inputs)
     ]
     if row.variadic:
         lines.append(f"    return {calls[0]}")
@@ -188,7 +193,8 @@ class Node:
     """
 
     __slots__ = ("_edges", "_fit", "_hooks", "_more", "_noted", "_saved", "_seq", "__weakref__")
-    row = None
+    row: Row | None = None
+    as_tensor = type_name = tensor_from = None  # tensor.py, which stands above, puts its functions here
     keeps = False  # whether it saves tensors, to be let go of after a pass
 
     def name(self):
@@ -241,7 +247,9 @@ class Node:
         Returns:
             One tensor, or a tuple with None for inputs without gradient.
         """
-        result = tuple(self.pull_tensors(grads[0] if self.row is None or self.row.outputs == 1 else Parts(grads)))
+        result = tuple(
+            self.pull_tensors(grads[0] if self.row is None or self.row.outputs == 1 else Parts(grads))
+        )
         return result[0] if len(result) == 1 else result
 
     def pull(self, g):
@@ -268,7 +276,9 @@ class Node:
             return row.rules[row.inputs[0]](g, *[values[n] for n in need])
         for arg, edge in zip(row.inputs, self._edges):
             need = row.needs.get(arg)
-            result.append(None if edge is None or need is None else row.rules[arg](g, *[values[n] for n in need]))
+            result.append(
+                None if edge is None or need is None else row.rules[arg](g, *[values[n] for n in need])
+            )
         return result
 
     def _unpack(self, as_tensors):

@@ -134,7 +134,7 @@ def _driven(inner, context):
                 step, value = inner.send, (yield produced)
             except GeneratorExit:
                 raise
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001 - whatever the caller throws goes to the generator
                 step, value = inner.throw, error
     finally:
         with context():

@@ -196,7 +196,7 @@ default_generator = Generator()
 default_generator.seed()
 
 
-# -- uniforms and integers -----------------------------------------------------------------------
+# -- uniforms and integers ----------------------------------------------------------------------------------
 
 
 def uniform(gen, shape, dtype=np.float32, low=0.0, high=1.0):
@@ -309,7 +309,7 @@ def randperm(gen, n, dtype=np.int64):
     return np.array(order, dtype)
 
 
-# -- normals -------------------------------------------------------------------------------------
+# -- normals ------------------------------------------------------------------------------------------------
 
 
 def normal(gen, shape, dtype=np.float32, mean=0.0, std=1.0, contiguous=True):
@@ -448,7 +448,7 @@ def _halves(x):
     return upper, x - upper
 
 
-# -- other distributions -------------------------------------------------------------------------
+# -- other distributions ------------------------------------------------------------------------------------
 
 
 def bernoulli(gen, p, shape=None, dtype=None):
@@ -695,7 +695,7 @@ def _log(x):
     return math.log(x) if x > 0 else -math.inf
 
 
-# -- shapes, checks ------------------------------------------------------------------------------
+# -- shapes, checks -----------------------------------------------------------------------------------------
 
 
 def fill(target, drawn):

@@ -20,7 +20,7 @@ __all__ = [
     "set_rng_state",
 ]  # fmt: skip
 
-# -- the default generator -------------------------------------------------------------------------------------------------
+# -- the default generator ----------------------------------------------------------------------------------
 
 
 def manual_seed(seed):
@@ -63,20 +63,40 @@ def source(generator):
     if generator is None:
         return default_generator
     if not isinstance(generator, Generator):
-        raise TypeError(f"argument 'generator' must be autodiff_lab.Generator, not {type(generator).__name__}")
+        raise TypeError(
+            f"argument 'generator' must be autodiff_lab.Generator, not {type(generator).__name__}"
+        )
     return generator
 
 
-# -- new tensors -------------------------------------------------------------------------------------------------------------
+# -- new tensors --------------------------------------------------------------------------------------------
 
 
-def rand(*size, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False):
+def rand(
+    *size,
+    generator=None,
+    out=None,
+    dtype=None,
+    layout=None,
+    device=None,
+    requires_grad=False,
+    pin_memory=False,
+):
     """Numbers spread evenly over [0, 1), in the given shape."""
     drawn = random.uniform(source(generator), sizes_of("rand", size), numpy_dtype(dtype))
     return delivered(drawn, requires_grad, device, out)
 
 
-def randn(*size, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False):
+def randn(
+    *size,
+    generator=None,
+    out=None,
+    dtype=None,
+    layout=None,
+    device=None,
+    requires_grad=False,
+    pin_memory=False,
+):
     """Standard normal numbers, in the given shape."""
     drawn = random.normal(source(generator), sizes_of("randn", size), numpy_dtype(dtype))
     return delivered(drawn, requires_grad, device, out)
@@ -84,7 +104,9 @@ def randn(*size, generator=None, out=None, dtype=None, layout=None, device=None,
 
 def randint(*args, low=None, high=None, size=None, generator=None, out=None, dtype=None, layout=None, device=None,
             requires_grad=False):  # fmt: skip
-    """Integers from ``low`` (0) up to, not including, ``high``: ``randint(high, size)`` or ``randint(low, high, size)``.
+    """Integers from ``low`` (0) up to, not including, ``high``.
+
+    Called as ``randint(high, size)`` or ``randint(low, high, size)``.
 
     Raises:
         RuntimeError: if the range is empty.
@@ -97,8 +119,15 @@ def randint(*args, low=None, high=None, size=None, generator=None, out=None, dty
     elif len(args) == 1:
         low, high = (low, args[0]) if high is None else (args[0], high)
     if high is None or size is None:
-        raise TypeError("randint() received an invalid combination of arguments; expected (high, size) or (low, high, size)")
-    return delivered(integers(source(generator), low, high, sizes_of("randint", (size,)), dtype), requires_grad, device, out)
+        raise TypeError(
+            "randint() received an invalid combination of arguments; expected (high, size) or (low, high, size)"
+        )
+    return delivered(
+        integers(source(generator), low, high, sizes_of("randint", (size,)), dtype),
+        requires_grad,
+        device,
+        out,
+    )
 
 
 def integers(generator, low, high, shape, dtype):
@@ -109,18 +138,32 @@ def integers(generator, low, high, shape, dtype):
     return random.randint(generator, shape, low, high, kind)
 
 
-def randperm(n, *, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False):
+def randperm(
+    n,
+    *,
+    generator=None,
+    out=None,
+    dtype=None,
+    layout=None,
+    device=None,
+    requires_grad=False,
+    pin_memory=False,
+):
     """The integers 0 … n - 1 in random order."""
     kind = np.dtype(np.int64) if dtype is None else as_dtype(dtype).numpy
     return delivered(random.randperm(source(generator), n, kind), requires_grad, device, out)
 
 
-def rand_like(input, *, generator=None, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None):
+def rand_like(
+    input, *, generator=None, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None
+):
     """``rand`` in the shape and dtype of ``input``."""
     return in_the_order_of(input, "rand_like", random.uniform, generator, dtype, requires_grad, device)
 
 
-def randn_like(input, *, generator=None, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None):
+def randn_like(
+    input, *, generator=None, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None
+):
     """``randn`` in the shape and dtype of ``input``."""
     return in_the_order_of(input, "randn_like", random.normal, generator, dtype, requires_grad, device)
 
@@ -145,7 +188,9 @@ def randint_like(input, *args, low=None, high=None, generator=None, dtype=None, 
     return finished(integers(source(generator), low, high, input._array.shape, kind), requires_grad, device)
 
 
-def normal(mean=0.0, std=1.0, size=None, *, generator=None, out=None, dtype=None, device=None, requires_grad=False):
+def normal(
+    mean=0.0, std=1.0, size=None, *, generator=None, out=None, dtype=None, device=None, requires_grad=False
+):
     """Normal numbers: around each ``mean`` with each ``std``, tensors or numbers; two numbers need a ``size``.
 
     Raises:
@@ -154,13 +199,15 @@ def normal(mean=0.0, std=1.0, size=None, *, generator=None, out=None, dtype=None
     if not isinstance(mean, Tensor) and not isinstance(std, Tensor):
         if size is None:
             raise TypeError("normal() of two numbers needs a size: normal(mean, std, size)")
-        drawn = random.normal(source(generator), sizes_of("normal", (size,)), numpy_dtype(dtype), plain(mean), plain(std))
+        drawn = random.normal(
+            source(generator), sizes_of("normal", (size,)), numpy_dtype(dtype), plain(mean), plain(std)
+        )
         return delivered(drawn, requires_grad, device, out)
     mean, std = (memory(v.detach()) if isinstance(v, Tensor) else v for v in (mean, std))
     return delivered(random.normal_around(source(generator), mean, std), requires_grad, device, out)
 
 
-# -- draws that depend on a tensor ---------------------------------------------------------------------------------------------
+# -- draws that depend on a tensor --------------------------------------------------------------------------
 
 BERNOULLI = operation("bernoulli", "Bernoulli", lambda x, drawn: drawn, lambda g: g * 0, attrs=("drawn",))
 POISSON = operation("poisson", "Poisson", lambda x, drawn: drawn, lambda g: g * 0, attrs=("drawn",))
@@ -196,7 +243,7 @@ def poisson(input, generator=None):
     return apply(POISSON, input, drawn=random.poisson(source(generator), rates))
 
 
-# -- writing in place ----------------------------------------------------------------------------------------------------------
+# -- writing in place ---------------------------------------------------------------------------------------
 
 
 def filled(t, draw):
@@ -220,13 +267,18 @@ def filled(t, draw):
 def uniform_(self, from_=0.0, to=1.0, *, generator=None, **spelled):
     """Write numbers spread evenly over [from, to)."""
     low = spelled.pop("from", from_)
-    return filled(self, lambda dtype, shape, _: random.uniform(source(generator), shape, dtype, plain(low), plain(to)))
+    return filled(
+        self, lambda dtype, shape, _: random.uniform(source(generator), shape, dtype, plain(low), plain(to))
+    )
 
 
 def normal_(self, mean=0.0, std=1.0, *, generator=None):
     """Write normal numbers."""
     return filled(
-        self, lambda dtype, shape, dense: random.normal(source(generator), shape, dtype, plain(mean), plain(std), dense)
+        self,
+        lambda dtype, shape, dense: random.normal(
+            source(generator), shape, dtype, plain(mean), plain(std), dense
+        ),
     )
 
 
@@ -246,7 +298,9 @@ def random_(self, from_=None, to=None, *, generator=None, **spelled):
 
 def exponential_(self, lambd=1.0, *, generator=None):
     """Write exponential waiting times of rate ``lambd``."""
-    return filled(self, lambda dtype, shape, _: random.exponential(source(generator), shape, dtype, plain(lambd)))
+    return filled(
+        self, lambda dtype, shape, _: random.exponential(source(generator), shape, dtype, plain(lambd))
+    )
 
 
 for _method in (uniform_, normal_, bernoulli_, random_, exponential_):

@@ -149,8 +149,6 @@ class Tensor:
         """The shape, or the size of one dimension."""
         if dim is None:
             return Size(self._array.shape)
-        from .ops.shape import dimension
-
         return self._array.shape[dimension(dim, self._array.ndim)]
 
     @property
@@ -340,7 +338,9 @@ class Tensor:
         """
         if not isinstance(requires_grad, (bool, np.bool_)):
             given = type(requires_grad).__name__
-            raise TypeError(f"requires_grad_(): argument 'requires_grad' (position 1) must be bool, not {given}")
+            raise TypeError(
+                f"requires_grad_(): argument 'requires_grad' (position 1) must be bool, not {given}"
+            )
         if isinstance(self._node, Node):
             if not requires_grad:
                 raise explained(
@@ -510,7 +510,9 @@ class Tensor:
         """
         if self._node is None:
             raise explained(
-                RuntimeError("cannot register a hook on a tensor that doesn't require gradient"), "note.no_grad", self
+                RuntimeError("cannot register a hook on a tensor that doesn't require gradient"),
+                "note.no_grad",
+                self,
             )
         return self._hook_lists().add("pre", hook)
 
@@ -611,7 +613,9 @@ class Parameter(Tensor):
         if data is None:
             data = new_tensor(np.empty(0, dtypes.get_default_dtype().numpy))
         if not isinstance(data, Tensor):
-            raise TypeError(f"Parameter takes a Tensor, not {type(data).__name__}; wrap it with autodiff_lab.tensor(…)")
+            raise TypeError(
+                f"Parameter takes a Tensor, not {type(data).__name__}; wrap it with autodiff_lab.tensor(…)"
+            )
         if requires_grad:
             check_differentiable(data._array.dtype, data)
         parameter = _new(cls)
@@ -627,6 +631,27 @@ def rebuilt(cls, array, requires_grad):
     t._array = array if array.ndim else array[()]
     t._node = LEAF if requires_grad else None
     return t
+
+
+def dimension(dim, ndim, name="dim"):
+    """A dimension counted from either end, as a number from 0.
+
+    Raises:
+        IndexError: if there is no such dimension.
+        TypeError: if ``dim`` is no integer.
+    """
+    if not isinstance(dim, (int, np.integer)) or isinstance(dim, bool):
+        if isinstance(dim, Tensor):
+            dim = int(dim)
+        else:
+            raise TypeError(f"argument '{name}' must be int, not {type(dim).__name__}")
+    reach = max(ndim, 1)
+    if not -reach <= dim < reach:
+        raise explained(
+            IndexError(f"Dimension out of range (expected to be in range of [{-reach}, {reach - 1}], but got {dim})"),
+            "note.dimension", ndim=ndim,
+        )  # fmt: skip
+    return int(dim) % reach
 
 
 def own_copy(g):
@@ -673,10 +698,9 @@ def tensor_from(array, clock, edge):
 
 
 # What the graph and the engine, which stand below, need of tensors.
-Node.as_tensor = staticmethod(as_tensor)
-Node.type_name = staticmethod(type_name)
-Node.tensor_from = staticmethod(tensor_from)
+for _function in (as_tensor, type_name, tensor_from):
+    setattr(Node, _function.__name__, staticmethod(_function))
 
 TENSORS = frozenset({Tensor, Parameter})
 
-__all__ = ["Parameter", "Size", "Tensor"]
+__all__ = ["Parameter", "Size", "Tensor", "dimension"]

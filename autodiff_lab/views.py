@@ -185,7 +185,9 @@ def refuse(t, recording):
         if overlaps(t._array):
             raise explained(RuntimeError(OVERLAP), "note.overlap", t)
         if not t._array.flags.writeable:
-            raise explained(RuntimeError("the tensor shows read-only memory of a NumPy array"), "note.read_only", t)
+            raise explained(
+                RuntimeError("the tensor shows read-only memory of a NumPy array"), "note.read_only", t
+            )
     if t._inference and not isinstance(mode.grad, bool):
         return
     if t._inference:
@@ -228,7 +230,9 @@ def in_place(row, t, inputs, attrs):
     Returns:
         ``t`` itself.
     """
-    recording = bool(mode.grad) and (t._node is not None or any(getattr(i, "_node", None) is not None for i in inputs))
+    recording = bool(mode.grad) and (
+        t._node is not None or any(getattr(i, "_node", None) is not None for i in inputs)
+    )
     refuse(t, recording)
     if recording:
         keeps_input = any(row.inputs[0] in need for need in row.needs.values())
@@ -243,7 +247,8 @@ def in_place(row, t, inputs, attrs):
         if isinstance(node, Node):
             if node._saved:
                 node._saved = tuple(
-                    SavedOutput(t._array, t._clock, t._clock[-1]) if type(s) is SavedOutput else s for s in node._saved
+                    SavedOutput(t._array, t._clock, t._clock[-1]) if type(s) is SavedOutput else s
+                    for s in node._saved
                 )
         rebase(t, node)
     return t
@@ -253,7 +258,9 @@ def check_fits(t, result):
     """Raise if ``result`` cannot be written into ``t``."""
     have, got = t._array, result._array
     if got.shape != have.shape:
-        raise RuntimeError(f"output with shape {list(have.shape)} doesn't match the broadcast shape {list(got.shape)}")
+        raise RuntimeError(
+            f"output with shape {list(have.shape)} doesn't match the broadcast shape {list(got.shape)}"
+        )
     if got.dtype != have.dtype and result.dtype.rank > t.dtype.rank:
         raise RuntimeError(
             f"result type {result.dtype.title} can't be cast to the desired output type {t.dtype.title}"

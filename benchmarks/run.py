@@ -44,7 +44,10 @@ def time_one(work, library):
 def in_own_process(*arguments):
     """The number that this script prints when run with these arguments."""
     done = subprocess.run(
-        [sys.executable, __file__, *arguments], env={**os.environ, **ONE_THREAD}, capture_output=True, text=True
+        [sys.executable, __file__, *arguments],
+        env={**os.environ, **ONE_THREAD},
+        capture_output=True,
+        text=True,
     )
     if done.returncode:
         raise SystemExit(f"{' '.join(arguments)} failed:\n{done.stderr}")
@@ -57,7 +60,9 @@ def import_milliseconds(statement, cache):
     code = f"{start}; {statement}; print((time.perf_counter() - t) * 1e3)"
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     environment["PYTHONPYCACHEPREFIX"] = cache
-    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
     return float(done.stdout)
 
 
@@ -97,9 +102,13 @@ def main():
     for key in args.works or WORKS:
         work = WORKS[key]
         taking_part = [name for name in libraries if name in work.makers]
-        rounds = [{name: in_own_process("--one", key, name) for name in taking_part} for _ in range(args.rounds)]
+        rounds = [
+            {name: in_own_process("--one", key, name) for name in taking_part} for _ in range(args.rounds)
+        ]
         middle = {name: statistics.median(r[name] for r in rounds) for name in taking_part}
-        ratio = {name: statistics.median(r["autodiff_lab"] / r[name] for r in rounds) for name in taking_part[1:]}
+        ratio = {
+            name: statistics.median(r["autodiff_lab"] / r[name] for r in rounds) for name in taking_part[1:]
+        }
         goals = ", ".join(f"≤ {goal} {name}" for name, goal in work.goals.items())
         met = all(ratio[name] <= goal for name, goal in work.goals.items() if name in ratio)
         missed += not met

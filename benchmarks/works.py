@@ -15,7 +15,7 @@ class Work(NamedTuple):
     goals: dict  # library -> the largest ratio of our time to its time that we accept
 
 
-# -- the seed: x, y, c made, f = 2x³ + 3y² + c, backward -------------------------------------------------------------
+# -- the seed: x, y, c made, f = 2x³ + 3y² + c, backward ----------------------------------------------------
 
 
 def seed_torch_like(th):
@@ -51,14 +51,18 @@ def seed_numpy():
     return run
 
 
-# -- a chain of multiplications ----------------------------------------------------------------------------------------
+# -- a chain of multiplications -----------------------------------------------------------------------------
 
 CHAIN = 1_000
 
 
 def chain_torch_like(th, backward=True, shape=None):
     def run():
-        x = th.tensor(1.0001, requires_grad=True) if shape is None else th.full(shape, 1.0001, requires_grad=True)
+        x = (
+            th.tensor(1.0001, requires_grad=True)
+            if shape is None
+            else th.full(shape, 1.0001, requires_grad=True)
+        )
         y = x
         for _ in range(CHAIN):
             y = y * x
@@ -103,7 +107,7 @@ def chain_numpy(backward=True, shape=None):
     return run
 
 
-# -- linear regression: 100 × 1, mean squared error, backward, a step in place under no_grad, zero grads ----------------
+# -- linear regression: 100 × 1, mean squared error, backward, a step in place under no_grad, zero grads ----
 
 
 def linreg_torch_like(th):
@@ -146,7 +150,7 @@ def linreg_numpy():
     return run
 
 
-# -- multilayer perceptrons: forward, loss, backward, a step ----------------------------------------------------------------
+# -- multilayer perceptrons: forward, loss, backward, a step ------------------------------------------------
 
 
 def layers(th, sizes, rng):
@@ -266,7 +270,7 @@ def digits_numpy():
     return run
 
 
-# -- large arrays ------------------------------------------------------------------------------------------------------------
+# -- large arrays -------------------------------------------------------------------------------------------
 
 
 def million_torch_like(th):
@@ -380,14 +384,37 @@ WORKS = {
         {"torch": 0.25},
     ),
     "0-d forward": chain("multiplication of 0-d tensors, forward", False, None),
-    "0-d both": chain("1,000 multiplications of 0-d tensors, forward and backward", True, None, {"torch": 0.35}),
+    "0-d both": chain(
+        "1,000 multiplications of 0-d tensors, forward and backward", True, None, {"torch": 0.35}
+    ),
     "10 forward": chain("multiplication of vectors of 10, forward", False, (10,)),
     "10 both": chain("multiplication of vectors of 10, forward and backward", True, (10,)),
-    "linreg": same_code("a step of linear regression, 100 × 1", linreg_torch_like, linreg_numpy, {"torch": 0.5, "numpy": 4}),
-    "moons": same_code("a step of an MLP 2-16-16-1, batch 100, hinge loss", moons_torch_like, moons_numpy, {"torch": 0.6, "numpy": 1.8}),
-    "digits": same_code("a step of an MLP 64-128-10, batch 64, cross-entropy", digits_torch_like, digits_numpy, {"torch": 0.75, "numpy": 1.5}),
-    "million": same_code("tanh(2x + 1).sum() and backward on 1,000,000 float32", million_torch_like, million_numpy, {"torch": 1.0, "numpy": 1.15}),
-    "matmul": same_code("two products of 512 × 512 matrices and backward", matmuls_torch_like, matmuls_numpy, {"numpy": 1.1}),
-    "second": same_code("second derivative of tanh(x)·exp(−x²) at 400 points", second_torch_like, None, {"torch": 0.6}),
+    "linreg": same_code(
+        "a step of linear regression, 100 × 1", linreg_torch_like, linreg_numpy, {"torch": 0.5, "numpy": 4}
+    ),
+    "moons": same_code(
+        "a step of an MLP 2-16-16-1, batch 100, hinge loss",
+        moons_torch_like,
+        moons_numpy,
+        {"torch": 0.6, "numpy": 1.8},
+    ),
+    "digits": same_code(
+        "a step of an MLP 64-128-10, batch 64, cross-entropy",
+        digits_torch_like,
+        digits_numpy,
+        {"torch": 0.75, "numpy": 1.5},
+    ),
+    "million": same_code(
+        "tanh(2x + 1).sum() and backward on 1,000,000 float32",
+        million_torch_like,
+        million_numpy,
+        {"torch": 1.0, "numpy": 1.15},
+    ),
+    "matmul": same_code(
+        "two products of 512 × 512 matrices and backward", matmuls_torch_like, matmuls_numpy, {"numpy": 1.1}
+    ),
+    "second": same_code(
+        "second derivative of tanh(x)·exp(−x²) at 400 points", second_torch_like, None, {"torch": 0.6}
+    ),
     "10x10 both": chain("multiplication of 10 × 10 matrices, forward and backward", True, (10, 10)),
 }

@@ -79,8 +79,8 @@ def upward(file, source):
     for line, other, inside in leans_on(file, source):
         if file == FACADE and inside:  # the façade opens the laboratory when it is first asked for
             continue
-        if ORDER.index(other) >= ORDER.index(file):
-            found.append(f"{file}:{line} leans on {other}, which stands below it")
+        if other not in ORDER[: ORDER.index(file)]:
+            found.append(f"{file}:{line} leans on {other}, which does not stand above it")
     return found
 
 

@@ -66,9 +66,13 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
     (tensor(12.),)
     """
     if is_grads_batched:
-        raise NotImplementedError("is_grads_batched is not offered; loop over the cotangents, or use func.vmap")
+        raise NotImplementedError(
+            "is_grads_batched is not offered; loop over the cotangents, or use func.vmap"
+        )
     if materialize_grads and allow_unused is False:
-        raise ValueError("Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.")
+        raise ValueError(
+            "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
+        )
     outputs, inputs = many(outputs), many(inputs)
     grads = cotangents(outputs, grad_outputs)
     keep = create_graph if retain_graph is None else retain_graph

@@ -29,7 +29,9 @@ class FunctionNode(Node):
         self._edges = tuple(edge_of(i) if isinstance(i, Tensor) else None for i in inputs)
         self._saved = ()
         self.needs_input_grad = tuple(e is not None for e in self._edges)
-        self.inputs_meta = [(i._array.shape, i._array.dtype) if isinstance(i, Tensor) else None for i in inputs]
+        self.inputs_meta = [
+            (i._array.shape, i._array.dtype) if isinstance(i, Tensor) else None for i in inputs
+        ]
         self.non_differentiable, self.dirty, self.materialize = (), (), True
         self.outputs_meta = []
         self.single = True
@@ -42,7 +44,9 @@ class FunctionNode(Node):
         """
         for t in tensors:
             if t is not None and not isinstance(t, Tensor):
-                raise TypeError(f"save_for_backward can only save variables, but argument is of type {type(t).__name__}")
+                raise TypeError(
+                    f"save_for_backward can only save variables, but argument is of type {type(t).__name__}"
+                )
         self._saved = tensors
 
     def save_for_forward(self, *tensors):
@@ -101,13 +105,13 @@ class FunctionNode(Node):
         result = list(result) if isinstance(result, (tuple, list)) else [result]
         while len(result) > len(self._edges) and result[-1] is None:
             result.pop()
-        if len(result) != len(self._edges):
+        expected, got = len(self._edges), len(result)
+        if got != expected:
             raise explained(
                 RuntimeError(
-                    f"function {self.name()} returned an incorrect number of gradients (expected {len(self._edges)}, got "
-                    f"{len(result)})"
+                    f"function {self.name()} returned an incorrect number of gradients (expected {expected}, got {got})"
                 ),
-                "note.function_count", expected=len(self._edges), got=len(result),
+                "note.function_count", expected=expected, got=got,
             )  # fmt: skip
         for i, (r, edge, meta) in enumerate(zip(result, self._edges, self.inputs_meta)):
             if edge is None or r is None:
@@ -126,8 +130,8 @@ class FunctionNode(Node):
                 fits = False
             if not fits or r._array.ndim < len(shape) and r._array.size != 1:
                 raise RuntimeError(
-                    f"Function {self.name()} returned an invalid gradient at index {i} - got {list(r._array.shape)} but "
-                    f"expected shape compatible with {list(shape)}"
+                    f"Function {self.name()} returned an invalid gradient at index {i} - got {list(r._array.shape)} "
+                    f"but expected shape compatible with {list(shape)}"
                 )
             r = r.expand(*shape) if r._array.ndim <= len(shape) and r._array.size <= np.prod(shape) else r
         if r._array.shape != shape or r._array.dtype != dtype:
@@ -150,7 +154,9 @@ class FunctionMeta(type):
 
     def __init__(cls, name, bases, space):
         super().__init__(name, bases, space)
-        cls._node_class = type(name + "Backward", (FunctionNode,), {"function": cls, "__module__": cls.__module__})
+        cls._node_class = type(
+            name + "Backward", (FunctionNode,), {"function": cls, "__module__": cls.__module__}
+        )
 
 
 class Function(metaclass=FunctionMeta):
@@ -178,9 +184,9 @@ class Function(metaclass=FunctionMeta):
 
     def __init__(self, *args, **kwargs):
         raise RuntimeError(
-            f"{type(self)} should not be instantiated. Methods on autograd functions are all static, so you should invoke "
-            "them on the class itself. Instantiating an autograd function will raise an error in a future version of "
-            "PyTorch."
+            f"{type(self)} should not be instantiated. Methods on autograd functions are all static, so you should "
+            "invoke them on the class itself. Instantiating an autograd function will raise an error in a future version "
+            "of PyTorch."
         )
 
     @staticmethod
@@ -197,8 +203,8 @@ class Function(metaclass=FunctionMeta):
     def backward(ctx, *grad_outputs):
         """Compute the inputs' gradients; to be written by the subclass."""
         raise NotImplementedError(
-            "You must implement either the backward or vjp method for your custom autograd.Function to use it with backward "
-            "mode AD."
+            "You must implement either the backward or vjp method for your custom autograd.Function to use it with "
+            "backward mode AD."
         )
 
     @classmethod
@@ -301,4 +307,6 @@ class Refused(Function):
 
     @staticmethod
     def backward(ctx, g):
-        raise RuntimeError("trying to differentiate twice a function that was marked with @once_differentiable")
+        raise RuntimeError(
+            "trying to differentiate twice a function that was marked with @once_differentiable"
+        )

@@ -816,7 +816,7 @@ class _Reading:
         )
 
 
-# -- small facts about tensors and nodes -------------------------------------------------------------------------
+# -- small facts about tensors and nodes --------------------------------------------------------------------
 
 _names_by_kind = {}
 

@@ -79,7 +79,10 @@ def where_(condition, input=None, other=None, *, out=None):
     if input is None and other is None:
         return condition.nonzero(as_tuple=True)
     mask = as_mask(condition, "where") if condition._array.dtype != np.uint8 else memory(condition) != 0
-    input, other = (v if isinstance(v, Tensor) else number_tensor(v, o, "where") for v, o in ((input, other), (other, input)))
+    input, other = (
+        v if isinstance(v, Tensor) else number_tensor(v, o, "where")
+        for v, o in ((input, other), (other, input))
+    )
     shape = shape_of_all("where", mask, input._array, other._array)
     if input._array.shape != shape and other._array.shape != shape:
         input = expand(input, *shape)

@@ -28,7 +28,7 @@ def finished(array, requires_grad=False, device=None):
     return t
 
 
-# -- from data -------------------------------------------------------------------------------------------------------------
+# -- from data ----------------------------------------------------------------------------------------------
 
 
 def read_data(data, dtype):
@@ -55,9 +55,16 @@ def read_data(data, dtype):
 
 
 def read_sequence(data, dtype):
-    if isinstance(data, (str, bytes)) or data is None or not hasattr(data, "__len__") and not hasattr(data, "__array__"):
+    if (
+        isinstance(data, (str, bytes))
+        or data is None
+        or not hasattr(data, "__len__")
+        and not hasattr(data, "__array__")
+    ):
         if isinstance(data, complex):
-            raise NotImplementedError("complex tensors are outside what autodiff_lab covers; use two real tensors")
+            raise NotImplementedError(
+                "complex tensors are outside what autodiff_lab covers; use two real tensors"
+            )
         raise explained(
             TypeError(f"new(): invalid data type '{type(data).__name__}'")
             if isinstance(data, str)
@@ -98,7 +105,8 @@ def check_rows(data, path, shape, kinds):
             raise TypeError(f"not a sequence of equal depth: too deep at dim {dim}")
         if len(data) != shape[dim]:
             raise explained(
-                ValueError(f"expected sequence of length {shape[dim]} at dim {dim} (got {len(data)})"), "note.ragged"
+                ValueError(f"expected sequence of length {shape[dim]} at dim {dim} (got {len(data)})"),
+                "note.ragged",
             )
         for i, element in enumerate(data):
             check_rows(element, (*path, i), shape, kinds)
@@ -106,7 +114,11 @@ def check_rows(data, path, shape, kinds):
     if isinstance(data, (Tensor, np.ndarray)):
         if data.ndim and data.shape != shape[len(path) :]:
             raise ValueError("only one element tensors can be converted to Python scalars")
-        kinds.add({"b": bool, "i": int, "u": int, "f": float}.get(memory(data).dtype.kind if isinstance(data, Tensor) else data.dtype.kind))
+        kinds.add(
+            {"b": bool, "i": int, "u": int, "f": float}.get(
+                memory(data).dtype.kind if isinstance(data, Tensor) else data.dtype.kind
+            )
+        )
         return
     if len(path) != len(shape):
         raise TypeError(f"not a sequence: {type(data).__name__} at dim {len(path)}")
@@ -119,7 +131,9 @@ def check_rows(data, path, shape, kinds):
     elif isinstance(data, (float, np.floating)):
         kinds.add(float)
     elif isinstance(data, complex):
-        raise NotImplementedError("complex tensors are outside what autodiff_lab covers; use two real tensors")
+        raise NotImplementedError(
+            "complex tensors are outside what autodiff_lab covers; use two real tensors"
+        )
     elif isinstance(data, str):
         raise TypeError("new(): invalid data type 'str'")
     else:
@@ -204,7 +218,7 @@ def from_numpy(ndarray):
     return t
 
 
-# -- from a shape ------------------------------------------------------------------------------------------------------------
+# -- from a shape -------------------------------------------------------------------------------------------
 
 
 def sizes_of(function, size):
@@ -249,7 +263,7 @@ def full(size, fill_value, *, out=None, dtype=None, layout=None, device=None, re
     if not isinstance(value, (bool, int, float)):
         raise TypeError(f"full(): argument 'fill_value' must be Number, not {type(value).__name__}")
     kind = dtypes.of_number(value).numpy if dtype is None else as_dtype(dtype).numpy
-    return delivered(np.full(sizes_of("full", (size,) if not isinstance(size, int) else (size,)), value, kind), requires_grad, device, out)
+    return delivered(np.full(sizes_of("full", (size,)), value, kind), requires_grad, device, out)
 
 
 def delivered(array, requires_grad, device, out):
@@ -297,7 +311,17 @@ def new(make):
 zeros_like, ones_like, empty_like, full_like = (like(make) for make in (zeros, ones, empty, full))
 
 
-def arange(*bounds, start=None, end=None, step=None, out=None, dtype=None, layout=None, device=None, requires_grad=False):
+def arange(
+    *bounds,
+    start=None,
+    end=None,
+    step=None,
+    out=None,
+    dtype=None,
+    layout=None,
+    device=None,
+    requires_grad=False,
+):
     """Numbers from ``start`` (0) up to, not including, ``end``, ``step`` (1) apart.
 
     Raises:
@@ -339,7 +363,9 @@ def linspace(start, end, steps, *, out=None, dtype=None, layout=None, device=Non
     return delivered(even(start, end, steps, dtype), requires_grad, device, out)
 
 
-def logspace(start, end, steps, base=10.0, *, out=None, dtype=None, layout=None, device=None, requires_grad=False):
+def logspace(
+    start, end, steps, base=10.0, *, out=None, dtype=None, layout=None, device=None, requires_grad=False
+):
     """``steps`` numbers from ``base ** start`` to ``base ** end``, their exponents evenly spaced."""
     exponents = even(start, end, steps, dtypes.float64)
     return delivered((base**exponents).astype(numpy_dtype(dtype)), requires_grad, device, out)
@@ -365,7 +391,7 @@ def even(start, end, steps, dtype):
     return np.where(i < steps // 2, up, down).astype(kind)
 
 
-# -- changing the dtype ------------------------------------------------------------------------------------------------------
+# -- changing the dtype -------------------------------------------------------------------------------------
 
 
 def to(self, *args, dtype=None, device=None, non_blocking=False, copy=False, memory_format=None):
@@ -422,7 +448,10 @@ def type_as(self, other):
 def result_type(tensor1, tensor2):
     """The dtype of an operation between two tensors or numbers."""
     return dtypes.result_dtype(
-        [(v.dtype, 2 if v.ndim else 1) if isinstance(v, Tensor) else (dtypes.of_number(v), 0) for v in (tensor1, tensor2)]
+        [
+            (v.dtype, 2 if v.ndim else 1) if isinstance(v, Tensor) else (dtypes.of_number(v), 0)
+            for v in (tensor1, tensor2)
+        ]
     )
 
 
@@ -453,7 +482,7 @@ export(
 )  # fmt: skip
 
 
-# -- the legacy constructor ----------------------------------------------------------------------------------------------------
+# -- the legacy constructor ---------------------------------------------------------------------------------
 
 
 def legacy(cls, sizes, options):
@@ -465,7 +494,9 @@ def legacy(cls, sizes, options):
         array = np.empty(0, get_default_dtype().numpy)
     elif len(sizes) == 1 and isinstance(sizes[0], Tensor):
         array = memory(sizes[0])
-    elif len(sizes) == 1 and isinstance(sizes[0], (list, tuple, np.ndarray)) and not isinstance(sizes[0], Size):
+    elif (
+        len(sizes) == 1 and isinstance(sizes[0], (list, tuple, np.ndarray)) and not isinstance(sizes[0], Size)
+    ):
         array = read_data(sizes[0], get_default_dtype())
     else:
         array = np.zeros(sizes_of("new", sizes), get_default_dtype().numpy)

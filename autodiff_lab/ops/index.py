@@ -15,7 +15,7 @@ from ..views import in_place, refuse, write
 from .row import apply, check_tensor, either, export, operation, plain, register, settle
 from .shape import ALIAS, SIZES, dimension, expand, unsqueeze, view_row
 
-# -- rows --------------------------------------------------------------------------------------------------------------
+# -- rows ---------------------------------------------------------------------------------------------------
 
 
 def part(dim, *index):
@@ -99,7 +99,7 @@ ZERO      = operation("zero", "Zero", lambda x: np.zeros_like(x), lambda g: g * 
 blank = either(BLANK)
 
 
-# -- reading -------------------------------------------------------------------------------------------------------------
+# -- reading ------------------------------------------------------------------------------------------------
 
 
 def index_array(value, what="tensors"):
@@ -127,7 +127,12 @@ def pieces(index):
     for i, piece in enumerate(index):
         if isinstance(piece, (bool, np.bool_)):
             index[i] = np.asarray(piece)
-        elif isinstance(piece, Tensor) and piece.ndim == 0 and piece._array.dtype.kind in "iu" and piece._array.dtype != np.uint8:
+        elif (
+            isinstance(piece, Tensor)
+            and piece.ndim == 0
+            and piece._array.dtype.kind in "iu"
+            and piece._array.dtype != np.uint8
+        ):
             index[i] = piece._array.item()
         elif isinstance(piece, (Tensor, np.ndarray, list, range, tuple)):
             index[i] = index_array(list(piece) if isinstance(piece, range) else piece)
@@ -154,7 +159,9 @@ def viewed(t, index):
     """
     index, used = pieces(index)
     if used > t.ndim:
-        raise explained(IndexError(f"too many indices for tensor of dimension {t.ndim}"), "note.too_many", ndim=t.ndim)
+        raise explained(
+            IndexError(f"too many indices for tensor of dimension {t.ndim}"), "note.too_many", ndim=t.ndim
+        )
     result, dim, rest = t, 0, []
     for piece in index:
         if piece is Ellipsis:
@@ -269,14 +276,6 @@ def narrow(input, dim, start, length):
     return apply(SLICE, input, dim=dim, index=slice(start, start + length, 1))
 
 
-def __iter__(self):
-    if self._array.ndim == 0:
-        raise TypeError("iteration over a 0-d tensor")
-    from .join import unbind
-
-    return iter(unbind(self, 0))
-
-
 def __contains__(self, element):
     if not isinstance(element, (Tensor, int, float, bool, np.generic)):
         raise RuntimeError(
@@ -285,7 +284,7 @@ def __contains__(self, element):
     return bool(np.any(self._array == (element._array if isinstance(element, Tensor) else element)))
 
 
-# -- writing -------------------------------------------------------------------------------------------------------------
+# -- writing ------------------------------------------------------------------------------------------------
 
 
 def __setitem__(self, index, value):
@@ -295,7 +294,9 @@ def __setitem__(self, index, value):
             value = trimmed(value, target)
             copy_(target, value)
         else:
-            fill_(target, value) if np.ndim(value) == 0 else copy_(target, new_tensor(settle(np.asarray(value))))
+            fill_(target, value) if np.ndim(value) == 0 else copy_(
+                target, new_tensor(settle(np.asarray(value)))
+            )
         return
     if not isinstance(value, Tensor):
         value = new_tensor(settle(np.asarray(value, dtype=self._array.dtype)))
@@ -371,5 +372,4 @@ def constant_(t, row, attrs, value):
 
 register(SELECT, select)
 export(narrow)
-export(copy_, fill_, zero_, __getitem__, __setitem__, __iter__, __contains__, function=False)
-
+export(copy_, fill_, zero_, __getitem__, __setitem__, __contains__, function=False)

@@ -48,11 +48,15 @@ def same_kind(tensors, function):
         TypeError, RuntimeError: if there are none, or one is no tensor.
     """
     if isinstance(tensors, Tensor) or not hasattr(tensors, "__iter__"):
-        raise TypeError(f"{function}(): argument 'tensors' (position 1) must be tuple of Tensors, not {type(tensors).__name__}")
+        raise TypeError(
+            f"{function}(): argument 'tensors' (position 1) must be tuple of Tensors, not {type(tensors).__name__}"
+        )
     tensors = list(tensors)
     if not tensors:
         raise RuntimeError(
-            "torch.cat(): expected a non-empty list of Tensors" if function == "cat" else f"{function} expects a non-empty TensorList"
+            "torch.cat(): expected a non-empty list of Tensors"
+            if function == "cat"
+            else f"{function} expects a non-empty TensorList"
         )
     for i, t in enumerate(tensors):
         if not isinstance(t, Tensor):
@@ -75,7 +79,9 @@ def cat(tensors, dim=0, *, axis=None, out=None):
     dim = dimension(dim if axis is None else axis, kept[0].ndim)
     for i, t in enumerate(kept):
         if t.ndim != kept[0].ndim:
-            raise RuntimeError(f"Tensors must have same number of dimensions: got {kept[0].ndim} and {t.ndim}")
+            raise RuntimeError(
+                f"Tensors must have same number of dimensions: got {kept[0].ndim} and {t.ndim}"
+            )
         for d, (m, n) in enumerate(zip(kept[0].shape, t.shape)):
             if d != dim and m != n:
                 raise explained(
@@ -141,6 +147,12 @@ def unbind(input, dim=0):
     return apply(UNBIND, input, dim=dim)
 
 
+def __iter__(self):
+    if self._array.ndim == 0:
+        raise TypeError("iteration over a 0-d tensor")
+    return iter(unbind(self, 0))
+
+
 def hstack(tensors, *, out=None):
     """The tensors side by side: along dimension 1, or 0 for vectors."""
     tensors = [t if t.ndim else reshape(t, 1) for t in tensors]
@@ -157,5 +169,6 @@ register(STACK, stack, method=False)
 register(SPLIT, split)
 register(UNBIND, unbind)
 export(chunk)
+export(__iter__, function=False)
 export(hstack, vstack, method=False)
 export(vstack, method=False, aliases=("row_stack",))

@@ -39,7 +39,9 @@ def same_dtype(x, y, names):
 
 
 def text(t):
-    return {"float32": "float", "float64": "double", "float16": "c10::Half", "int64": "long"}.get(t.dtype.name, t.dtype.name)
+    return {"float32": "float", "float64": "double", "float16": "c10::Half", "int64": "long"}.get(
+        t.dtype.name, t.dtype.name
+    )
 
 
 def dot(input, tensor, *, out=None):
@@ -71,7 +73,9 @@ def mv(input, vec, *, out=None):
         raise RuntimeError(f"vector + matrix @ vector expected, got {1}, {input.ndim}, {vec.ndim}")
     if input.shape[1] != vec.shape[0]:
         n, m, k = *input.shape, vec.shape[0]
-        raise explained(RuntimeError(f"size mismatch, got input ({n}), mat ({n}x{m}), vec ({k})"), "note.matmul", m=m, k=k)
+        raise explained(
+            RuntimeError(f"size mismatch, got input ({n}), mat ({n}x{m}), vec ({k})"), "note.matmul", m=m, k=k
+        )
     same_dtype(input, vec, "expected m1 and m2 to have the same dtype")
     return apply(MV, input, vec, out=out)
 
@@ -92,7 +96,10 @@ def check_inner(input, mat2):
     if input.shape[1] != mat2.shape[0]:
         (n, m), (k, p) = input.shape, mat2.shape
         raise explained(
-            RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({n}x{m} and {k}x{p})"), "note.matmul", m=m, k=k
+            RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({n}x{m} and {k}x{p})"),
+            "note.matmul",
+            m=m,
+            k=k,
         )
 
 
@@ -134,7 +141,8 @@ def matmul(input, other, *, out=None):
     p, q = input.ndim, other.ndim
     if p == 0 or q == 0:
         raise explained(
-            RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {p}D and {q}D"), "note.matmul_0d"
+            RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {p}D and {q}D"),
+            "note.matmul_0d",
         )
     if p == 2 and q == 2:
         return mm(input, other, out=out)

@@ -53,9 +53,10 @@ def power(x, y):
     return np.power(x, y) if integers else x ** y
 
 
-HIDDEN = dict(inplace=False, method=False, export=False)  # rows that a hand-written function below stands before
+# rows that a hand-written function below stands before
+HIDDEN = {"inplace": False, "method": False, "export": False}
 
-# -- arithmetic ----------------------------------------------------------------------------------------------------
+# -- arithmetic ---------------------------------------------------------------------------------------------
 
 add = pointwise("add", "Add", lambda x, y, alpha: x + (y if alpha == 1 else y * alpha),
                 lambda g: g,
@@ -112,7 +113,7 @@ number_pow = pointwise("number_pow", "Pow", lambda x, base: power(base, x),
                        lambda g, out, base: g * 0 if base == 0 else g * (out * math.log(base) if base > 0 else out * math.nan),
                        dtypes="same", attrs=("base",), defaults=(REQUIRED,), suffix="Backward2", public={"x": "exponent", "base": "self"}, **HIDDEN)
 
-# -- exponentials, logarithms, roots ---------------------------------------------------------------------------------
+# -- exponentials, logarithms, roots ------------------------------------------------------------------------
 
 exp     = pointwise("exp",     "Exp",     np.exp,    lambda g, out: g * out,                     dtypes="float")
 exp2    = pointwise("exp2",    "Exp2",    np.exp2,   lambda g, out: g * out * math.log(2),       dtypes="float")
@@ -125,7 +126,7 @@ sqrt    = pointwise("sqrt",    "Sqrt",    np.sqrt,   lambda g, out: g / (2 * out
 rsqrt   = pointwise("rsqrt",   "Rsqrt",   lambda x: 1 / np.sqrt(x),
                                                      lambda g, out: -0.5 * g * out * out * out,  dtypes="float")
 
-# -- trigonometric and hyperbolic --------------------------------------------------------------------------------------
+# -- trigonometric and hyperbolic ---------------------------------------------------------------------------
 
 sin     = pointwise("sin",     "Sin",     np.sin,     lambda g, x: g * np.cos(x),                dtypes="float")
 cos     = pointwise("cos",     "Cos",     np.cos,     lambda g, x: g * -np.sin(x),               dtypes="float")
@@ -148,7 +149,7 @@ hypot   = pointwise("hypot",   "Hypot",   np.hypot,
                     lambda g, out, y: g * (y / out),
                     dtypes="same")
 
-# -- bends and steps -----------------------------------------------------------------------------------------------------
+# -- bends and steps ----------------------------------------------------------------------------------------
 
 sigmoid = pointwise("sigmoid", "Sigmoid", lambda x: 1 / (1 + np.exp(-x)), lambda g, out: g * (1 - out) * out, dtypes="float")
 relu    = pointwise("relu",    "Relu",    lambda x: np.maximum(x, 0),     lambda g, out: where(out > 0, g, 0), dtypes="same")
@@ -165,7 +166,7 @@ minimum = pointwise("minimum", "Minimum", np.minimum,
                     lambda g, x, y: where(x == y, g / 2, where(x < y, g, 0)),
                     lambda g, x, y: where(x == y, g / 2, where(x > y, g, 0)), dtypes="same", inplace=False)
 
-# -- comparisons and logic: no derivative --------------------------------------------------------------------------------
+# -- comparisons and logic: no derivative -------------------------------------------------------------------
 
 lt = pointwise("lt", "Lt", np.less,          dtypes="compare", dunder="__lt__", aliases=("less",))
 le = pointwise("le", "Le", np.less_equal,    dtypes="compare", dunder="__le__", aliases=("less_equal",))
@@ -192,7 +193,7 @@ bitwise_left_shift  = pointwise("bitwise_left_shift",  "LeftShift",  np.left_shi
 bitwise_right_shift = pointwise("bitwise_right_shift", "RightShift", np.right_shift, dtypes="bits", dunder="__rshift__", reflected="__rrshift__")
 
 # fmt: on
-# -- functions whose row depends on their arguments ------------------------------------------------------------------
+# -- functions whose row depends on their arguments ---------------------------------------------------------
 
 
 def joined(input, number):
@@ -237,7 +238,9 @@ def rsub(input, other, *, alpha=1):
     """``other - alpha * input``."""
     if isinstance(other, Tensor):
         return rsub_tensor(input, other, alpha=alpha)
-    return rsub_number(joined(input, plain(other)), plain(other)) if alpha == 1 else rsub(input * alpha, other)
+    return (
+        rsub_number(joined(input, plain(other)), plain(other)) if alpha == 1 else rsub(input * alpha, other)
+    )
 
 
 def __rsub__(self, other):

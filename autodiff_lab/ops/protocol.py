@@ -15,7 +15,10 @@ def __array_ufunc__(self, ufunc, method, *inputs, out=None, **options):
     function = UFUNCS.get(ufunc)
     if function is not None and method == "__call__" and out is None and not options:
         if not isinstance(inputs[0], Tensor):
-            inputs = (new_tensor(settle(np.asarray(inputs[0]))) if isinstance(inputs[0], np.ndarray) else inputs[0], *inputs[1:])
+            inputs = (
+                new_tensor(settle(np.asarray(inputs[0]))) if isinstance(inputs[0], np.ndarray) else inputs[0],
+                *inputs[1:],
+            )
         return function(*inputs)
     arrays = [value.numpy() if isinstance(value, Tensor) else value for value in inputs]
     if out is not None:

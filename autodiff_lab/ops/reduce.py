@@ -157,7 +157,7 @@ def first_extreme(function, x, dim, keepdim):
     return function(x, axis=dim, keepdims=keepdim) if x.ndim else np.int64(0)
 
 
-# -- functions -----------------------------------------------------------------------------------------------------------
+# -- functions ----------------------------------------------------------------------------------------------
 
 
 def dims(dim, ndim):
@@ -249,7 +249,9 @@ def corrected(unbiased, correction, dim):
     return (1 if correction is None else correction), dim
 
 
-def var(input, dim=None, unbiased=None, keepdim=False, *, correction=None, axis=None, keepdims=None, out=None):
+def var(
+    input, dim=None, unbiased=None, keepdim=False, *, correction=None, axis=None, keepdims=None, out=None
+):
     """The variance, divided by n - ``correction`` (1 by default)."""
     check_tensor(input, "var")
     dim, keepdim = wanted(dim, keepdim, axis, keepdims)
@@ -258,7 +260,9 @@ def var(input, dim=None, unbiased=None, keepdim=False, *, correction=None, axis=
     return apply(VAR, input, dim=dims(dim, input.ndim), correction=correction, keepdim=keepdim, out=out)
 
 
-def std(input, dim=None, unbiased=None, keepdim=False, *, correction=None, axis=None, keepdims=None, out=None):
+def std(
+    input, dim=None, unbiased=None, keepdim=False, *, correction=None, axis=None, keepdims=None, out=None
+):
     """The standard deviation: the root of ``var``."""
     check_tensor(input, "std")
     dim, keepdim = wanted(dim, keepdim, axis, keepdims)
@@ -356,13 +360,17 @@ def argmin(input, dim=None, keepdim=False, *, axis=None):
 def any(input, dim=None, keepdim=False, *, axis=None):
     """Whether some number is not zero."""
     dim = axis if dim is None else dim
-    return apply(ANY, check_tensor(input, "any"), dim=None if dim is None else dims(dim, input.ndim), keepdim=keepdim)
+    return apply(
+        ANY, check_tensor(input, "any"), dim=None if dim is None else dims(dim, input.ndim), keepdim=keepdim
+    )
 
 
 def all(input, dim=None, keepdim=False, *, axis=None):
     """Whether no number is zero."""
     dim = axis if dim is None else dim
-    return apply(ALL, check_tensor(input, "all"), dim=None if dim is None else dims(dim, input.ndim), keepdim=keepdim)
+    return apply(
+        ALL, check_tensor(input, "all"), dim=None if dim is None else dims(dim, input.ndim), keepdim=keepdim
+    )
 
 
 def logsumexp(input, dim, keepdim=False):

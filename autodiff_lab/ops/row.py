@@ -55,7 +55,7 @@ COMMUTING = frozenset({np.add, np.multiply})
 FLOATS = frozenset({np.float16, np.float32, np.float64})
 NUMBERS = frozenset({int, float})
 
-UNARY = '''\
+UNARY = """\
 def made({signature}):
     m = mode.grad
     if {guard}m.__class__ is bool and input.__class__ in TENSORS:
@@ -74,9 +74,9 @@ def made({signature}):
                 t._node = None
             return t
     return {fallback}
-'''
+"""
 
-BINARY = '''\
+BINARY = """\
 def made({signature}):
     m = mode.grad
     if {guard}m.__class__ is bool and input.__class__ in TENSORS:
@@ -114,7 +114,7 @@ def made({signature}):
                 t._node = None
             return t
     return {fallback}
-'''
+"""
 
 
 def write_out(row, name=None, fallback=None):
@@ -142,7 +142,9 @@ def write_out(row, name=None, fallback=None):
     for n in row.saved:
         users = [edge for edge, arg in zip(("xn", "yn"), row.inputs) if n in row.needs.get(arg, ())]
         value = kept.get(n, "SavedOutput(out, clock_of(t))")
-        saved.append(f"{value} if {users[0]} is not None else None" if len(users) < len(row.inputs) else value)
+        saved.append(
+            f"{value} if {users[0]} is not None else None" if len(users) < len(row.inputs) else value
+        )
     source = (BINARY if len(row.inputs) == 2 else UNARY).format(
         signature=signature, guard=guard, fallback=fallback,
         wanted="False" if not row.rules else "xn is not None" + " or yn is not None" * (len(row.inputs) == 2),
@@ -287,7 +289,10 @@ def apply(row, *inputs, out=None, **attrs):
     else:
         arrays = cast_inputs(row, inputs)
         for i in range(1, len(arrays)) if row.dtypes != "assign" else ():
-            broadcast(np.broadcast_shapes(*(a.shape for a in arrays[:i])) if i > 1 else arrays[0].shape, arrays[i].shape)
+            broadcast(
+                np.broadcast_shapes(*(a.shape for a in arrays[:i])) if i > 1 else arrays[0].shape,
+                arrays[i].shape,
+            )
     values = [attrs[n] for n in row.attrs]
     result = row.forward(*arrays, *values)
     state = mode.grad
@@ -401,7 +406,7 @@ def into(row, out, result, inputs):
     return out
 
 
-# -- declaring rows ------------------------------------------------------------------------------------------------
+# -- declaring rows -----------------------------------------------------------------------------------------
 
 
 def register(row, function, *, method=True, inplace=False, aliases=(), export=True):
@@ -501,7 +506,11 @@ def pointwise(name, title, forward, *rules, dtypes, attrs=(), defaults=(), alias
             setattr(Tensor, dunder, write_out(row, dunder, otherwise) if fast else guarded(function, dunder))
     if reflected is not None:
         commutes = forward in COMMUTING or ufunc in COMMUTING
-        setattr(Tensor, reflected, write_out(row, reflected, otherwise) if commutes else reflection(function, reflected))
+        setattr(
+            Tensor,
+            reflected,
+            write_out(row, reflected, otherwise) if commutes else reflection(function, reflected),
+        )
     return function
 
 

@@ -8,31 +8,10 @@ A view's rule is its adjoint: it puts a cotangent of the view into a cotangent o
 import numpy as np
 
 from ..errors import explained
-from ..tensor import Size, Tensor, memory, new_tensor
+from ..tensor import Size, Tensor, dimension, memory, new_tensor
 from .row import apply, check_tensor, either, export, operation, register
 
-# -- arguments -----------------------------------------------------------------------------------------------------
-
-
-def dimension(dim, ndim, name="dim"):
-    """A dimension counted from either end, as a number from 0.
-
-    Raises:
-        IndexError: if there is no such dimension.
-        TypeError: if ``dim`` is no integer.
-    """
-    if not isinstance(dim, (int, np.integer)) or isinstance(dim, bool):
-        if isinstance(dim, Tensor):
-            dim = int(dim)
-        else:
-            raise TypeError(f"argument '{name}' must be int, not {type(dim).__name__}")
-    reach = max(ndim, 1)
-    if not -reach <= dim < reach:
-        raise explained(
-            IndexError(f"Dimension out of range (expected to be in range of [{-reach}, {reach - 1}], but got {dim})"),
-            "note.dimension", ndim=ndim,
-        )  # fmt: skip
-    return int(dim) % reach
+# -- arguments ----------------------------------------------------------------------------------------------
 
 
 def numbers(sizes, what="shape"):
@@ -67,12 +46,14 @@ def filled_in(shape, count):
         )
     if not fits:
         raise explained(
-            RuntimeError(f"shape '{list(shape)}' is invalid for input of size {count}"), "note.shape", count=count
+            RuntimeError(f"shape '{list(shape)}' is invalid for input of size {count}"),
+            "note.shape",
+            count=count,
         )
     return tuple(count // known if n == -1 else n for n in shape)
 
 
-# -- rows --------------------------------------------------------------------------------------------------------------
+# -- rows ---------------------------------------------------------------------------------------------------
 
 SIZES = {"shape": "self_sym_sizes"}
 
@@ -160,7 +141,7 @@ def inverse(dims):
 permuted = either(PERMUTE)
 
 
-# -- functions -----------------------------------------------------------------------------------------------------------
+# -- functions ----------------------------------------------------------------------------------------------
 
 
 def view(input, *shape):
@@ -302,7 +283,11 @@ def permute(input, *dims):
 def transpose(input, dim0, dim1):
     """A view with two dimensions exchanged."""
     ndim = check_tensor(input, "transpose").ndim
-    return apply(TRANSPOSE, input, dim0=dimension(dim0, ndim), dim1=dimension(dim1, ndim)) if ndim else alias(input)
+    return (
+        apply(TRANSPOSE, input, dim0=dimension(dim0, ndim), dim1=dimension(dim1, ndim))
+        if ndim
+        else alias(input)
+    )
 
 
 def t(input):
@@ -322,7 +307,9 @@ def alias(input):
 
 def swapped(input, name):
     if input.ndim < 2:
-        raise RuntimeError(f"tensor.{name} is only supported on matrices or batches of matrices. Got {input.ndim}-D tensor.")
+        raise RuntimeError(
+            f"tensor.{name} is only supported on matrices or batches of matrices. Got {input.ndim}-D tensor."
+        )
     return transpose(input, -2, -1)
 
 
@@ -330,7 +317,9 @@ def movedim(input, source, destination):
     """A view with dimensions moved to other places."""
     ndim = check_tensor(input, "movedim").ndim
     source = [dimension(d, ndim) for d in ((source,) if isinstance(source, int) else source)]
-    destination = [dimension(d, ndim) for d in ((destination,) if isinstance(destination, int) else destination)]
+    destination = [
+        dimension(d, ndim) for d in ((destination,) if isinstance(destination, int) else destination)
+    ]
     if len(source) != len(destination):
         raise RuntimeError(
             f"movedim: Invalid source or destination dims: source ({source} dims) should contain the same number of dims "
@@ -411,7 +400,9 @@ export(broadcast_tensors, method=False)
 
 Tensor.T = property(lambda self: transpose_all(self), doc="The dimensions in reverse order.")
 Tensor.mT = property(lambda self: swapped(self, "mT"), doc="The last two dimensions exchanged.")
-Tensor.H = property(lambda self: swapped(self, "H") if self.ndim else self, doc="As ``mT``: there are no complex numbers.")
+Tensor.H = property(
+    lambda self: swapped(self, "H") if self.ndim else self, doc="As ``mT``: there are no complex numbers."
+)
 Tensor.mH = property(lambda self: swapped(self, "mH"), doc="As ``mT``: there are no complex numbers.")
 
 
