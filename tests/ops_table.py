@@ -1,0 +1,117 @@
+"""The table of operations under test: one line a call, run on the package and on torch alike.
+
+A line is an expression in ``th`` and the inputs of ``INPUTS``, which the names in it stand for. Floating-point inputs
+require grad. What a line gives is compared with torch: values, dtype, shape, the name of ``grad_fn``, and the gradients
+of first and second order; the derivatives are checked against finite differences besides.
+"""
+
+import numpy as np
+
+_rng = np.random.default_rng(7)
+
+
+def _normal(*shape):
+    return _rng.normal(size=shape)
+
+
+# Names and the arrays they stand for: a, b … are safe for every smooth function; the comments say more.
+INPUTS = {
+    "a": _normal(2, 3),
+    "b": _normal(2, 3),
+    "p": _rng.uniform(0.5, 2.0, (2, 3)),  # positive
+    "q": _rng.uniform(1.5, 3.0, (2, 3)),  # above 1
+    "u": _rng.uniform(-0.9, 0.9, (2, 3)),  # inside (-1, 1)
+    "r": _normal(3),  # a row, to be broadcast
+    "k": _normal(2, 1),  # a column
+    "s": np.array(0.7),  # 0-d
+    "t": np.array(1.3),
+    "v": _normal(4),
+    "w": _normal(4),
+    "m": _normal(3, 4),
+    "sq": _normal(3, 3),
+    "B": _normal(2, 3, 4),
+    "C": _normal(2, 4, 2),
+    "big": _normal(4, 6),
+    "ties": np.array([[1.0, 2.0, 2.0], [3.0, 3.0, 0.0]]),
+    "zeros": np.array([[1.5, 0.0, 2.0], [0.0, 0.0, 3.0]]),  # products with zeros
+    "e": np.zeros((0, 3)),  # empty
+    "n": np.array([[1, 2, 3], [4, 5, 6]]),
+    "i": np.array([2, 0, 2]),
+    "ij": np.array([[0, 1, 1], [1, 0, 0]]),
+    "z": np.array([[True, False, True], [False, False, True]]),
+    "zr": np.array([True, False, True]),
+}
+
+SMOOTH = """
+a + b           ; a + r           ; k + a           ; a + s         ; s + a         ; s + t      ; a + 2    ; 2.5 + a
+a - b           ; a - k           ; s - a           ; a - 1.5       ; 1.5 - a       ; 2 - s
+a * b           ; a * r           ; k * a           ; s * a         ; a * s         ; s * t      ; a * 3    ; 0.5 * s ; a * a ; s * s
+a / p           ; a / q           ; k / p           ; s / p         ; p / s         ; s / t      ; a / 4    ; 2 / p   ; 1 / s
+-a              ; +a              ; abs(a)          ; a.abs()       ; th.absolute(a)
+p ** 2          ; a ** 2          ; a ** 3          ; p ** 0.5      ; p ** -1.5     ; a ** 0     ; a ** 1   ; s ** 3
+p ** b          ; p ** s          ; s ** a          ; 2 ** a        ; 2.5 ** s      ; th.pow(3, a) ; th.pow(p, a) ; a.pow(2) ; a.square()
+th.add(a, b, alpha=2)             ; th.sub(a, b, alpha=3)           ; a.add(b)      ; a.sub(2)   ; a.subtract(b) ; th.rsub(a, b) ; th.rsub(a, 2)
+th.mul(a, b)    ; th.multiply(a, 2) ; th.div(a, p)  ; th.divide(a, 2) ; th.true_divide(a, p) ; th.neg(a) ; th.negative(s) ; th.reciprocal(p)
+a % 2           ; a.remainder(p)  ; th.fmod(a, p)
+a.exp()         ; s.exp()         ; th.exp2(a)      ; th.expm1(a)   ; p.log()       ; s.log()    ; p.log2() ; p.log10() ; p.log1p()
+p.sqrt()        ; p.rsqrt()       ; s.sqrt()
+a.sin()         ; a.cos()         ; u.tan()         ; u.asin()      ; u.acos()      ; a.atan()   ; th.arcsin(u) ; th.arccos(u) ; th.arctan(s)
+a.sinh()        ; a.cosh()        ; a.tanh()        ; a.asinh()     ; q.acosh()     ; u.atanh()  ; th.arcsinh(a) ; th.arccosh(q) ; th.arctanh(u)
+th.atan2(a, p)  ; th.arctan2(a, p) ; th.atan2(a, r) ; th.hypot(a, p) ; th.hypot(a, k)
+a.sigmoid()     ; s.sigmoid()     ; a.relu()        ; a.sign()      ; a.floor()     ; a.ceil()   ; a.trunc() ; a.frac() ; a.round() ; th.round(a, decimals=1)
+th.maximum(a, b) ; th.minimum(a, b) ; th.maximum(a, r) ; th.minimum(s, a)
+a.clamp(-0.5, 0.5) ; a.clamp(min=0) ; a.clamp(max=0.25) ; th.clip(a, -1, 1) ; a.clamp(min=b)
+th.where(z, a, b) ; th.where(z, a, 0.0) ; th.where(z, 1.0, a) ; th.where(zr, a, k) ; th.where(a > 0, s, a) ; a.where(z, b)
+a.masked_fill(z, 2.0) ; a.masked_fill(zr, s) ; th.lerp(a, b, 0.3) ; th.lerp(a, b, s) ; a.lerp(b, 0.25)
+th.addcmul(a, b, p, value=2) ; th.addcdiv(a, b, p, value=0.5)
+a.sum()         ; a.sum(0)        ; a.sum(1)        ; a.sum(-1, keepdim=True) ; a.sum((0, 1)) ; B.sum((0, 2)) ; a.sum(axis=1) ; s.sum() ; e.sum() ; e.sum(0) ; th.sum(a)
+a.mean()        ; a.mean(0)       ; a.mean(1, keepdim=True) ; B.mean((1, 2)) ; th.mean(a, 1) ; s.mean()
+a.prod()        ; a.prod(0)       ; a.prod(1, keepdim=True) ; zeros.prod() ; zeros.prod(1) ; s.prod()
+a.var()         ; a.var(0)        ; a.var(1, keepdim=True) ; a.var(unbiased=False) ; a.var(1, correction=0) ; a.std() ; a.std(0) ; a.std(1, unbiased=False, keepdim=True)
+a.max()         ; a.min()         ; ties.max()      ; a.max(1).values ; a.max(0)[0] ; a.min(1, keepdim=True)[0] ; ties.max(1).values ; a.amax() ; a.amax(1) ; ties.amax(1, keepdim=True) ; a.amin(0) ; a.max(b)
+a.logsumexp(1)  ; a.logsumexp(0, keepdim=True) ; a.logsumexp((0, 1)) ; a.softmax(1) ; a.softmax(0) ; a.log_softmax(-1) ; th.softmax(v, 0) ; th.log_softmax(v, 0)
+a.cumsum(0)     ; a.cumsum(1)     ; th.cumsum(v, -1)
+a.view(6)       ; a.view(3, -1)   ; a.view(1, 2, 3) ; a.reshape(3, 2) ; a.T.reshape(6) ; a.reshape(-1) ; th.reshape(a, (6,)) ; a.flatten() ; B.flatten(1) ; B.flatten(0, 1) ; th.ravel(a) ; s.view(1) ; s.reshape(1, 1)
+a.T             ; a.t()           ; v.t()           ; B.mT          ; a.transpose(0, 1) ; B.transpose(0, 2) ; B.swapaxes(1, 2) ; B.permute(2, 0, 1) ; th.permute(a, (1, 0)) ; B.movedim(0, 2) ; th.movedim(B, (0, 1), (2, 0))
+k.squeeze()     ; k.squeeze(1)    ; k.squeeze(0)    ; a.unsqueeze(0) ; a.unsqueeze(-1) ; s.unsqueeze(0) ; B.unflatten(2, (2, 2)) ; th.unflatten(big, 1, (3, -1))
+k.expand(2, 3)  ; r.expand(2, 3)  ; k.expand(-1, 4) ; s.expand(2, 2) ; r.expand_as(a) ; th.broadcast_to(r, (2, 3)) ; a.view_as(B[:, :, 0]) ; a.reshape_as(B[:, :, 0])
+sq.diagonal()   ; sq.diagonal(1)  ; B.diagonal(0, 1, 2) ; v.unfold(0, 2, 1) ; big.unfold(1, 3, 2) ; a.clone() ; a.contiguous() ; a.T.contiguous()
+a[0]            ; a[-1]           ; a[0, 1]         ; a[:, 1]       ; a[..., 0]     ; a[0:1]     ; a[:, ::2] ; a[:] ; a[...] ; a[None] ; a[:, None] ; a[0, :, None] ; B[0, 1:, ::2] ; v[1:3] ; a[1, 0:2]
+a[[1, 0, 1]]    ; v[i]            ; a[:, i]         ; a[ij[0], i]   ; a[z]          ; a[:, zr]   ; B[:, i, 0] ; B[0, :, i] ; B[ij[0], :, i] ; a[a > 0] ; v[th.tensor(1)] ; a[True] ; B[..., [0, 3]]
+a.select(1, 2)  ; a.narrow(1, 0, 2) ; th.narrow(big, 0, 1, 2)
+th.cat([a, b])  ; th.cat([a, b], 1) ; th.cat([a, r.unsqueeze(0)]) ; th.concat([v, w]) ; th.stack([a, b]) ; th.stack([v, w], 1) ; th.hstack([v, w]) ; th.hstack([a, k]) ; th.vstack([r, a])
+a.split(1)[0]   ; a.split([1, 2], 1)[1] ; big.chunk(3, 1)[2] ; a.unbind()[1] ; a.unbind(1)[2] ; th.split(v, 3)[1] ; sum(a.unbind(1)) ; th.stack(B.unbind(2)) ; th.cat(big.split(2, 1)[::2], 1)
+v @ w           ; m @ v           ; r @ m           ; a @ m         ; B @ C         ; B @ v      ; B @ C[0] ; a @ B ; v @ C ; th.matmul(a, m) ; th.dot(v, w) ; th.mm(a, m) ; th.mv(m, v) ; th.bmm(B, C) ; a.matmul(m)
+th.addmm(a.sum(), a, sq) ; th.addmm(a, a, sq, beta=0.5, alpha=2) ; th.addmm(r, a, sq)
+a.to(th.float64) ; a.double() ; a.type(th.float64) ; a.type_as(s)
+(a * b).tanh().sum(0) / p.mean() ; ((a @ m).relu() ** 2).mean() ; (a.exp() / a.exp().sum(1, keepdim=True)).log()[0, 1] ; (s * t + s.sin()) * t.exp()
+"""
+
+# Lines without derivatives; values, dtypes and shapes are compared.
+PLAIN = """
+n + 1           ; n + 1.5         ; n * n           ; n / 2         ; n // 2        ; n % 2      ; n ** 2   ; -n ; abs(n) ; 2 ** n ; n - n ; 7 // n ; n / n
+n & 1           ; n | 2           ; n ^ 3           ; ~n            ; n << 1        ; n >> 1     ; z & zr   ; z | True ; z ^ zr ; ~z ; z + z ; z * 2 ; z + 0.5
+n.float() + a   ; n + a           ; a + n           ; n * s         ; z * a         ; i + n      ; th.tensor(2) * a ; n.to(th.uint8) * 3 ; n.to(th.int8) + n.to(th.uint8) ; n.half() * 2 ; n.half() + a.float()
+a < b           ; a <= 0          ; a > r           ; 0 >= a        ; a == a        ; a != b     ; n == 2   ; n == 2.5 ; th.lt(a, b) ; a.ge(0) ; s > 0 ; a == None
+th.isnan(a)     ; th.isinf(a / 0) ; th.isfinite(a / 0) ; (a / 0).isnan() ; th.signbit(a)
+th.logical_and(z, zr) ; th.logical_or(z, n) ; th.logical_xor(z, zr) ; th.logical_not(z) ; z.logical_not() ; th.logical_and(a, n)
+n.sum()         ; n.sum(0)        ; z.sum()         ; z.sum(1)      ; n.prod()      ; n.max()    ; n.min(1).values ; n.max(1).indices ; n.amax(0) ; n.cumsum(1) ; n.sum(dtype=th.float32) ; n.mean(dtype=th.float64)
+a.argmax()      ; a.argmax(1)     ; a.argmin(0, keepdim=True) ; ties.argmax(1) ; ties.max(1).indices ; n.argmin()
+z.any()         ; z.all()         ; z.any(0)        ; z.all(1, keepdim=True) ; n.any() ; n.all(0) ; e.any() ; e.all()
+a // 1          ; a // b          ; a.floor_divide(2) ; n.floor_divide(4) ; n.remainder(4) ; th.fmod(n, 4) ; (-n) // 4 ; (-n) % 4
+n.sqrt()        ; n.exp()         ; z.exp()         ; n.sigmoid()   ; n.sin()       ; n.floor()  ; n.round() ; n.sign() ; n.relu() ; n.clamp(2, 4) ; n.clamp(2.5) ; n.square() ; n.reciprocal()
+n[0]            ; n[:, 1]         ; n[z]            ; n.T           ; n.view(3, 2)  ; n[n > 2]   ; z[0] ; n.flatten() ; n.reshape(6)[::2]
+th.zeros(2, 3)  ; th.ones((2,))   ; th.full((2, 2), 3) ; th.full((2,), 1.5) ; th.full((2,), True) ; th.eye(3) ; th.eye(2, 3) ; th.zeros_like(n) ; th.ones_like(a) ; th.full_like(a, 2) ; th.zeros(()) ; th.zeros(0, 2)
+th.arange(5)    ; th.arange(1, 4) ; th.arange(0, 1, 0.25) ; th.arange(5, 0, -2) ; th.arange(3.0) ; th.arange(2, dtype=th.float64) ; th.linspace(0, 1, 5) ; th.linspace(-10, 10, 100) ; th.linspace(0, 1, 1) ; th.logspace(0, 2, 3) ; th.linspace(0, 10, 4, dtype=th.int64)
+th.tensor(3)    ; th.tensor(3.5)  ; th.tensor(True) ; th.tensor([1, 2]) ; th.tensor([[1.0, 2], [3, 4]]) ; th.tensor([]) ; th.tensor([1, 2.5]) ; th.tensor([True, 2]) ; th.tensor([1, 2], dtype=th.float16) ; th.tensor([1.9, -1.9], dtype=th.int32) ; th.tensor([th.tensor(1.0), th.tensor(2.0)])
+n.float()       ; n.double()      ; a.int()         ; a.long()      ; a.bool()      ; a.half().float() ; n.to(th.int8) ; n.short() ; n.byte() ; n.char() ; a.to(n) ; n.type_as(a)
+a.new_zeros(2)  ; n.new_ones(2, 2) ; a.new_full((2,), 3.0) ; n.new_tensor([1.5, 2]) ; a.new_empty(0)
+th.where(z, n, 0) ; th.where(z, n, 0.5) ; th.where(z, 1, n) ; n.masked_fill(z, -1) ; th.maximum(n, n.T.reshape(2, 3))
+th.cat([n, n], 1) ; th.cat([n, a]) ; th.stack([n, n]) ; th.cat([th.tensor([]), v])
+th.promote_types(th.int8, th.uint8) ; th.result_type(n, 2.5) ; th.result_type(a, s) ; th.can_cast(th.float32, th.int64)
+"""
+
+
+def cells(table):
+    """The expressions, split at semicolons that stand between them."""
+    return [cell.strip() for row in table.strip().splitlines() for cell in row.split(";") if cell.strip()]
