@@ -209,8 +209,12 @@ def normal(
 
 # -- draws that depend on a tensor --------------------------------------------------------------------------
 
+# fmt: off
 BERNOULLI = operation("bernoulli", "Bernoulli", lambda x, drawn: drawn, lambda g: g * 0, attrs=("drawn",))
-POISSON = operation("poisson", "Poisson", lambda x, drawn: drawn, lambda g: g * 0, attrs=("drawn",))
+OVERDRAWN = operation("overdrawn", "Bernoulli", lambda x, drawn: drawn, lambda g: g * 0, attrs=("drawn",),
+                      suffix="Backward2")
+POISSON   = operation("poisson",   "Poisson",   lambda x, drawn: drawn, lambda g: g * 0, attrs=("drawn",))
+# fmt: on
 
 
 def bernoulli(input, p=None, *, generator=None, out=None):
@@ -255,7 +259,7 @@ def filled(t, draw):
     placed = np.empty_like(array)
     random.fill(placed, drawn)
     if recording:
-        twin = apply(BERNOULLI, new_tensor(t._array, t._node), drawn=settle(placed))
+        twin = apply(OVERDRAWN, new_tensor(t._array, t._node), drawn=settle(placed))
         check_fits(t, twin)
         write(t, placed)
         rebase(t, twin._node)

@@ -3,7 +3,6 @@
 import builtins
 
 import numpy as np
-
 from ops_table import INPUTS
 
 

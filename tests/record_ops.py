@@ -6,7 +6,6 @@ import pathlib
 import warnings
 
 import torch
-
 from ops_run import described, facts, run, tensors
 from ops_table import PLAIN, SMOOTH, cells
 

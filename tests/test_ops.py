@@ -35,7 +35,9 @@ def same(ours, theirs, tolerance):
     if isinstance(theirs, str):
         assert ours == theirs
         return
-    assert {k: v for k, v in ours.items() if k != "values"} == {k: v for k, v in theirs.items() if k != "values"}
+    assert {k: v for k, v in ours.items() if k != "values"} == {
+        k: v for k, v in theirs.items() if k != "values"
+    }
     same_numbers(ours["values"], theirs["values"], tolerance)
 
 
@@ -89,11 +91,28 @@ def directional(line, shift, order):
         return projected(th, result, 0.0).item()
     inputs = [t for t in made.values() if t.requires_grad]
     first = th.autograd.grad(projected(th, result, 0.0), inputs, allow_unused=True)
-    return sum(float((g.numpy() * weights(g.shape, 1.0 + k)).sum()) for k, g in enumerate(first) if g is not None)
+    return sum(
+        float((g.numpy() * weights(g.shape, 1.0 + k)).sum()) for k, g in enumerate(first) if g is not None
+    )
 
 
 # Piecewise constant or linear where they bend: a difference quotient across the bend says nothing.
-BENDS = ("floor", "ceil", "trunc", "round", "frac", "sign", "%", "fmod", "remainder", "ties", "max(", "min(", "amax", "amin")
+BENDS = (
+    "floor",
+    "ceil",
+    "trunc",
+    "round",
+    "frac",
+    "sign",
+    "%",
+    "fmod",
+    "remainder",
+    "ties",
+    "max(",
+    "min(",
+    "amax",
+    "amin",
+)
 
 
 @pytest.mark.parametrize("line", [c for c in SMOOTH_LINES if not any(word in c for word in BENDS)])
@@ -122,7 +141,7 @@ def test_every_row_of_the_tables_is_run_by_some_line():
             facts(th, line)
         for line in PLAIN_LINES:
             run(th, line, tensors(th, line, th.float32))
-        for program in IN_PLACE:
+        for program in (*IN_PLACE, *THIRD_ORDER):
             exec(program, {"th": th})
     finally:
         mode.grad = before
@@ -140,12 +159,43 @@ x = th.tensor([1.6, -2.5]); R = [x.clone().floor_(), x.clone().ceil_(), x.clone(
 x = th.zeros(2, 2); R = [x.fill_(3), x.zero_(), x.copy_(th.arange(2)), x.masked_fill_(x > 0, 9), x.clip_(max=5)]
 x = th.zeros(3); R = [x.uniform_(1, 1.0000001) > 0.9, x.normal_(2, 0), x.bernoulli_(1.0), x.random_(5, 6)]
 x = th.tensor([True, False]); R = [x.logical_not_(), x.logical_or_(th.tensor([True, True]))]
-x = th.zeros(2); R = [th.add(th.ones(2), 1, out=x), th.exp(x, out=x), th.sum(x, out=th.zeros(())), th.cat([x, x], out=th.zeros(4))]
+x = th.zeros(2); R = [th.add(th.ones(2), 1, out=x), th.exp(x, out=x), th.sum(x, 0, out=th.zeros(())), th.cat([x, x], out=th.zeros(4))]
 x = th.arange(6.).reshape(2, 3); x[0] = 1; x[:, 1] = th.tensor([7., 8.]); x[x > 7] = 0; x[[0, 1], [0, 0]] = th.tensor([5., 6.]); x[..., -1] += 1; R = x
-x = th.ones(2, requires_grad=True); y = x * 1; y.bernoulli_(0.0); z = th.bernoulli(x * 1); w = th.poisson(x * 0); (y.sum() + z.sum() + w.sum()).backward(); R = [y, z, w, x.grad]
-x = th.ones(2, 3, requires_grad=True); y = x * 1; y[0].zero_(); y[:, 0].fill_(2); y[0, 1:].copy_(y[1, 1:] * 3); y.masked_fill_(th.eye(2, 3) > 0, y.sum()); (y * y).sum().backward(); R = [y, x.grad]
-x = th.ones(4, requires_grad=True); y = x * 1; y[th.tensor([0, 2])] = x[:2] * 3; y[y > 2] *= 2; y.sum().backward(); R = [y, x.grad]
+x = th.ones(2, requires_grad=True); y = x * 1; y.bernoulli_(0.0); z = th.bernoulli(x * 1); w = th.poisson(x * 0); (y.sum() + z.sum() + w.sum()).backward(); R = [y, z, w, x.grad.clone()]
+x = th.ones(2, 3, requires_grad=True); y = x * 1; y[0].zero_(); y[:, 0].fill_(2); y[0, 1:].copy_(y[1, 1:] * 3); y.masked_fill_(th.eye(2, 3) > 0, y.sum()); (y * y).sum().backward(); R = [y, x.grad.clone()]
+x = th.ones(4, requires_grad=True); y = x * 1; y[th.tensor([0, 2])] = x[:2] * 3; y[y > 2] *= 2; y.sum().backward(); R = [y, x.grad.clone()]
 """.strip().splitlines()
+
+
+# The adjoints of indexing and choosing are operations too, recorded from the third order on.
+THIRD_ORDER = [
+    f"x = th.{data}; x = x.requires_grad_(); y = ({line}).sum()\n"
+    "for _ in range(3): y = th.autograd.grad(y, x, create_graph=True)[0].sum()\n"
+    "R = y"
+    for data, line in (
+        ("tensor([[0.5, 2.0], [1.0, 3.0]])", "x[0] ** 4"),
+        ("tensor([[0.5, 2.0], [1.0, 3.0]])", "x.max(1).values ** 4"),
+        ("tensor([[0.5, 2.0], [1.0, 3.0]])", "x.diagonal() ** 4"),
+        ("tensor([0.5, 2.0, 1.0])", "x.unfold(0, 2, 1) ** 4"),
+        ("tensor([0.5, 2.0, 1.0])", "x[[0, 0, 2]] ** 4"),
+        ("tensor([0.5, 2.0, 1.0])", "x.index_put((th.tensor([0, 2]),), x[:2] ** 2) ** 4"),
+        ("tensor([0.5, 2.0, 1.0])", "x.index_put((th.tensor([0, 0]),), x[:2] ** 2, accumulate=True) ** 4"),
+    )
+]
+
+
+def values_of(library, program):
+    space = {"th": library}
+    exec(program, space)
+    return space["R"].item()
+
+
+@needs_torch
+@pytest.mark.parametrize("program", THIRD_ORDER)
+def test_third_order_is_torchs(program):
+    import torch
+
+    assert values_of(th, program) == pytest.approx(values_of(torch, program), rel=1e-6)
 
 
 def text_of(library, program):

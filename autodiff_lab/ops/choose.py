@@ -1,12 +1,14 @@
 """Pointwise operations with a choice in them: where, masked_fill, clamp, round, lerp, addcmul. Leans on ops.pointwise."""
 
+import math
+
 import numpy as np
 
 from .. import dtypes
 from ..errors import explained
 from ..tensor import Tensor, memory
 from ..views import in_place
-from .pointwise import joined, where
+from .pointwise import HIDDEN, joined, where
 from .row import REQUIRED, apply, check_tensor, export, operand, operation, plain, pointwise, register
 from .shape import expand
 
@@ -23,15 +25,36 @@ MASKED_FILL_TENSOR = operation("masked_fill_tensor", "MaskedFill", lambda x, y, 
                         lambda g, mask: where(mask, g, 0), inputs=PAIR, attrs=("mask",), suffix="Backward1", dtypes="assign")
 CLAMP       = operation("clamp", "Clamp", lambda x, min, max: clipped(x, min, max),
                         lambda g, input, min, max: where(within(input, min, max), g, 0), attrs=("min", "max"), suffix="Backward1")
-ROUND       = operation("round", "Round", lambda x, decimals: rounded(x, decimals), lambda g: g * 0, attrs=("decimals",))
+CLAMP_TENSOR = operation("clamp_tensor", "Clamp", lambda x, min, max: np.minimum(np.maximum(x, min), max),
+                        lambda g, input, min, max: where((input >= min) & (input <= max), g, 0),
+                        lambda g, input, min, max: where((min < max) & (input < min), g, 0),
+                        lambda g, input, min, max: where((input > max) | (max < min), g, 0),
+                        inputs=("input", "min", "max"), dtypes="same")
+ROUND_DECIMALS = operation("round_decimals", "Round", lambda x, decimals: rounded(x, decimals), lambda g: g * 0, attrs=("decimals",), suffix="Backward1")
+ROUND       = operation("round", "Round", lambda x: rounded(x, 0), lambda g: g * 0)
 # fmt: on
 
-lerp = pointwise(
-    "lerp", "Lerp", lambda x, y, weight: x + weight * (y - x),
-    lambda g, weight: g * (1 - weight),
-    lambda g, weight: g * weight,
-    dtypes="same", attrs=("weight",), defaults=(REQUIRED,), public={"y": "end"}, inplace=False, method=False, export=False,
-)  # fmt: skip
+# fmt: off
+lerp_number = pointwise("lerp_number", "Lerp", lambda x, y, weight: x + weight * (y - x),
+                        lambda g, weight: g * (1 - weight),
+                        lambda g, weight: g * weight,
+                        dtypes="same", attrs=("weight",), defaults=(REQUIRED,), public={"y": "end"}, **HIDDEN)
+lerp_tensor = pointwise("lerp_tensor", "Lerp", lambda x, y, z: x + z * (y - x),
+                        lambda g, z: g * (1 - z),
+                        lambda g, z: g * z,
+                        lambda g, x, y: g * (y - x),
+                        dtypes="same", suffix="Backward1", public={"y": "end", "z": "weight"}, **HIDDEN)
+addcmul     = pointwise("addcmul", "Addcmul", lambda x, y, z, value: x + value * y * z,
+                        lambda g: g,
+                        lambda g, z, value: g * (z * value),
+                        lambda g, y, value: g * (y * value),
+                        dtypes="same", attrs=("value",), defaults=(1,), public={"y": "tensor1", "z": "tensor2"})
+addcdiv     = pointwise("addcdiv", "Addcdiv", lambda x, y, z, value: x + value * (y / z),
+                        lambda g: g,
+                        lambda g, z, value: g * (value / z),
+                        lambda g, y, z, value: -g * (value * y / (z * z)),
+                        dtypes="float", attrs=("value",), defaults=(1,), public={"y": "tensor1", "z": "tensor2"})
+# fmt: on
 
 
 def clipped(x, low, high):
@@ -149,16 +172,12 @@ def clamp(input, min=None, max=None, *, out=None):
     if min is None and max is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
     if isinstance(min, Tensor) or isinstance(max, Tensor):
-        made = input if min is None else input.maximum(as_bound(min, input))
-        return made if max is None else made.minimum(as_bound(max, input))
+        low, high = -math.inf if min is None else min, math.inf if max is None else max
+        return apply(CLAMP_TENSOR, input, low, high, out=out)
     for bound in (min, max):
         if bound is not None:
             input = joined(input, plain(bound))
     return apply(CLAMP, input, min=min, max=max, out=out)
-
-
-def as_bound(value, beside):
-    return value if isinstance(value, Tensor) else number_tensor(value, beside, "clamp")
 
 
 def clamp_(self, min=None, max=None):
@@ -170,37 +189,31 @@ def clamp_(self, min=None, max=None):
 
 def round(input, *, decimals=0, out=None):
     """The nearest whole number, halves to the even one; or to ``decimals`` places."""
-    return apply(ROUND, check_tensor(input, "round"), decimals=decimals, out=out)
+    if decimals:
+        return apply(ROUND_DECIMALS, check_tensor(input, "round"), decimals=decimals, out=out)
+    return apply(ROUND, check_tensor(input, "round"), out=out)
 
 
 def round_(self, *, decimals=0):
     """In-place version of ``round``."""
-    return in_place(ROUND, self, (), {"decimals": decimals})
+    if decimals:
+        return in_place(ROUND_DECIMALS, self, (), {"decimals": decimals})
+    return in_place(ROUND, self, (), {})
 
 
-def lerp_(input, end, weight, *, out=None):
+def lerp(input, end, weight, *, out=None):
     """``input + weight * (end - input)``: from one to the other by a weight, a number or a tensor."""
     if isinstance(weight, Tensor):
-        return input + weight * (end - input)
-    return apply(lerp.row, input, end, weight=plain(weight), out=out)
+        return apply(lerp_tensor.row, input, end, weight, out=out)
+    return apply(lerp_number.row, input, end, weight=plain(weight), out=out)
 
 
-def addcmul(input, tensor1, tensor2, *, value=1, out=None):
-    """``input + value * tensor1 * tensor2``."""
-    return input + (tensor1 * tensor2 if value == 1 else value * tensor1 * tensor2)
-
-
-def addcdiv(input, tensor1, tensor2, *, value=1, out=None):
-    """``input + value * tensor1 / tensor2``."""
-    return input + value * (tensor1 / tensor2)
-
-
-where_.__name__, lerp_.__name__ = "where", "lerp"
+where_.__name__ = "where"
 register(WHERE, where_, method=False)
 Tensor.where = lambda self, condition, other: where_(condition, self, other)
 register(MASKED_FILL, masked_fill)
 register(CLAMP, clamp, aliases=("clip",))
 register(ROUND, round)
-export(lerp_, addcmul, addcdiv)
+export(lerp)
 export(masked_fill_, clamp_, round_, function=False)
 Tensor.clip_ = clamp_

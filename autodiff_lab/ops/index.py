@@ -13,7 +13,7 @@ from ..mode import mode
 from ..tensor import Tensor, memory, new_tensor
 from ..views import in_place, refuse, write
 from .row import apply, check_tensor, either, export, operation, plain, register, settle
-from .shape import ALIAS, SIZES, dimension, expand, unsqueeze, view_row
+from .shape import ALIAS, SIZES, clone, dimension, expand, unsqueeze, view_row
 
 # -- rows ---------------------------------------------------------------------------------------------------
 
@@ -329,6 +329,26 @@ def put(target, index, value, shape, accumulate):
     in_place(INDEX_PUT, target, (value,), {"index": index, "accumulate": accumulate})
 
 
+def index_put_(self, indices, values, accumulate=False):
+    """Write ``values`` at the places that ``indices``, a tuple of integer tensors or masks, pick.
+
+    Args:
+        accumulate (bool): add instead; a place picked twice gets both.
+
+    Raises:
+        IndexError, RuntimeError: for places out of reach, dtypes or shapes that do not fit.
+    """
+    target, rest = viewed(self, tuple(slice(None) if i is None else i for i in indices))
+    shape = np.empty(target.shape, bool)[rest].shape
+    put(target, rest, check_tensor(values, "index_put_", 2, "values"), shape, accumulate)
+    return self
+
+
+def index_put(input, indices, values, accumulate=False):
+    """A copy of ``input`` with ``values`` written at ``indices``; see ``index_put_``."""
+    return index_put_(clone(input), indices, values, accumulate)
+
+
 def copy_(self, src, non_blocking=False):
     """Write the numbers of ``src``, broadcast and cast, into this tensor.
 
@@ -371,5 +391,5 @@ def constant_(t, row, attrs, value):
 
 
 register(SELECT, select)
-export(narrow)
-export(copy_, fill_, zero_, __getitem__, __setitem__, __contains__, function=False)
+export(narrow, index_put)
+export(index_put_, copy_, fill_, zero_, __getitem__, __setitem__, __contains__, function=False)

@@ -28,6 +28,8 @@ STACK  = operation("stack",  "Stack",  lambda *xs: np.stack(xs[:-1], axis=xs[-1]
 SPLIT  = operation("split",  "Split",  lambda x, dim, sizes: cut(x, dim, sizes),         lambda g, dim: gathered(g, dim, cat),
                    attrs=("dim", "sizes"), view=True, outputs=None, linear=True,
                    step=lambda v, i: (SLICE, {"shape": v["shape"], "dim": v["dim"], "index": slice(sum(v["sizes"][:i]), sum(v["sizes"][: i + 1]), 1)}))
+SPLIT_SIZES = operation("split_with_sizes", "SplitWithSizes", SPLIT.forward, SPLIT.rules["input"],
+                   attrs=("dim", "sizes"), view=True, outputs=None, linear=True, step=SPLIT.step)
 UNBIND = operation("unbind", "Unbind", lambda x, dim: tuple(x[(slice(None),) * dim + (i, ...)] for i in range(x.shape[dim])), lambda g, dim: gathered(g, dim, stack),
                    attrs=("dim",), view=True, outputs=None, linear=True,
                    step=lambda v, i: (SELECT, {"shape": v["shape"], "dim": v["dim"], "index": i}))
@@ -128,7 +130,9 @@ def split(tensor, split_size_or_sections, dim=0):
                 f"split_with_sizes expects split_sizes to sum exactly to {size} (input tensor's size at dimension {dim}), "
                 f"but got split_sizes={list(sizes)}"
             )
-    return apply(SPLIT, tensor, dim=dim, sizes=sizes)
+    return apply(
+        SPLIT if isinstance(split_size_or_sections, int) else SPLIT_SIZES, tensor, dim=dim, sizes=sizes
+    )
 
 
 def chunk(input, chunks, dim=0):

@@ -8,7 +8,7 @@ import numpy as np
 from ..errors import explained
 from ..tensor import Tensor
 from .row import apply, check_tensor, export, operand, operation, register
-from .shape import expand, reshape, squeeze, unsqueeze
+from .shape import COPY_VIEW, clone, expand, reshape, t, transpose, unsqueeze
 
 PAIR = ("input", "other")
 
@@ -22,6 +22,7 @@ ADDMM = operation("addmm", "Addmm", lambda b, x, y, beta, alpha: scaled(b, beta)
                   lambda g, mat2, alpha: scaled(g @ mat2.T, alpha),
                   lambda g, mat1, alpha: scaled(mat1.T @ g, alpha),
                   inputs=("input", "mat1", "mat2"), attrs=("beta", "alpha"), dtypes="assign")
+SQUEEZE_ROW = operation("squeeze_row", "Squeeze", lambda x: x.reshape(x.shape[1:]), lambda g, shape: g.reshape(shape), suffix="Backward4", linear=True)
 # fmt: on
 
 
@@ -119,8 +120,8 @@ def bmm(input, mat2, *, out=None):
 
 def addmm(input, mat1, mat2, *, beta=1, alpha=1, out=None):
     """``beta * input + alpha * (mat1 @ mat2)``, with ``input`` broadcast."""
-    for i, (t, n) in enumerate(((input, "input"), (mat1, "mat1"), (mat2, "mat2"))):
-        check_tensor(t, "addmm", i + 1, n)
+    for i, (value, name) in enumerate(((input, "input"), (mat1, "mat1"), (mat2, "mat2"))):
+        check_tensor(value, "addmm", i + 1, name)
     check_inner(mat1, mat2)
     same_dtype(mat1, mat2, "expected m1 and m2 to have the same dtype")
     expand(input, mat1.shape[0], mat2.shape[1])
@@ -151,14 +152,15 @@ def matmul(input, other, *, out=None):
     if p == 2 and q == 1:
         return mv(input, other, out=out)
     if p == 1 and q == 2:
-        return squeeze(mm(unsqueeze(input, 0), other), 0)
+        return apply(SQUEEZE_ROW, mm(unsqueeze(input, 0), other))
     if p >= 3 and q == 1:
-        return reshape(mv(reshape(input, -1, input.shape[-1]), other), *input.shape[:-1])
+        return refolded(mv(reshape(input, -1, input.shape[-1]), other), *input.shape[:-1])
     if p >= 3 and q == 2:
-        folded = mm(reshape(input, -1, input.shape[-1]), other)
-        return reshape(folded, *input.shape[:-1], other.shape[-1])
+        return refolded(mm(reshape(input, -1, input.shape[-1]), other), *input.shape[:-1], other.shape[-1])
     if p == 1:
-        return squeeze(matmul(unsqueeze(input, 0), other), -2)
+        return matmul(transpose(other, -2, -1), input)
+    if p == 2:
+        return clone(transpose(matmul(transpose(other, -2, -1), t(input)), -2, -1))
     (n, m), (k, r) = input.shape[-2:], other.shape[-2:]
     if m != k:
         raise explained(
@@ -171,7 +173,12 @@ def matmul(input, other, *, out=None):
     lead = np.broadcast_shapes(input.shape[:-2], other.shape[:-2])
     left = reshape(expand(input, *lead, n, m), -1, n, m)
     right = reshape(expand(other, *lead, k, r), -1, k, r)
-    return reshape(bmm(left, right), *lead, n, r)
+    return refolded(bmm(left, right), *lead, n, r)
+
+
+def refolded(product, *size):
+    """A product of folded operands in the shape that was asked for; nobody else sees the folded one."""
+    return apply(COPY_VIEW, product, size=size)
 
 
 def batch(x, y):

@@ -9,15 +9,16 @@ import math
 import numpy as np
 
 from .. import dtypes
-from ..tensor import Tensor
+from ..tensor import Tensor, new_tensor
 from ..views import in_place
-from .row import FUNCTIONS, REQUIRED, check_tensor, export, operand, plain, pointwise
+from .row import FUNCTIONS, REQUIRED, check_tensor, export, guarded, operand, plain, pointwise, reflection
 
 # fmt: off
 
 def where(condition, yes, no):
     """Choose by ``condition``; in rules, so on NumPy values and tensors alike."""
     if isinstance(condition, Tensor) or isinstance(yes, Tensor) or isinstance(no, Tensor):
+        condition = condition if isinstance(condition, Tensor) else new_tensor(np.asarray(condition))
         return FUNCTIONS["where"](condition, yes, no)
     return np.where(condition, yes, no)
 
@@ -85,14 +86,20 @@ floor_divide = pointwise("floor_divide", "NotImplemented", lambda x, y: np.floor
                 lambda g: no_derivative("aten::floor_divide"),
                 lambda g: no_derivative("aten::floor_divide"),
                 dtypes="same", suffix="", dunder="__floordiv__", reflected="__rfloordiv__")
-remainder = pointwise("remainder", "Remainder", lambda x, y: np.remainder(x, nonzero(y)),
+remainder_number = pointwise("remainder_number", "Remainder", lambda x, other: np.remainder(x, nonzero(other)),
+                lambda g: g,
+                dtypes="same", attrs=("other",), defaults=(REQUIRED,), **HIDDEN)
+remainder_tensor = pointwise("remainder_tensor", "Remainder", lambda x, y: np.remainder(x, nonzero(y)),
                 lambda g: g,
                 lambda g, x, y: -g * np.floor(x / y),
-                dtypes="same", dunder="__mod__", reflected="__rmod__")
-fmod = pointwise("fmod", "Fmod", lambda x, y: np.fmod(x, nonzero(y)),
+                dtypes="same", suffix="Backward1", **HIDDEN)
+fmod_number = pointwise("fmod_number", "Fmod", lambda x, other: np.fmod(x, nonzero(other)),
+                lambda g: g,
+                dtypes="same", attrs=("other",), defaults=(REQUIRED,), **HIDDEN)
+fmod_tensor = pointwise("fmod_tensor", "Fmod", lambda x, y: np.fmod(x, nonzero(y)),
                 lambda g: g,
                 lambda g, x, y: -g * np.trunc(x / y),
-                dtypes="same")
+                dtypes="same", suffix="Backward1", **HIDDEN)
 neg = pointwise("neg", "Neg", negate,
                 lambda g: -g,
                 dtypes="same", ufunc=np.negative, dunder="__neg__", aliases=("negative",))
@@ -251,6 +258,40 @@ def __rtruediv__(self, other):
     return reciprocal(self) * other if operand(other) else NotImplemented
 
 
+def remainder(input, other, *, out=None):
+    """What is left of ``input`` after dividing by ``other``, with the sign of ``other``, as Python's ``%``.
+
+    Raises:
+        RuntimeError: for integers divided by zero.
+    """
+    if isinstance(other, Tensor) or not isinstance(input, Tensor):
+        return remainder_tensor(input, other, out=out)
+    return remainder_number(joined(input, plain(other)), plain(other), out=out)
+
+
+def fmod(input, other, *, out=None):
+    """What is left of ``input`` after dividing by ``other``, with the sign of ``input``, as C's ``fmod``.
+
+    Raises:
+        RuntimeError: for integers divided by zero.
+    """
+    if isinstance(other, Tensor):
+        return fmod_tensor(input, other, out=out)
+    return fmod_number(joined(check_tensor(input, "fmod"), plain(other)), plain(other), out=out)
+
+
+def in_place_pair(number, tensor):
+    """An in-place method that is one row for a number and another for a tensor."""
+
+    def method(self, other):
+        if isinstance(other, Tensor):
+            return in_place(tensor.row, self, (other,), {})
+        return in_place(number.row, self, (), {number.row.attrs[0]: plain(other)})
+
+    method.__doc__ = f"In-place version of ``{tensor.row.title.lower()}``."
+    return method
+
+
 def square(input, *, out=None):
     """``input`` squared."""
     return pow(input, 2, out=out)
@@ -258,17 +299,15 @@ def square(input, *, out=None):
 
 Tensor.__pow__, Tensor.__rpow__ = __pow__, __rpow__
 Tensor.__rsub__, Tensor.__rtruediv__ = __rsub__, __rtruediv__
-export(pow, rsub, square)
+export(pow, rsub, square, remainder, fmod)
 
 
-def _pow_(self, exponent):
-    """In-place version of ``pow``."""
-    if isinstance(exponent, Tensor):
-        return in_place(pow_tensor.row, self, (exponent,), {})
-    return in_place(pow_number.row, self, (), {"exponent": plain(exponent)})
-
-
-Tensor.pow_, Tensor.square_ = _pow_, lambda self: _pow_(self, 2)
+Tensor.remainder_ = in_place_pair(remainder_number, remainder_tensor)
+Tensor.fmod_ = in_place_pair(fmod_number, fmod_tensor)
+Tensor.pow_ = in_place_pair(pow_number, pow_tensor)
+Tensor.square_ = lambda self: self.pow_(2)
+Tensor.__mod__ = guarded(remainder, "__mod__")
+Tensor.__rmod__ = reflection(remainder, "__rmod__")
 
 
 def __invert__(self):

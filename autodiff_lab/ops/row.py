@@ -492,7 +492,7 @@ def pointwise(name, title, forward, *rules, dtypes, attrs=(), defaults=(), alias
         formula=formula, public={"y": "other", **(public or {})},
         ufunc=ufunc or (forward if isinstance(forward, np.ufunc) else None),
     )  # fmt: skip
-    fast = count <= 2 and dtypes != "bits"
+    fast = count <= 2 and dtypes != "bits" and (row.ufunc is not None or not set(defaults) - {REQUIRED})
     function = write_out(row) if fast else general(row)
     document(function, row, doc)
     row.function, function.row = function, row
