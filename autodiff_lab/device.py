@@ -1,4 +1,6 @@
-"""The device: the CPU, the only one; asking for another says so. Leans on nothing."""
+"""The device: the CPU, the only one; asking for another says so. Leans on errors."""
+
+from .errors import explained
 
 
 class device:
@@ -13,7 +15,7 @@ class device:
     def __init__(self, type="cpu", index=None):
         kind, _, number = str(type).partition(":")
         if kind == "cuda":
-            raise AssertionError("Torch not compiled with CUDA enabled (autodiff_lab computes on the CPU)")
+            raise explained(AssertionError("Torch not compiled with CUDA enabled"), "note.cuda")
         if kind in ("mps", "xpu", "meta", "hip", "xla", "vulkan", "hpu", "mtia"):
             raise NotImplementedError(f"autodiff_lab computes on the CPU; there is no device {kind!r} here")
         if kind != "cpu":

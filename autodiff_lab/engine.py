@@ -132,26 +132,27 @@ def run_hooks(holder, kind, g, as_tensors):
     shown = Node.as_tensor(g)
     tensor_hooks, node_hooks = holder._hooks.of(kind), holder._hooks.of("node pre")
     for hook in tensor_hooks:
-        shown = replaced(shown, hook(shown))
+        shown = replaced(shown, hook(shown), hook)
     for hook in node_hooks:
         new = hook((shown,))
         if new is not None:
-            shown = replaced(shown, new[0] if isinstance(new, tuple) else new)
+            shown = replaced(shown, new[0] if isinstance(new, tuple) else new, hook)
     for hook in holder._hooks.of("retain"):
         hook(shown)
     return shown if as_tensors else shown._array
 
 
-def replaced(g, new):
+def replaced(g, new, hook):
     """What a hook gave back in place of ``g``, checked: None leaves it, a tensor of the same shape replaces it."""
     if new is None:
         return g
     if not hasattr(new, "_array"):
-        raise TypeError(f"expected Tensor, but got {type(new).__name__}")
+        raise TypeError(f"expected Variable, but hook returned '{type(new).__name__}'")
+    name = getattr(hook, "__name__", type(hook).__name__)
     if new._array.shape != g._array.shape:
-        raise RuntimeError("hook has changed the size of value")
+        raise RuntimeError(f"hook '{name}' has changed the size of value")
     if new._array.dtype != g._array.dtype:
-        raise RuntimeError(f"hook has changed the type of value (was {g.type()} got {new.type()})")
+        raise RuntimeError(f"hook '{name}' has changed the type of value (was {g.type()} got {new.type()})")
     return new
 
 
@@ -192,12 +193,16 @@ def backward(outputs, grads, *, keep, create_graph, inputs=None):
     seeds = [
         (require_edge(t, i), seed_of(t, g, create_graph)) for i, (t, g) in enumerate(zip(outputs, grads))
     ]
-    wanted = None if inputs is None else {require_edge(t, i): t for i, t in enumerate(inputs)}
+    wanted = None
+    if inputs is not None:
+        wanted = {require_edge(t, i): t for i, t in enumerate(inputs)}
+        for t in inputs:
+            t.retain_grad()  # which does nothing on a leaf
     found = walk(seeds, keep=keep, as_tensors=create_graph, wanted=wanted)
     if wanted is None:
         deliver(found.items(), create_graph)
     else:
-        deliver([(t, found[e]) for e, t in wanted.items() if e in found], create_graph)
+        deliver([(t, found[t]) for t in wanted.values() if t in found], create_graph)
 
 
 def deliver(pairs, create_graph):

@@ -40,6 +40,9 @@ FREED = (
 )
 
 
+# Nodes that torch writes by hand rather than from its table, and names in full.
+WRITTEN_BY_HAND = frozenset({"AccumulateGrad", "CopyBackwards", "CopySlices", "NotImplemented"})
+
 PLAIN = frozenset({int, float, bool, type(None)})
 
 
@@ -175,13 +178,14 @@ def raise_freed(node):
 class SavedOutput:
     """A result that its own node keeps: its memory and clock, not the tensor, which would make a cycle.
 
-    ``since`` is the tick of the write that made it, for a result that was written in place.
+    ``since`` is the tick of the write that made it, for a result that was written in place; ``history``, for one that
+    was written into a view, gives the edge of that view.
     """
 
-    __slots__ = ("array", "clock", "index", "since")
+    __slots__ = ("array", "clock", "history", "index", "since")
 
     def __init__(self, array, clock, since=0):
-        self.array, self.clock, self.since = array, clock, since
+        self.array, self.clock, self.since, self.history = array, clock, since, None
 
 
 class Node:
@@ -199,7 +203,8 @@ class Node:
 
     def name(self):
         """The node's name, such as ``"MulBackward0"``."""
-        return type(self).__name__
+        name = type(self).__name__
+        return f"autodiff_lab::autograd::{name}" if name in WRITTEN_BY_HAND else name
 
     @property
     def next_functions(self):
@@ -234,7 +239,7 @@ class Node:
 
     def register_prehook(self, hook):
         """Call ``hook(grad_outputs)`` before this node runs; it may return new grad_outputs."""
-        return self._hook_lists().add("pre", hook)
+        return self._hook_lists().add("node pre", hook)
 
     def _hook_lists(self):
         if self._hooks is None:
@@ -306,7 +311,8 @@ class Node:
             return self._noted[row.noted.index(inner)]
         if self._saved is None:
             raise_freed(self)
-        return unpacked(self, inner, self._saved[row.saved.index(inner)], as_tensors=True)
+        value = unpacked(self, inner, self._saved[row.saved.index(inner)], as_tensors=True)
+        return self.as_tensor(np.asarray(value)[()]) if isinstance(value, (int, float)) else value
 
     def __dir__(self):
         row = type(self).row
@@ -325,7 +331,9 @@ def unpacked(node, name, kept, as_tensors):
     if clock and clock[-1] > born:
         raise_stale(node, kept, clock, born)
     if is_out:
-        return node.tensor_from(kept.array, kept.clock, node) if as_tensors else kept.array
+        if not as_tensors:
+            return kept.array
+        return node.tensor_from(kept.array, kept.clock, node if kept.history is None else kept.history())
     if not hasattr(kept, "_array"):
         return kept
     if not as_tensors:
@@ -409,9 +417,6 @@ class AccumulateGrad(Node):
     def __init__(self, variable):
         self._seq, self._edges, self._saved, self._fit, self._hooks = 0, (), (), None, None
         self.variable = variable
-
-    def name(self):
-        return "autodiff_lab::autograd::AccumulateGrad"
 
     def __call__(self, g):
         self.variable._accumulate(g)

@@ -445,6 +445,12 @@ TEXTS = {
         "{name} is a view: it shares memory with another tensor. Use the operation that makes a new tensor, or a copy with "
         ".clone(). No number was changed.",
     ),
+    "note.cuda": (
+        "Aquí se calcula en el procesador (cpu), que basta para lo que dibuja un curso. Quita el dispositivo, o escribe "
+        "device=\"cpu\".",
+        "Here everything is computed on the processor (cpu), which is enough for what a course draws. Leave the device "
+        "out, or write device=\"cpu\".",
+    ),
     "note.function_count": (
         "backward debe dar un gradiente por cada argumento de forward ({expected}) y dio {got}. Para los que no se derivan, "
         "da None.",

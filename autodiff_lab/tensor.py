@@ -328,6 +328,8 @@ class Tensor:
 
     @requires_grad.setter
     def requires_grad(self, value):
+        if value and self.is_leaf:
+            check_differentiable(self._array.dtype, self, FLOAT_ONLY[0].lower() + FLOAT_ONLY[1:])
         self.requires_grad_(value)
 
     def requires_grad_(self, requires_grad=True):
@@ -351,7 +353,9 @@ class Tensor:
                     "note.only_leaves", self,
                 )  # fmt: skip
         elif requires_grad:
-            check_differentiable(self._array.dtype, self)
+            check_differentiable(
+                self._array.dtype, self, "only Tensors of floating point dtype can require gradients"
+            )
             if self._inference and isinstance(mode.grad, bool):
                 raise RuntimeError(
                     "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed."
@@ -397,7 +401,8 @@ class Tensor:
                 )
             if value._array.shape != self._array.shape:
                 raise RuntimeError(
-                    f"assigned grad has data of a different size: expected {list(self.shape)}, got {list(value.shape)}"
+                    f"attempting to assign a gradient of size '{list(value.shape)}' to a tensor of size "
+                    f"'{list(self.shape)}'. Please ensure that the gradient and the tensor are the same size"
                 )
         self._grad = value
 
@@ -465,7 +470,7 @@ class Tensor:
                 "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for "
                 "training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence "
                 "detach_() cannot be called on these gradients. To fix this error, please refer to the "
-                "Optimizer.zero_grad() function in torch/optim/optimizer.py as a solution."
+                "Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution."
             )
         self._node = None
         return self
@@ -658,11 +663,14 @@ def own_copy(g):
     return new_tensor(np.array(g._array) if type(g._array) is np.ndarray else g._array)
 
 
-def check_differentiable(numpy_dtype, tensor=None):
+FLOAT_ONLY = "Only Tensors of floating point and complex dtype can require gradients"
+
+
+def check_differentiable(numpy_dtype, tensor=None, sentence=FLOAT_ONLY):
     """Raise unless a tensor of this dtype may require grad."""
     if numpy_dtype.kind != "f":
         raise explained(
-            RuntimeError("Only Tensors of floating point and complex dtype can require gradients"),
+            RuntimeError(sentence),
             "note.float_only", tensor, dtype=str(numpy_dtype),
         )  # fmt: skip
 

@@ -17,6 +17,7 @@ Writing to a tensor goes in this order, and everything that can refuse comes fir
    afresh from the base (AsStrided), since what it shows has changed.
 """
 
+import functools
 import weakref
 
 import numpy as np
@@ -111,9 +112,9 @@ class AsStridedBackward0(Node):
 
     __slots__ = ("chain",)
 
-    def __init__(self, base, chain):
+    def __init__(self, base_edge, chain):
         self._seq, self._saved, self._fit, self._hooks = ticks.next(), (), None, None
-        self._edges, self.chain = (engine.edge_of(base),), chain
+        self._edges, self.chain = (base_edge,), chain
 
     def pull(self, g):
         return (backwards(self.chain, g),)
@@ -130,6 +131,9 @@ class CopySlices(Node):
         self._seq, self._fit, self._hooks = ticks.next(), None, None
         self._edges = (engine.edge_of(base), *inner._edges[1:])
         self.chain, self.inner = chain, inner
+        for kept in inner._saved:
+            if type(kept) is SavedOutput:
+                kept.history = functools.partial(seen_through, weakref.ref(self))
         self.mask = np.zeros(base._array.shape, bool)
         forwards(chain, self.mask)[...] = True
 
@@ -172,6 +176,11 @@ class CopySlices(Node):
     @_saved.setter
     def _saved(self, value):
         self.inner._saved = value
+
+
+def seen_through(slices):
+    """The edge of the view that a CopySlices node, given by a weak reference, was written through."""
+    return AsStridedBackward0(slices(), slices().chain)
 
 
 def overlaps(array):
@@ -280,7 +289,8 @@ def rebase(t, node):
         base._node = node
     if isinstance(base._view, list):
         for other in base._view.live():
-            other._node = AsStridedBackward0(base, other._view.chain) if base._node is not None else None
+            edge = engine.edge_of(base)
+            other._node = None if edge is None else AsStridedBackward0(edge, other._view.chain)
     if retained is not None:
         moved = [h for h in retained.of("retain") if h.tensor() is t]
         retained.lists["retain"] = {k: h for k, h in retained.lists["retain"].items() if h not in moved}

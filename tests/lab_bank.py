@@ -50,3 +50,16 @@ def _layers(count, edges_of, weights):
         edges += edges_of(before, *nodes)
         before = nodes[-1]
     return edges, [2, *[int(w) for w in weights] * count]
+
+
+class Layer:
+    """What the laboratory asks of a module: that it names its parameters."""
+
+    def __init__(self, th, n, m):
+        self.weight, self.bias = th.nn.Parameter(th.ones(m, n)), th.nn.Parameter(th.zeros(m))
+
+    def named_parameters(self):
+        return [("weight", self.weight), ("bias", self.bias)]
+
+    def __call__(self, x):
+        return x @ self.weight.T + self.bias

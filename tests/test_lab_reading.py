@@ -5,6 +5,7 @@ import time
 import networkx as nx
 import numpy as np
 import pytest
+from lab_bank import Layer
 
 from autodiff_lab import lab
 from autodiff_lab.lab.formulas import ROWS, Sym, local_formula, op_name, row_of
@@ -241,7 +242,7 @@ def test_large_arrays_are_summarised(th):
 
 
 def test_names_come_from_the_caller_modules_and_lists(th):
-    layer = th.nn.Linear(2, 1)
+    layer = Layer(th, 2, 1)
     ws = [th.tensor(1.0, requires_grad=True)]
     out = layer(th.ones(1, 2)).sum() * ws[0]
     names = {n.name for n in lab.graph(out).nodes}

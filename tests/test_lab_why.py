@@ -1,6 +1,7 @@
 """``lab.why`` finds the reason, on this package's tensors and on torch's; ``lab.tree`` lists a module."""
 
 import pytest
+from lab_bank import Layer
 
 from autodiff_lab.lab import set_language, tree, why
 from autodiff_lab.messages import LANGUAGES, TEXTS, get_language, say
@@ -81,7 +82,7 @@ def test_both_languages():
 
 
 def test_tree(th):
-    layer = th.nn.Linear(3, 2)
+    layer = Layer(th, 3, 2)
     assert tree(layer).splitlines()[2].split() == ["weight", "[2,", "3]", "float32", "6", "True", "None"]
     (layer(th.ones(1, 3)).sum() * 2).backward()
     lines = tree(layer).splitlines()

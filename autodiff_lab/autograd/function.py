@@ -260,6 +260,7 @@ def wrapped(node, args, output, recording):
         t, differentiable, written = m
         edge = (node.gates[i] if node.gates else node) if differentiable else None
         if written:
+            tick_of_write(t)
             if edge is not None:
                 rebase(t, edge)
         else:
@@ -269,6 +270,12 @@ def wrapped(node, args, output, recording):
         keep = {id(o): i for i, o in enumerate(outputs) if isinstance(o, Tensor)}
         node._saved = tuple(node_output(node, kept, keep, results) for kept in node._saved)
     return results[0] if node.single else tuple(results)
+
+
+def tick_of_write(t):
+    """Tell the clock of a write that ``mark_dirty`` declares; it may have been made on the NumPy array."""
+    clock_of(t).append(ticks.next())
+    ticks.last_write = t._clock[-1]
 
 
 def node_output(node, kept, keep, results):

@@ -221,14 +221,14 @@ def from_numpy(ndarray):
 # -- from a shape -------------------------------------------------------------------------------------------
 
 
-def sizes_of(function, size):
+def sizes_of(function, size, negative="Trying to create tensor with negative dimension {}: {}"):
     try:
         shape = numbers(size, f"{function}(): argument 'size'")
     except TypeError as error:
         raise explained(TypeError(str(error)), "note.size") from None
     for n in shape:
         if n < 0:
-            raise RuntimeError(f"Trying to create tensor with negative dimension {n}: {list(shape)}")
+            raise RuntimeError(negative.format(n, list(shape)))
     return shape
 
 
@@ -244,7 +244,8 @@ def zeros(*size, out=None, dtype=None, layout=None, device=None, requires_grad=F
     tensor([[0., 0., 0.],
             [0., 0., 0.]])
     """
-    return delivered(np.zeros(sizes_of("zeros", size), numpy_dtype(dtype)), requires_grad, device, out)
+    shape = sizes_of("zeros", size, "zeros: Dimension size must be non-negative.")
+    return delivered(np.zeros(shape, numpy_dtype(dtype)), requires_grad, device, out)
 
 
 def ones(*size, out=None, dtype=None, layout=None, device=None, requires_grad=False):

@@ -12,7 +12,7 @@ from ..errors import explained
 from ..mode import mode
 from ..tensor import Tensor, memory, new_tensor
 from ..views import in_place, refuse, write
-from .row import apply, check_tensor, either, export, operation, plain, register, settle
+from .row import apply, broadcast, check_tensor, either, export, operation, plain, register, settle
 from .shape import ALIAS, SIZES, clone, dimension, expand, unsqueeze, view_row
 
 # -- rows ---------------------------------------------------------------------------------------------------
@@ -90,9 +90,9 @@ INDEX_PUT = operation("index_put", "IndexPut", overwrite,
                       lambda g, index, accumulate: g if accumulate else blank(g, index),
                       lambda g, index: picked(g, index),
                       inputs=("input", "values"), attrs=("index", "accumulate"))
-COPY      = operation("copy", "Copy", lambda x, y: np.broadcast_to(y, x.shape).astype(x.dtype), None, lambda g: g,
+COPY      = operation("copy", "Copy", lambda x, y: np.broadcast_to(y, x.shape).astype(x.dtype), lambda g: g * 0, lambda g: g,
                       inputs=("input", "src"), suffix="Backwards", dtypes="assign")
-FILL      = operation("fill", "Fill", lambda x, value: np.full_like(x, value), lambda g: g * 0, attrs=("value",))
+FILL      = operation("fill", "Fill", lambda x, value: np.full_like(x, value), lambda g: g * 0, attrs=("value",), suffix="Backward2")
 ZERO      = operation("zero", "Zero", lambda x: np.zeros_like(x), lambda g: g * 0)
 # fmt: on
 
@@ -137,6 +137,8 @@ def pieces(index):
         elif isinstance(piece, (Tensor, np.ndarray, list, range, tuple)):
             index[i] = index_array(list(piece) if isinstance(piece, range) else piece)
         elif piece is not None and piece is not Ellipsis and not isinstance(piece, slice):
+            if isinstance(piece, str):
+                raise TypeError("new(): invalid data type 'str'")
             if not hasattr(piece, "__index__"):
                 raise IndexError(
                     "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices "
@@ -308,6 +310,7 @@ def trimmed(value, target):
     """``value`` without leading dimensions of size 1 beyond the target's, as torch's assignment allows."""
     while value.ndim > target.ndim and value.shape[0] == 1:
         value = select(value, 0, 0)
+    expand(value, *target.shape)  # raises, in torch's words, where it does not fit
     return value
 
 
@@ -355,11 +358,11 @@ def copy_(self, src, non_blocking=False):
     Raises:
         RuntimeError: if the shapes do not fit, or the tensor may not be written to.
     """
-    check_tensor(src, "copy_", 1, "other")
-    try:
-        np.broadcast_to(src._array, self._array.shape)
-    except ValueError:
-        expand(src, *self.shape)
+    if not isinstance(src, Tensor):
+        return fill_(self, src)
+    if broadcast(self._array.shape, src._array.shape) != self._array.shape:
+        shape = list(broadcast(self._array.shape, src._array.shape))
+        raise RuntimeError(f"output with shape {list(self.shape)} doesn't match the broadcast shape {shape}")
     return in_place(COPY, self, (src,), {})
 
 

@@ -55,11 +55,9 @@ def same_kind(tensors, function):
         )
     tensors = list(tensors)
     if not tensors:
-        raise RuntimeError(
-            "torch.cat(): expected a non-empty list of Tensors"
-            if function == "cat"
-            else f"{function} expects a non-empty TensorList"
-        )
+        if function == "cat":
+            raise ValueError("torch.cat(): expected a non-empty list of Tensors")
+        raise RuntimeError(f"{function} expects a non-empty TensorList")
     for i, t in enumerate(tensors):
         if not isinstance(t, Tensor):
             raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type(t).__name__}")
@@ -120,8 +118,12 @@ def split(tensor, split_size_or_sections, dim=0):
     size = check_tensor(tensor, "split", 1, "tensor").shape[dim := dimension(dim, tensor.ndim)]
     if isinstance(split_size_or_sections, int):
         n = split_size_or_sections
-        if n < 0 or (n == 0 and size):
+        if n < 0:
             raise RuntimeError(f"split expects split_size be non-negative, but got split_size={n}")
+        if n == 0 and size:
+            raise RuntimeError(
+                f"split_size can only be 0 if dimension size is 0, but got dimension size of {size}"
+            )
         sizes = tuple(min(n, size - start) for start in range(0, size, n)) if size else (0,)
     else:
         sizes = numbers((split_size_or_sections,))

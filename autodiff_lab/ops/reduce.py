@@ -300,6 +300,11 @@ def nonempty(input, name):
         )
 
 
+def found_in(input, name):
+    if input.numel() == 0:
+        raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0.")
+
+
 def extreme(input, dim, keepdim, name, whole, along, find, pair, result):
     check_tensor(input, name)
     if isinstance(dim, Tensor):
@@ -346,14 +351,14 @@ def amin(input, dim=(), keepdim=False):
 def argmax(input, dim=None, keepdim=False, *, axis=None):
     """Where the largest number stands, the first of equals: in reading order, or along ``dim``."""
     dim = axis if dim is None else dim
-    nonempty(check_tensor(input, "argmax"), "argmax")
+    found_in(check_tensor(input, "argmax"), "argmax")
     return apply(ARGMAX, input, dim=None if dim is None else dimension(dim, input.ndim), keepdim=keepdim)
 
 
 def argmin(input, dim=None, keepdim=False, *, axis=None):
     """Where the smallest number stands; see ``argmax``."""
     dim = axis if dim is None else dim
-    nonempty(check_tensor(input, "argmin"), "argmin")
+    found_in(check_tensor(input, "argmin"), "argmin")
     return apply(ARGMIN, input, dim=None if dim is None else dimension(dim, input.ndim), keepdim=keepdim)
 
 
@@ -384,7 +389,7 @@ def softmax(input, dim, *, dtype=None):
     """exp(x) / Σ exp(x) along ``dim``."""
     if dtype is not None:
         input = input._cast(dtypes.as_dtype(dtype).numpy)
-    whole_numbers(input, "softmax_kernel_impl")
+    whole_numbers(input, "softmax", dim)
     return apply(SOFTMAX, input, dim=dimension(dim, input.ndim)) if input.ndim else input * 0 + 1
 
 
@@ -392,12 +397,15 @@ def log_softmax(input, dim, *, dtype=None):
     """log(exp(x) / Σ exp(x)) along ``dim``, computed without overflow."""
     if dtype is not None:
         input = input._cast(dtypes.as_dtype(dtype).numpy)
-    whole_numbers(input, "log_softmax_lastdim_kernel_impl")
+    whole_numbers(input, "log_softmax", dim)
     return apply(LOG_SOFTMAX, input, dim=(dimension(dim, input.ndim),)) if input.ndim else input * 0
 
 
-def whole_numbers(input, kernel):
-    if not check_tensor(input, kernel.partition("_kernel")[0]).is_floating_point():
+def whole_numbers(input, name, dim):
+    """Raise for integers, in the words of the kernel that torch would run."""
+    if not check_tensor(input, name).is_floating_point():
+        last = dimension(dim, input.ndim) == input.ndim - 1
+        kernel = f"{name}_lastdim_kernel_impl" if last else f"{name}_kernel_impl"
         raise NotImplementedError(f"\"{kernel}\" not implemented for '{input.dtype.title}'")
 
 

@@ -296,10 +296,8 @@ def apply(row, *inputs, out=None, **attrs):
     values = [attrs[n] for n in row.attrs]
     result = row.forward(*arrays, *values)
     state = mode.grad
-    if row.outputs != 1:
-        results = tuple(new_tensor(settle(r)) for r in result)
-    elif type(result) is tuple:
-        results = tuple(new_tensor(settle(r)) for r in result)
+    if type(result) is tuple:
+        results = tuple(new_tensor(r if row.view else settle(r)) for r in result)
     else:
         results = (new_tensor(result if row.view else settle(result)),)
     requires = state and row.rules and any([isinstance(i, Tensor) and i._node is not None for i in inputs])

@@ -1,0 +1,142 @@
+"""Derivatives through writing in place, on views of every kind, are the limits of difference quotients."""
+
+import numpy as np
+import pytest
+
+import autodiff_lab as th
+
+
+def scale_a_row(x):
+    y = x * x
+    y[0] *= x[1]
+    return y
+
+
+def add_to_a_column(x):
+    y = x.sin()
+    y[:, 1].add_(x[:, 0] * x[:, 2])
+    return y * y
+
+
+def write_through_a_transpose(x):
+    y = x * 2
+    y.T[1:].mul_(x.T[:2] + 1)
+    return y.exp()
+
+
+def write_a_diagonal(x):
+    y = x[:, :2] * x[:, 1:]
+    y.diagonal().pow_(2)
+    return y * x[0, 0]
+
+
+def write_the_base_read_the_view(x):
+    y = x * 1
+    view = y.view(6)[1:5]
+    y.mul_(x)
+    return view * view
+
+
+def write_one_view_read_another(x):
+    y = x.cos()
+    rows, flat = y[0], y.view(-1)
+    rows.mul_(x[1])
+    flat[2:4].add_(rows[0])
+    return y * rows.sum()
+
+
+def views_of_views(x):
+    y = x * x
+    part = y[:, 1:].T[0]
+    part[1:] = part[:1].clone() * x[0, 0]
+    part.tanh_()
+    return y.sum(0) * part.sum()
+
+
+def put_by_mask_and_place(x):
+    y = x * 3
+    y[x > 0] = (x * x)[x > 0]
+    y[[0, 1], [2, 2]] *= x[0, :2]
+    return y * y
+
+
+def copy_and_fill(x):
+    y = x.exp() * 1
+    y[0].copy_(x[1] * x[0])
+    y[1, 2].fill_(0.5)
+    y[1, 0].zero_()
+    return y * y * x
+
+
+def write_into_fresh_memory(x):
+    y = th.zeros(3, 3, dtype=th.float64)
+    for i in range(2):
+        y[i] = x[i] * (y[i - 1] + 1)
+    return y * y
+
+
+PROGRAMS = [
+    scale_a_row, add_to_a_column, write_through_a_transpose, write_a_diagonal, write_the_base_read_the_view,
+    write_one_view_read_another, views_of_views, put_by_mask_and_place, copy_and_fill, write_into_fresh_memory,
+]  # fmt: skip
+
+START = np.array([[0.7, -0.4, 1.1], [0.3, 0.9, -1.2]])
+DIRECTION = np.array([[0.2, -0.5, 0.4], [0.8, 0.1, -0.3]])
+WEIGHTS = np.array([[1.0, -2.0, 0.5], [0.3, 0.7, -1.0]])
+
+
+def value(program, array):
+    return program(th.tensor(array, requires_grad=True)).sum().item()
+
+
+def gradient(program, array, create_graph=False):
+    x = th.tensor(array, requires_grad=True)
+    (g,) = th.autograd.grad(program(x).sum(), x, create_graph=create_graph)
+    return x, g
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_first_order(program):
+    h = 1e-6
+    slope = (value(program, START + h * DIRECTION) - value(program, START - h * DIRECTION)) / (2 * h)
+    _, g = gradient(program, START)
+    assert (g.numpy() * DIRECTION).sum() == pytest.approx(slope, rel=1e-6, abs=1e-8)
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_second_order(program):
+    h = 1e-5
+    ahead, behind = (gradient(program, START + sign * h * DIRECTION)[1].numpy() for sign in (1, -1))
+    slope = (WEIGHTS * (ahead - behind)).sum() / (2 * h)
+    x, g = gradient(program, START, create_graph=True)
+    (second,) = th.autograd.grad((g * th.tensor(WEIGHTS)).sum(), x)
+    assert (second.numpy() * DIRECTION).sum() == pytest.approx(slope, rel=1e-6, abs=1e-7)
+
+
+def test_views_share_memory_in_both_directions():
+    x = th.arange(6.0).reshape(2, 3)
+    views = {
+        "row": x[0],
+        "column": x[:, 1],
+        "turned": x.T,
+        "flat": x.view(6),
+        "part": x[:, 1:][1],
+        "diagonal": x.diagonal(),
+    }
+    x.mul_(10)
+    assert views["row"].tolist() == [0, 10, 20] and views["diagonal"].tolist() == [0, 40]
+    views["turned"][1, 1] = -1
+    assert x[1, 1].item() == -1 and views["part"].tolist() == [-1, 50] and views["flat"][4].item() == -1
+    assert {v._version for v in views.values()} == {x._version} == {2}
+
+
+def test_a_write_refused_changes_nothing():
+    x = th.ones(2, 3, requires_grad=True)
+    wide = th.zeros(3).expand(2, 3)
+    for write in (
+        lambda: x.add_(1), lambda: x[0].mul_(2), lambda: x.zero_(), lambda: x.T.copy_(th.zeros(3, 2)), lambda: wide.add_(1),
+        lambda: th.ones(2, dtype=th.int64).mul_(1.5), lambda: th.ones(2).add_(th.ones(3, 2)),
+    ):  # fmt: skip
+        with pytest.raises(RuntimeError):
+            write()
+    assert x.tolist() == [[1.0] * 3] * 2 and x._version == 0 and wide.tolist() == [[0.0] * 3] * 2
