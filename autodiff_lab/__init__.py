@@ -9,7 +9,7 @@ import warnings as _warnings
 # NumPy warns where torch silently gives inf or nan; arithmetic done inside this package follows torch.
 _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"autodiff_lab(\.|$)")
 
-from . import autograd, nn, random
+from . import autograd, cuda, nn, random
 from .device import device
 from .dtypes import (
     bool_ as bool,

