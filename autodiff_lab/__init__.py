@@ -13,8 +13,6 @@ from . import autograd, cuda, nn, random
 from .device import device
 from .dtypes import (
     bool_ as bool,
-)
-from .dtypes import (
     can_cast,
     dtype,
     finfo,

@@ -445,6 +445,16 @@ TEXTS = {
         "{name} is a view: it shares memory with another tensor. Use the operation that makes a new tensor, or a copy with "
         ".clone(). No number was changed.",
     ),
+    "note.number_expected": (
+        "Aquí hace falta un número y llegó {given}.",
+        "A number is needed here, and a {given} came.",
+    ),
+    "note.arguments": (
+        "{row} no puede calcular con estos argumentos. Revisa sus tipos: enteros para dimensiones y tamaños, números o "
+        "tensores para los valores.",
+        "{row} cannot compute with these arguments. Check their types: integers for dimensions and sizes, numbers or "
+        "tensors for values.",
+    ),
     "note.cuda": (
         "Aquí se calcula en el procesador (cpu), que basta para lo que dibuja un curso. Quita el dispositivo, o escribe "
         "device=\"cpu\".",

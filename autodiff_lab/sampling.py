@@ -9,7 +9,8 @@ from . import random
 from .dtypes import as_dtype
 from .mode import mode
 from .ops.creation import delivered, finished, numpy_dtype, sizes_of
-from .ops.row import apply, check_tensor, operation, plain, settle
+from .ops.row import apply, check_tensor, number, operation, plain, settle
+from .ops.shape import expand
 from .random import Generator, default_generator
 from .tensor import Tensor, memory, new_tensor
 from .views import check_fits, rebase, refuse, write
@@ -238,6 +239,7 @@ def multinomial(input, num_samples, replacement=False, *, generator=None, out=No
         RuntimeError: for weights that are negative, not finite or all zero, or too few of them.
     """
     probs = np.asarray(check_tensor(input, "multinomial")._array)
+    sizes_of("multinomial", (num_samples,))
     return delivered(random.multinomial(source(generator), probs, num_samples, replacement), False, None, out)
 
 
@@ -278,17 +280,15 @@ def uniform_(self, from_=0.0, to=1.0, *, generator=None, **spelled):
 
 def normal_(self, mean=0.0, std=1.0, *, generator=None):
     """Write normal numbers."""
+    mean, std = number(mean, "normal_", "mean", 1), number(std, "normal_", "std")
     return filled(
-        self,
-        lambda dtype, shape, dense: random.normal(
-            source(generator), shape, dtype, plain(mean), plain(std), dense
-        ),
+        self, lambda dtype, shape, dense: random.normal(source(generator), shape, dtype, mean, std, dense)
     )
 
 
 def bernoulli_(self, p=0.5, *, generator=None):
     """Write ones with probability ``p``, a number or a tensor, else zeros."""
-    chance = memory(p) if isinstance(p, Tensor) else plain(p)
+    chance = memory(expand(p, *self.shape)) if isinstance(p, Tensor) else number(p, "bernoulli_", "p", 1)
     return filled(self, lambda dtype, shape, _: random.bernoulli(source(generator), chance, shape, dtype))
 
 

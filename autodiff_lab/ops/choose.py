@@ -9,7 +9,7 @@ from ..errors import explained
 from ..tensor import Tensor, memory
 from ..views import in_place
 from .pointwise import HIDDEN, joined, where
-from .row import REQUIRED, apply, check_tensor, export, operand, operation, plain, pointwise, register
+from .row import REQUIRED, apply, check_tensor, export, number, operand, operation, plain, pointwise, register
 from .shape import expand
 
 PAIR = ("input", "other")
@@ -176,14 +176,18 @@ def clamp(input, min=None, max=None, *, out=None):
         return apply(CLAMP_TENSOR, input, low, high, out=out)
     for bound in (min, max):
         if bound is not None:
-            input = joined(input, plain(bound))
+            input = joined(input, bound, "clamp")
     return apply(CLAMP, input, min=min, max=max, out=out)
 
 
 def clamp_(self, min=None, max=None):
-    """In-place version of ``clamp`` for numbers."""
+    """In-place version of ``clamp``."""
     if min is None and max is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
+    if isinstance(min, Tensor) or isinstance(max, Tensor):
+        bounds = (-math.inf if min is None else min, math.inf if max is None else max)
+        return in_place(CLAMP_TENSOR, self, bounds, {})
+    min, max = (None if b is None else number(b, "clamp_", "min") for b in (min, max))
     return in_place(CLAMP, self, (), {"min": min, "max": max})
 
 
@@ -205,7 +209,7 @@ def lerp(input, end, weight, *, out=None):
     """``input + weight * (end - input)``: from one to the other by a weight, a number or a tensor."""
     if isinstance(weight, Tensor):
         return apply(lerp_tensor.row, input, end, weight, out=out)
-    return apply(lerp_number.row, input, end, weight=plain(weight), out=out)
+    return apply(lerp_number.row, input, end, weight=number(weight, "lerp", "weight", 3), out=out)
 
 
 where_.__name__ = "where"

@@ -12,7 +12,7 @@ from ..errors import explained
 from ..graph import LEAF
 from ..mode import Inference, mode
 from ..tensor import Size, Tensor, check_differentiable, clock_of, memory, new_tensor
-from .row import check_tensor, export, plain, settle
+from .row import check_tensor, export, number, plain, settle
 from .shape import clone, numbers
 
 
@@ -44,6 +44,8 @@ def read_data(data, dtype):
         array = np.array(data)
         if dtype is None:
             dtypes.from_numpy(array.dtype)
+    elif isinstance(data, int) and not -(2**63) <= data < 2**64:
+        raise RuntimeError("Overflow when unpacking long long")
     elif isinstance(data, (bool, int, float)):
         array = np.array(data, dtypes.of_number(data).numpy) if dtype is None else np.array(data)
     else:
@@ -229,6 +231,11 @@ def sizes_of(function, size, negative="Trying to create tensor with negative dim
     for n in shape:
         if n < 0:
             raise RuntimeError(negative.format(n, list(shape)))
+    if math.prod(shape) >= 2**40:
+        raise explained(
+            RuntimeError(f"DefaultCPUAllocator: can't allocate memory: you tried to allocate {math.prod(shape)} elements"),
+            "note.size",
+        )  # fmt: skip
     return shape
 
 
@@ -278,8 +285,10 @@ def delivered(array, requires_grad, device, out):
 
 def eye(n, m=None, *, dtype=None, device=None, requires_grad=False):
     """Ones on the diagonal of an ``n`` by ``m`` matrix."""
+    n, m = number(n, "eye", "n", 1), None if m is None else number(m, "eye", "m")
     if n < 0 or (m or 0) < 0:
         raise RuntimeError(f"n must be greater or equal to 0, got {n}")
+    n, m = sizes_of("eye", (n, n if m is None else m))
     return finished(np.eye(n, m, dtype=numpy_dtype(dtype)), requires_grad, device)
 
 
@@ -443,7 +452,7 @@ def type_(self, dtype=None, non_blocking=False):
 
 def type_as(self, other):
     """This tensor in the dtype of ``other``."""
-    return to(self, other.dtype)
+    return to(self, check_tensor(other, "type_as", 1, "other").dtype)
 
 
 def result_type(tensor1, tensor2):

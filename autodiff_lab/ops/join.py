@@ -161,13 +161,15 @@ def __iter__(self):
 
 def hstack(tensors, *, out=None):
     """The tensors side by side: along dimension 1, or 0 for vectors."""
-    tensors = [t if t.ndim else reshape(t, 1) for t in tensors]
+    tensors = [t if t.ndim else reshape(t, 1) for t in same_kind(tensors, "hstack")]
     return cat(tensors, 0 if tensors[0].ndim == 1 else 1, out=out)
 
 
 def vstack(tensors, *, out=None):
     """The tensors on top of each other; vectors are rows."""
-    return cat([t if t.ndim > 1 else unsqueeze(reshape(t, -1), 0) for t in tensors], 0, out=out)
+    return cat(
+        [t if t.ndim > 1 else unsqueeze(reshape(t, -1), 0) for t in same_kind(tensors, "vstack")], 0, out=out
+    )
 
 
 register(CAT, cat, method=False, aliases=("concat", "concatenate"))

@@ -11,7 +11,18 @@ import numpy as np
 from .. import dtypes
 from ..tensor import Tensor, new_tensor
 from ..views import in_place
-from .row import FUNCTIONS, REQUIRED, check_tensor, export, guarded, operand, plain, pointwise, reflection
+from .row import (
+    FUNCTIONS,
+    REQUIRED,
+    check_tensor,
+    export,
+    guarded,
+    number as a_number,
+    operand,
+    plain,
+    pointwise,
+    reflection,
+)
 
 # fmt: off
 
@@ -203,8 +214,9 @@ bitwise_right_shift = pointwise("bitwise_right_shift", "RightShift", np.right_sh
 # -- functions whose row depends on their arguments ---------------------------------------------------------
 
 
-def joined(input, number):
+def joined(input, number, function=None):
     """``input`` in the dtype that it has together with a Python number: ``int tensor, 2.5`` is the default dtype."""
+    number = a_number(number, "pow" if function is None else function, "other")
     operands = [(input.dtype, 2 if input._array.ndim else 1), (dtypes.of_number(number), 0)]
     target = dtypes.result_dtype(operands)
     return input if target is input.dtype else input._cast(target.numpy)
@@ -224,10 +236,9 @@ def pow(input, exponent, *, out=None):
     if isinstance(exponent, Tensor):
         if isinstance(input, Tensor):
             return pow_tensor(input, exponent, out=out)
-        return number_pow(joined(exponent, plain(input)), plain(input), out=out)
-    exponent = plain(exponent)
+        return number_pow(joined(exponent, input), plain(input), out=out)
     check_tensor(input, "pow")
-    return pow_number(joined(input, exponent), exponent, out=out)
+    return pow_number(joined(input, exponent), plain(exponent), out=out)
 
 
 def __pow__(self, other):
@@ -246,7 +257,7 @@ def rsub(input, other, *, alpha=1):
     if isinstance(other, Tensor):
         return rsub_tensor(input, other, alpha=alpha)
     return (
-        rsub_number(joined(input, plain(other)), plain(other)) if alpha == 1 else rsub(input * alpha, other)
+        rsub_number(joined(input, other, "rsub"), plain(other)) if alpha == 1 else rsub(input * alpha, other)
     )
 
 
@@ -266,7 +277,7 @@ def remainder(input, other, *, out=None):
     """
     if isinstance(other, Tensor) or not isinstance(input, Tensor):
         return remainder_tensor(input, other, out=out)
-    return remainder_number(joined(input, plain(other)), plain(other), out=out)
+    return remainder_number(joined(input, other, "remainder"), plain(other), out=out)
 
 
 def fmod(input, other, *, out=None):
@@ -277,7 +288,7 @@ def fmod(input, other, *, out=None):
     """
     if isinstance(other, Tensor):
         return fmod_tensor(input, other, out=out)
-    return fmod_number(joined(check_tensor(input, "fmod"), plain(other)), plain(other), out=out)
+    return fmod_number(joined(check_tensor(input, "fmod"), other, "fmod"), plain(other), out=out)
 
 
 def in_place_pair(number, tensor):
@@ -286,7 +297,8 @@ def in_place_pair(number, tensor):
     def method(self, other):
         if isinstance(other, Tensor):
             return in_place(tensor.row, self, (other,), {})
-        return in_place(number.row, self, (), {number.row.attrs[0]: plain(other)})
+        name = tensor.row.title.lower()
+        return in_place(number.row, self, (), {number.row.attrs[0]: a_number(other, name + "_", "other", 1)})
 
     method.__doc__ = f"In-place version of ``{tensor.row.title.lower()}``."
     return method

@@ -338,14 +338,32 @@ def min(input, dim=None, keepdim=False, *, axis=None, keepdims=None):
     return extreme(input, dim, keepdim, "min", MIN, MIN_DIM, ARGMIN, Tensor.minimum, MIN_RESULT)
 
 
+def nonempty_along(input, dim, name):
+    """Raise torch's IndexError if there is nothing along a dimension to be reduced."""
+    for d in dims(dim, input.ndim):
+        if input.shape[d] == 0:
+            raise IndexError(f"{name}(): Expected reduction dim {d} to have non-zero size.")
+    return input
+
+
 def amax(input, dim=(), keepdim=False):
     """The largest numbers along dimensions; the gradient is shared among equals."""
-    return apply(AMAX, check_tensor(input, "amax"), dim=dims(dim, input.ndim), keepdim=keepdim)
+    return apply(
+        AMAX,
+        nonempty_along(check_tensor(input, "amax"), dim, "amax"),
+        dim=dims(dim, input.ndim),
+        keepdim=keepdim,
+    )
 
 
 def amin(input, dim=(), keepdim=False):
     """The smallest numbers along dimensions; the gradient is shared among equals."""
-    return apply(AMIN, check_tensor(input, "amin"), dim=dims(dim, input.ndim), keepdim=keepdim)
+    return apply(
+        AMIN,
+        nonempty_along(check_tensor(input, "amin"), dim, "amin"),
+        dim=dims(dim, input.ndim),
+        keepdim=keepdim,
+    )
 
 
 def argmax(input, dim=None, keepdim=False, *, axis=None):

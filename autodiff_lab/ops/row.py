@@ -204,6 +204,20 @@ def check_tensor(value, function, position=1, name="input"):
     return value
 
 
+def number(value, function, name, position=2):
+    """A Python number, from one or a NumPy one.
+
+    Raises:
+        TypeError: in torch's words, for anything else.
+    """
+    if not isinstance(value, (bool, int, float, np.number, np.bool_)):
+        raise explained(
+            TypeError(f"{function}(): argument '{name}' (position {position}) must be Number, not {type_title(value)}"),
+            "note.number_expected", given=type_title(value),
+        )  # fmt: skip
+    return plain(value)
+
+
 def plain(value):
     """A NumPy number as Python's own."""
     return value.item() if isinstance(value, np.generic) else value
@@ -294,7 +308,10 @@ def apply(row, *inputs, out=None, **attrs):
                 arrays[i].shape,
             )
     values = [attrs[n] for n in row.attrs]
-    result = row.forward(*arrays, *values)
+    try:
+        result = row.forward(*arrays, *values)
+    except (TypeError, ValueError, OverflowError, AttributeError, IndexError) as error:
+        raise explained(TypeError(f"{row.name}(): {error}"), "note.arguments", row=row.name) from None
     state = mode.grad
     if type(result) is tuple:
         results = tuple(new_tensor(r if row.view else settle(r)) for r in result)

@@ -219,12 +219,12 @@ def unflatten(input, dim, sizes):
 
 def view_as(self, other):
     """The same memory in the shape of ``other``."""
-    return view(self, *other.shape)
+    return view(self, *check_tensor(other, "view_as", 1, "other").shape)
 
 
 def reshape_as(self, other):
     """The numbers in the shape of ``other``."""
-    return reshape(self, *other.shape)
+    return reshape(self, *check_tensor(other, "reshape_as", 1, "other").shape)
 
 
 def expand(input, *sizes):
@@ -257,7 +257,7 @@ def expand(input, *sizes):
 
 def expand_as(self, other):
     """A view of the shape of ``other``; see ``expand``."""
-    return expand(self, *other.shape)
+    return expand(self, *check_tensor(other, "expand_as", 1, "other").shape)
 
 
 def broadcast_to(input, size):

@@ -1,0 +1,51 @@
+"""Wrong arguments get an error in words, never one from inside NumPy, and change nothing."""
+
+import itertools
+import traceback
+import warnings
+
+import pytest
+
+import autodiff_lab as th
+from autodiff_lab.ops import FUNCTIONS
+
+WRONG = [None, "a", [1], object(), -7, 10**30, th.ones(0), th.ones(4, 5), th.tensor([1, 2]), (5,), 1.5, {}]
+METHODS = [
+    name
+    for name in dir(th.Tensor)
+    if callable(getattr(th.Tensor, name)) and not name.startswith("_") and name != "backward"
+] + ["__add__", "__getitem__", "__pow__", "__matmul__", "__eq__", "__mod__"]
+# What the number itself overflows into is Python's own affair: 10**30 beside floats, by logic or arithmetic.
+EXPECTED = (RuntimeError, TypeError, ValueError, IndexError, NotImplementedError, AssertionError)
+
+
+def complaints(function, calls):
+    for args in calls:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                function(*args)
+        except OverflowError:
+            assert any(arg == 10**30 for arg in args if isinstance(arg, int))
+        except EXPECTED as error:
+            where = traceback.extract_tb(error.__traceback__)[-1].filename
+            if "numpy" in where or "ufunc" in str(error) or "has no attribute" in str(error):
+                yield args, repr(error)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_functions(name):
+    x = th.ones(2, 3)
+    calls = (
+        [(a,) for a in WRONG]
+        + [(x, a) for a in WRONG]
+        + [(x, *pair) for pair in itertools.product(WRONG[:7], repeat=2)]
+    )
+    assert list(complaints(FUNCTIONS[name], calls)) == []
+    assert x.tolist() == [[1.0] * 3] * 2 and x._version == 0
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_methods(name):
+    calls = [(th.ones(2, 3), a) for a in WRONG] + [(th.ones(2, 3), a, a) for a in WRONG]
+    assert list(complaints(getattr(th.Tensor, name), calls)) == []
