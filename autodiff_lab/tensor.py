@@ -25,7 +25,7 @@ import weakref
 import numpy as np
 
 from . import dtypes, engine, printing
-from .device import CPU
+from .device import CPU, strided
 from .errors import explained
 from .graph import LEAF, Gate, Hooks, Node
 from .mode import mode, ticks
@@ -190,7 +190,7 @@ class Tensor:
 
     @property
     def layout(self):
-        return "strided"
+        return strided
 
     is_cuda = is_sparse = is_quantized = is_meta = is_mkldnn = False
     is_cpu = True

@@ -1,4 +1,4 @@
-"""The programs of programs.py print on the package what they print on torch."""
+"""The programs of the files ``programs*.py`` print on the package what they print on torch."""
 
 import importlib.util
 import json
@@ -6,11 +6,14 @@ import pathlib
 import warnings
 
 import pytest
-from programs import PROGRAMS, outcome
+from programs import outcome
 
 import autodiff_lab as th
 
-RECORDED = json.loads((pathlib.Path(__file__).parent / "data" / "programs.json").read_text(encoding="utf-8"))
+HERE = pathlib.Path(__file__).parent
+FILES = {path.stem: importlib.import_module(path.stem).PROGRAMS for path in sorted(HERE.glob("programs*.py"))}
+RECORDS = {name: json.loads((HERE / "data" / f"{name}.json").read_text(encoding="utf-8")) for name in FILES}
+CASES = [(name, program) for name, programs in FILES.items() for program in programs]
 
 
 def quietly(library, program):
@@ -19,18 +22,20 @@ def quietly(library, program):
         return outcome(library, program)
 
 
-def test_the_record_is_of_these_programs():
-    assert list(RECORDED) == PROGRAMS
+@pytest.mark.parametrize("name", FILES)
+def test_the_record_is_of_these_programs(name):
+    assert list(RECORDS[name]) == FILES[name]
 
 
-@pytest.mark.parametrize("program", PROGRAMS)
-def test_prints_what_torch_prints(program):
-    assert quietly(th, program) == RECORDED[program]
+@pytest.mark.parametrize(("name", "program"), CASES)
+def test_prints_what_torch_prints(name, program):
+    assert quietly(th, program) == RECORDS[name][program]
 
 
 @pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="torch is not installed")
-def test_the_record_is_what_torch_prints_now():
+@pytest.mark.parametrize("name", FILES)
+def test_the_record_is_what_torch_prints_now(name):
     import torch
 
     torch.set_num_threads(1)
-    assert {program: quietly(torch, program) for program in PROGRAMS} == RECORDED
+    assert {program: quietly(torch, program) for program in FILES[name]} == RECORDS[name]

@@ -89,10 +89,14 @@ mul = pointwise("mul", "Mul", np.multiply,
                 lambda g, y: g * y,
                 lambda g, x: g * x,
                 dtypes="same", dunder="__mul__", reflected="__rmul__", aliases=("multiply",))
-div = pointwise("div", "Div", np.true_divide,
+true_divide = pointwise("div", "Div", np.true_divide,
                 lambda g, y: g / y,
                 lambda g, x, y: -g * ((x / y) / y),
-                dtypes="float", dunder="__truediv__", aliases=("divide", "true_divide"))
+                dtypes="float", dunder="__truediv__", aliases=("true_divide",))
+div_floor = pointwise("div_floor", "Div", lambda x, y: np.floor_divide(x, nonzero(y)),
+                lambda g: g * 0, lambda g: g * 0, dtypes="same", suffix="Backward1", **HIDDEN)
+div_trunc = pointwise("div_trunc", "Div", lambda x, y: truncated(x, nonzero(y)),
+                lambda g: g * 0, lambda g: g * 0, dtypes="same", suffix="Backward1", **HIDDEN)
 floor_divide = pointwise("floor_divide", "NotImplemented", lambda x, y: np.floor_divide(x, nonzero(y)),
                 lambda g: no_derivative("aten::floor_divide"),
                 lambda g: no_derivative("aten::floor_divide"),
@@ -184,6 +188,18 @@ minimum = pointwise("minimum", "Minimum", np.minimum,
                     lambda g, x, y: where(x == y, g / 2, where(x < y, g, 0)),
                     lambda g, x, y: where(x == y, g / 2, where(x > y, g, 0)), dtypes="same", inplace=False)
 
+fmax    = pointwise("fmax", "Fmax", np.fmax, lambda g, x, y: where((x >= y) | isnan_(y), g, 0), lambda g, x, y: where((x >= y) | isnan_(y), 0, g), dtypes="same", inplace=False)
+fmin    = pointwise("fmin", "Fmin", np.fmin, lambda g, x, y: where((x <= y) | isnan_(y), g, 0), lambda g, x, y: where((x <= y) | isnan_(y), 0, g), dtypes="same", inplace=False)
+copysign = pointwise("copysign", "Copysign", np.copysign, lambda g, x, y: where(x == 0, 0, g * np.copysign(1, x) * np.copysign(1, y)), lambda g: g * 0, dtypes="float")
+heaviside = pointwise("heaviside", "Heaviside", lambda x, y: np.where(x == 0, y, (x > 0).astype(x.dtype)), dtypes="same")
+deg2rad = pointwise("deg2rad", "Deg2Rad", lambda x: x * x.dtype.type(math.pi / 180), lambda g: g * (math.pi / 180), dtypes="float")
+rad2deg = pointwise("rad2deg", "Rad2Deg", lambda x: x * x.dtype.type(180 / math.pi), lambda g: g * (180 / math.pi), dtypes="float")
+nan_to_num_row = pointwise("nan_to_num", "NanToNum", lambda x, nan, posinf, neginf: np.nan_to_num(x, nan=nan or 0.0, posinf=posinf, neginf=neginf),
+                lambda g, x: where(np.isfinite(x), g, 0), dtypes="same", attrs=("nan", "posinf", "neginf"), defaults=(None, None, None))
+ldexp   = pointwise("ldexp", "Mul", lambda x, y: x * 2**y, lambda g, y: g * 2**y, lambda g, x, y: g * x * 2**y * math.log(2), dtypes="float")
+gcd     = pointwise("gcd", "Gcd", np.gcd, dtypes="bits")
+lcm     = pointwise("lcm", "Lcm", np.lcm, dtypes="bits")
+
 # -- comparisons and logic: no derivative -------------------------------------------------------------------
 
 lt = pointwise("lt", "Lt", np.less,          dtypes="compare", dunder="__lt__", aliases=("less",))
@@ -196,6 +212,8 @@ ne = pointwise("ne", "Ne", np.not_equal,     dtypes="compare", dunder="__ne__", 
 isnan    = pointwise("isnan",    "Isnan",    np.isnan,    dtypes="compare", inplace=False)
 isinf    = pointwise("isinf",    "Isinf",    np.isinf,    dtypes="compare", inplace=False)
 isfinite = pointwise("isfinite", "Isfinite", np.isfinite, dtypes="compare", inplace=False)
+isposinf = pointwise("isposinf", "Isposinf", lambda x: x == math.inf, dtypes="compare", inplace=False)
+isneginf = pointwise("isneginf", "Isneginf", lambda x: x == -math.inf, dtypes="compare", inplace=False)
 signbit  = pointwise("signbit",  "Signbit",  lambda x: x < 0 if x.dtype.kind != "f" else np.signbit(x), dtypes="compare", inplace=False)
 
 logical_and = pointwise("logical_and", "LogicalAnd", np.logical_and, dtypes="compare")
@@ -212,6 +230,47 @@ bitwise_right_shift = pointwise("bitwise_right_shift", "RightShift", np.right_sh
 
 # fmt: on
 # -- functions whose row depends on their arguments ---------------------------------------------------------
+
+
+def isnan_(y):
+    return y != y
+
+
+def truncated(x, y):
+    whole = x.dtype.kind in "iu"  # C's division of integers, which rounds to 0
+    return np.sign(x) * np.sign(y) * (abs(x) // abs(y)) if whole else np.trunc(x / y)
+
+
+def div(input, other, *, rounding_mode=None, out=None):
+    """``input / other``; with ``rounding_mode`` "floor" or "trunc", rounded down or towards 0.
+
+    Raises:
+        RuntimeError: for another rounding mode.
+    """
+    if rounding_mode is None:
+        return true_divide(input, other, out=out)
+    if rounding_mode not in ("floor", "trunc"):
+        raise RuntimeError(
+            f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'"
+        )
+    return (div_floor if rounding_mode == "floor" else div_trunc)(input, other, out=out)
+
+
+def float_power(input, exponent, *, out=None):
+    """``pow`` in double precision, whatever the dtypes."""
+    wide = [v._cast(np.dtype(np.float64)) if isinstance(v, Tensor) else float(v) for v in (input, exponent)]
+    return pow(*wide, out=out)
+
+
+def positive(input):
+    """``input`` itself.
+
+    Raises:
+        RuntimeError: for booleans, which have no sign.
+    """
+    if check_tensor(input, "positive")._array.dtype == bool:
+        raise RuntimeError("The `+` operator, on a bool tensor is not supported.")
+    return input
 
 
 def joined(input, number, function=None):
@@ -304,6 +363,13 @@ def in_place_pair(number, tensor):
     return method
 
 
+def div_(self, other, *, rounding_mode=None):
+    """In-place version of ``div``."""
+    return in_place(
+        {None: true_divide, "floor": div_floor, "trunc": div_trunc}[rounding_mode].row, self, (other,), {}
+    )
+
+
 def square(input, *, out=None):
     """``input`` squared."""
     return pow(input, 2, out=out)
@@ -311,7 +377,9 @@ def square(input, *, out=None):
 
 Tensor.__pow__, Tensor.__rpow__ = __pow__, __rpow__
 Tensor.__rsub__, Tensor.__rtruediv__ = __rsub__, __rtruediv__
-export(pow, rsub, square, remainder, fmod)
+export(pow, rsub, square, remainder, fmod, float_power, positive)
+export(div, aliases=("divide",))
+Tensor.div_ = Tensor.divide_ = div_
 
 
 Tensor.remainder_ = in_place_pair(remainder_number, remainder_tensor)

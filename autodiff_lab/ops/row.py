@@ -569,6 +569,29 @@ def operation(name, title, forward, *rules, inputs=("input",), **options):
     return row
 
 
+def twins(prepare):
+    """An operation and its in-place twin, from one function that checks the arguments.
+
+    ``prepare(input, …)`` gives the row, its inputs and its attributes; the operation bears its name and docstring.
+    """
+    name = prepare.__name__
+
+    @functools.wraps(prepare)
+    def made(input, *args, out=None, **options):
+        row, inputs, attrs = prepare(check_tensor(input, name), *args, **options)
+        return apply(row, *inputs, out=out, **attrs)
+
+    def in_place_twin(self, *args, **options):
+        row, inputs, attrs = prepare(self, *args, **options)
+        return in_place(row, self, inputs[1:], attrs)
+
+    in_place_twin.__name__ = in_place_twin.__qualname__ = name + "_"
+    in_place_twin.__doc__ = f"In-place version of ``{name}``."
+    export(made)
+    export(in_place_twin, function=False)
+    return made
+
+
 def _cast(self, numpy_dtype):
     """This tensor in another dtype; gradients come back in the old one."""
     return apply(CAST, self, target=numpy_dtype, source=self._array.dtype)

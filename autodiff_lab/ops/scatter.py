@@ -1,0 +1,295 @@
+"""Picking and putting by tensors of indices: gather, scatter, index_select, take and their kin. Leans on ops.index."""
+
+import numpy as np
+
+from ..errors import explained
+from ..tensor import Tensor, memory, new_tensor
+from .choose import as_mask
+from .index import GATHER, along_taken, picked, scattered
+from .row import apply, check_tensor, either, export, operation, plain, register, twins
+from .shape import SIZES, clone, contiguous, dimension, expand, reshape
+
+
+def along_places(index, dim):
+    """The NumPy index of the places that ``index``, along ``dim``, means."""
+    places = list(np.indices(index.shape, sparse=True))
+    places[dim] = index
+    return tuple(places)
+
+
+def slices(index, dim):
+    return (slice(None),) * dim + (index,)
+
+
+def put_at(x, y, where, add=False):
+    """A copy of ``x`` with ``y`` put, or added, at the places of a NumPy index."""
+    made = np.array(x)
+    if add:
+        np.add.at(made, where, y)
+    else:
+        made[where] = y
+    return made
+
+
+# fmt: off
+SRC = ("input", "src")
+SCATTER       = operation("scatter", "Scatter", lambda x, y, dim, index: put_at(x, corner(y, index), along_places(index, dim)),
+                          lambda g, dim, index: emptied(g, dim, index, 0), lambda g, src, dim, index: padded(along_taken(g, dim, index), src.shape), inputs=SRC, attrs=("dim", "index"))
+SCATTER_VALUE = operation("scatter_value", "Scatter", lambda x, dim, index, value: put_at(x, value, along_places(index, dim)),
+                          lambda g, dim, index: emptied(g, dim, index, 0), attrs=("dim", "index", "value"), suffix="Backward1", linear=True)
+SCATTER_ADD   = operation("scatter_add", "ScatterAdd", lambda x, y, dim, index: put_at(x, corner(y, index), along_places(index, dim), add=True),
+                          lambda g: g, lambda g, src, dim, index: padded(along_taken(g, dim, index), src.shape), inputs=SRC, attrs=("dim", "index"))
+INDEX_SELECT  = operation("index_select", "IndexSelect", lambda x, dim, index: x[slices(index, dim)], lambda g, shape, dim, index: scattered(g, shape, slices(index, dim)),
+                          attrs=("dim", "index"), linear=True, public=SIZES)
+INDEX_ADD     = operation("index_add", "IndexAdd", lambda x, y, dim, index, alpha: put_at(x, y if alpha == 1 else y * alpha, slices(index, dim), add=True),
+                          lambda g: g, lambda g, src, dim, index, alpha: reshaped(selected(g, dim, index) * alpha, src.shape), inputs=SRC, attrs=("dim", "index", "alpha"))
+INDEX_COPY    = operation("index_copy", "IndexCopy", lambda x, y, dim, index: put_at(x, y, slices(index, dim)),
+                          lambda g, dim, index: filled(g, dim, index, 0), lambda g, src, dim, index: reshaped(selected(g, dim, index), src.shape), inputs=SRC, attrs=("dim", "index"))
+INDEX_FILL    = operation("index_fill", "IndexFill", lambda x, dim, index, value: put_at(x, value, slices(index, dim)),
+                          lambda g, dim, index: filled(g, dim, index, 0), attrs=("dim", "index", "value"), linear=True)
+MASKED_SELECT = operation("masked_select", "MaskedSelect", lambda x, index: x[index], lambda g, shape, index: scattered(g, shape, index), attrs=("index",), linear=True)
+MASKED_SCATTER = operation("masked_scatter", "MaskedScatter", lambda x, y, mask: put_at(x, y.reshape(-1)[: mask.sum()], mask),
+                          lambda g, mask: g * (1 - mask.astype(mark(g))), lambda g, src, mask: leading(picked(g, mask), src), inputs=SRC, attrs=("mask",))
+TAKE          = operation("take", "Take", lambda x, index: x.reshape(-1)[index], lambda g, shape, index: scattered(g, (count(shape),), (index,)).reshape(shape), attrs=("index",), linear=True)
+# fmt: on
+emptied, selected, filled = either(SCATTER_VALUE), either(INDEX_SELECT), either(INDEX_FILL)
+
+
+def corner(y, index):
+    return y[tuple(slice(n) for n in index.shape)]
+
+
+def count(shape):
+    return int(np.prod(shape, dtype=np.int64))
+
+
+def mark(g):
+    return (g._array if isinstance(g, Tensor) else g).dtype
+
+
+def reshaped(g, shape):
+    return g.reshape(shape)
+
+
+def padded(g, shape):
+    """``g`` in the corner of zeros of ``shape``."""
+    if g.shape == tuple(shape):
+        return g
+    index = np.ix_(*(np.arange(n) for n in g.shape))
+    return scattered(g, shape, index)
+
+
+def leading(g, src):
+    """``g`` as the first numbers of a cotangent of ``src``."""
+    return padded(g, (count(src.shape),)).reshape(src.shape)
+
+
+# -- arguments ----------------------------------------------------------------------------------------------
+
+
+def places(index, function, size=None, position=3):
+    """An index tensor as NumPy integers from 0.
+
+    Raises:
+        TypeError, RuntimeError, IndexError: if it is no tensor, not of int64 (or int32), or reaches too far.
+    """
+    index = memory(check_tensor(index, function, position, "index"))
+    if index.dtype not in (np.int64, np.int32):
+        raise explained(RuntimeError(f"{function}(): Expected dtype int64 for index"), "note.index_dtype")
+    wrong = (index < 0) | (index >= (np.inf if size is None else size))
+    if wrong.any():
+        bad = index[wrong].flat[0]
+        if function == "index_select":
+            raise IndexError("index out of range in self")
+        raise RuntimeError(f"index {bad} is out of bounds for dimension 0 with size {size}")
+    return np.array(index, np.int64)
+
+
+def along(input, dim, index, function):
+    """``dim`` and the checked index of gather and scatter; a 0-d tensor counts as one of a single number."""
+    dim = dimension(dim, input.ndim)
+    array = memory(check_tensor(index, function, 3, "index"))
+    if array.dtype not in (np.int64, np.int32):
+        raise explained(
+            RuntimeError(f"{function}(): Expected dtype int32/int64 for index"), "note.index_dtype"
+        )
+    if array.size and max(array.ndim, 1) != max(input.ndim, 1):
+        raise RuntimeError(
+            f"Index tensor must have the same number of dimensions as {'input' if function == 'gather' else 'self'} tensor"
+        )
+    size = input.shape[dim] if input.ndim else 1
+    wrong = (array < 0) | (array >= size)
+    if wrong.any():
+        bad = array[wrong].flat[0]
+        raise explained(
+            RuntimeError(f"index {bad} is out of bounds for dimension {dim} with size {size}"),
+            "note.out_of_bounds",
+            size=size,
+            last=size - 1,
+        )
+    return dim, np.array(array, np.int64)
+
+
+def gather(input, dim, index, *, sparse_grad=False, out=None):
+    """``out[i][j] = input[index[i][j]][j]`` for ``dim`` 0, and so along any ``dim``.
+
+    Args:
+        index (Tensor): int64, with as many dimensions as ``input``; the result has its shape.
+
+    Raises:
+        RuntimeError: for an index of another dtype or number of dimensions, or out of bounds.
+
+    >>> import autodiff_lab as th
+    >>> th.gather(th.tensor([[1, 2], [3, 4]]), 1, th.tensor([[0, 0], [1, 0]]))
+    tensor([[1, 1],
+            [4, 3]])
+    """
+    dim, index = along(check_tensor(input, "gather"), dim, index, "gather")
+    for d, (m, n) in enumerate(zip(index.shape, input.shape)):
+        if d != dim and m > n:
+            raise RuntimeError(
+                f"Size does not match at dimension {d} expected index {list(index.shape)} to be no larger than self {list(input.shape)} apart from dimension {dim}"
+            )
+    if input.ndim == 0 or index.ndim == 0:
+        return reshape(gather(reshape(input, -1), 0, new_tensor(index.reshape(-1))), index.shape)
+    return apply(GATHER, input, dim=dim, index=index, out=out)
+
+
+@twins
+def scatter(input, dim, index, src=None, *, value=None, reduce=None):
+    """``input`` with ``out[index[i][j]][j] = src[i][j]`` for ``dim`` 0; ``src`` may be a number.
+
+    Raises:
+        RuntimeError: as ``gather``; NotImplementedError for ``reduce=``, beside which ``scatter_add`` exists.
+    """
+    src = value if src is None else src
+    if reduce is not None:
+        raise NotImplementedError("scatter(): reduce= is not offered; for sums, use scatter_add")
+    dim, index = along(input, dim, index, "scatter")
+    if not isinstance(src, Tensor):
+        return SCATTER_VALUE, (input,), {"dim": dim, "index": index, "value": plain(src)}
+    return SCATTER, (input, fitting(input, src, "scatter")), {"dim": dim, "index": index}
+
+
+@twins
+def scatter_add(input, dim, index, src):
+    """As ``scatter``, with ``src`` added; a place named twice gets both."""
+    dim, index = along(input, dim, index, "scatter_add")
+    return SCATTER_ADD, (input, fitting(input, src, "scatter_add")), {"dim": dim, "index": index}
+
+
+def fitting(input, src, function):
+    if check_tensor(src, function, 4, "src").dtype is not input.dtype:
+        raise RuntimeError(f"{function}(): Expected self.dtype to be equal to src.dtype")
+    return src if src.ndim or not input.ndim else reshape(src, 1)
+
+
+def index_select(input, dim, index, *, out=None):
+    """The places ``index`` (int64, one dimension) along ``dim``, in that order.
+
+    Raises:
+        IndexError, RuntimeError: for an index out of range, or that is no vector of integers.
+    """
+    dim = dimension(dim, check_tensor(input, "index_select").ndim)
+    if check_tensor(index, "index_select", 3, "index").ndim > 1:
+        raise IndexError("index_select(): Index is supposed to be a vector")
+    index = places(index, "index_select", input.shape[dim] if input.ndim else 1).reshape(-1)
+    return apply(INDEX_SELECT, input, dim=dim, index=index, out=out) if input.ndim else clone(input)
+
+
+def indexed(input, dim, index, function):
+    dim = dimension(dim, input.ndim)
+    return dim, places(index, function, input.shape[dim] if input.ndim else 1).reshape(-1)
+
+
+@twins
+def index_add(input, dim, index, source, *, alpha=1):
+    """``input`` with ``alpha * source`` added at the places ``index`` along ``dim``."""
+    dim, index = indexed(input, dim, index, "index_add")
+    return (
+        INDEX_ADD,
+        (input, fitting(input, source, "index_add")),
+        {"dim": dim, "index": index, "alpha": alpha},
+    )
+
+
+@twins
+def index_copy(input, dim, index, source):
+    """``input`` with ``source`` at the places ``index`` along ``dim``."""
+    dim, index = indexed(input, dim, index, "index_copy")
+    return INDEX_COPY, (input, fitting(input, source, "index_copy")), {"dim": dim, "index": index}
+
+
+@twins
+def index_fill(input, dim, index, value):
+    """``input`` with the number ``value`` at the places ``index`` along ``dim``."""
+    dim, index = indexed(input, dim, index, "index_fill")
+    return (
+        INDEX_FILL,
+        (input,),
+        {"dim": dim, "index": index, "value": value.item() if isinstance(value, Tensor) else plain(value)},
+    )
+
+
+def masked_select(input, mask, *, out=None):
+    """The numbers where ``mask`` holds, in one dimension; the two are broadcast."""
+    shape = np.broadcast_shapes(
+        check_tensor(input, "masked_select").shape, check_tensor(mask, "masked_select", 2, "mask").shape
+    )
+    if mask._array.dtype != bool:
+        raise RuntimeError("masked_select: expected BoolTensor for mask")
+    mask = np.broadcast_to(memory(mask), shape)
+    return apply(
+        MASKED_SELECT,
+        expand(input, *shape) if tuple(input.shape) != shape else input,
+        index=np.array(mask),
+        out=out,
+    )
+
+
+@twins
+def masked_scatter(input, mask, source):
+    """``input`` with the numbers of ``source``, in reading order, where ``mask`` holds."""
+    mask = np.array(np.broadcast_to(as_mask(mask, "masked_scatter_", 2, "mask"), input.shape))
+    if source.numel() < mask.sum():
+        raise RuntimeError(
+            "masked_scatter: expected self and source to have same dtypes"
+            if source.dtype is not input.dtype
+            else "The number of elements in source must be greater than or equal to the number of ones in mask"
+        )
+    return MASKED_SCATTER, (input, source), {"mask": mask}
+
+
+def take(input, index, *, out=None):
+    """The numbers at ``index`` in reading order of ``input``; the result has the shape of ``index``."""
+    index = memory(check_tensor(index, "take", 2, "index"))
+    if index.dtype != np.int64:
+        raise RuntimeError(
+            f"take(): Expected a long tensor for index, but got {new_tensor(index).dtype.title}"
+        )
+    size = check_tensor(input, "take").numel()
+    if ((index < -size) | (index >= size)).any():
+        raise IndexError(
+            "out of range: tried to access index "
+            + str(index[(index < -size) | (index >= size)].flat[0])
+            + f" on a tensor of {size} elements."
+        )
+    return apply(TAKE, input, index=np.array(index) % max(size, 1), out=out)
+
+
+def take_along_dim(input, indices, dim=None, *, out=None):
+    """As ``gather``, with ``input`` and ``indices`` broadcast to each other; flat without ``dim``."""
+    if dim is None:
+        return gather(reshape(input, -1), 0, reshape(indices, -1), out=out)
+    dim = dimension(dim, input.ndim)
+    lead = np.broadcast_shapes(
+        *(tuple(1 if d == dim else n for d, n in enumerate(t.shape)) for t in (input, indices))
+    )
+    whole = [tuple(t.shape[d] if d == dim else n for d, n in enumerate(lead)) for t in (input, indices)]
+    return gather(expand(input, *whole[0]), dim, contiguous(expand(indices, *whole[1])), out=out)
+
+
+register(GATHER, gather)
+for _row, _function in ((INDEX_SELECT, index_select), (MASKED_SELECT, masked_select), (TAKE, take)):
+    register(_row, _function)
+export(take_along_dim)

@@ -1,0 +1,281 @@
+"""Convolutions, pooling, padding, resizing: the rows behind ``nn.functional``. Leans on ops.
+
+Note [One trilinear form]
+A convolution, its gradient by the input and its gradient by the weight are three readings of one sum
+Σ g[n, o, p] · x[n, c, p·stride + k·dilation] · w[o, c, k]: each leaves out one of the three factors and is linear in
+the other two. So three rows whose rules name each other are closed under differentiation, to any order; and the
+transposed convolution is the gradient by the input, read as an operation of its own. The sum runs as one product of
+matrices over the windows of ``x`` (im2col), which NumPy shows without a copy.
+
+Note [Separable maps]
+Averaging over windows and resizing act on each dimension by itself, and linearly: each is a small matrix for each
+dimension, made once from the sizes. One row applies them; its rule applies their transposes.
+"""
+
+import math
+
+import numpy as np
+
+from ..tensor import Tensor, new_tensor
+from .index import along_put, take_along
+from .row import apply, either, operation
+
+AFFINE = ("input", "weight", "bias")
+
+
+def windows(x, kernel, stride, dilation):
+    """Every window of ``x`` (N, C, *sizes) as a view (N, C, *places, *kernel)."""
+    axes = tuple(range(2, x.ndim))
+    spread = tuple((k - 1) * d + 1 for k, d in zip(kernel, dilation))
+    seen = np.lib.stride_tricks.sliding_window_view(x, spread, axes)
+    return seen[(..., *(slice(None, None, s) for s in stride), *(slice(None, None, d) for d in dilation))]
+
+
+def padded(x, padding, value=0):
+    if not any(padding):
+        return x
+    return np.pad(x, ((0, 0), (0, 0), *((p, p) for p in padding)), constant_values=value)
+
+
+def columns(x, kernel, stride, padding, dilation, groups):
+    """The windows as matrices (N, groups, places, channels of a group × kernel), and the number of places by axis."""
+    seen = windows(padded(x, padding), kernel, stride, dilation)
+    n, c, *rest = seen.shape
+    places = rest[: len(kernel)]
+    seen = seen.reshape(n, groups, c // groups, *rest)
+    d = len(kernel)
+    order = (0, 1, *range(3, 3 + d), 2, *range(3 + d, 3 + 2 * d))
+    return seen.transpose(order).reshape(n, groups, math.prod(places), -1), places
+
+
+def by_group(g, groups):
+    """(N, O, *places) as matrices (N, groups, places, O / groups)."""
+    return g.reshape(g.shape[0], groups, g.shape[1] // groups, -1).swapaxes(2, 3)
+
+
+def convolved(x, w, stride, padding, dilation, groups):
+    cols, places = columns(x, w.shape[2:], stride, padding, dilation, groups)
+    out = cols @ w.reshape(groups, w.shape[0] // groups, -1).swapaxes(1, 2)
+    return np.ascontiguousarray(out.swapaxes(2, 3)).reshape(x.shape[0], w.shape[0], *places)
+
+
+def convolved_input(g, w, size, stride, padding, dilation, groups):
+    """The x of the sum: each number of ``g`` puts its multiple of ``w`` back where its window was."""
+    kernel, places = w.shape[2:], g.shape[2:]
+    cols = by_group(g, groups) @ w.reshape(groups, w.shape[0] // groups, -1)
+    cols = cols.reshape(g.shape[0], groups, *places, w.shape[1], *kernel)
+    made = np.zeros((g.shape[0], groups, w.shape[1], *(n + 2 * p for n, p in zip(size, padding))), g.dtype)
+    d = len(kernel)
+    for k in np.ndindex(*kernel):
+        reach = (slice(i * e, i * e + s * (m - 1) + 1, s) for i, e, s, m in zip(k, dilation, stride, places))
+        made[(..., *reach)] += np.moveaxis(cols[(..., *k)], 2 + d, 2)
+    made = made[(..., *(slice(p, p + n) for p, n in zip(padding, size)))]
+    return np.ascontiguousarray(made).reshape(g.shape[0], groups * w.shape[1], *size)
+
+
+def convolved_weight(x, g, kernel, stride, padding, dilation, groups):
+    cols, _ = columns(x, kernel, stride, padding, dilation, groups)
+    total = (by_group(g, groups).swapaxes(2, 3) @ cols).sum(0)
+    return total.reshape(g.shape[1], x.shape[1] // groups, *kernel)
+
+
+def two(row):
+    """A row of two inputs as rules use it: its forward on NumPy values, else the operation itself."""
+
+    def read(x, y, *args):
+        if isinstance(x, Tensor) or isinstance(y, Tensor):
+            x, y = (v if isinstance(v, Tensor) else new_tensor(v) for v in (x, y))
+            return apply(row, x, y, **dict(zip(row.attrs, args)))
+        return row.forward(x, y, *args)
+
+    return read
+
+
+def bias_over(b, like):
+    """A bias for each channel as it is added to ``like``; 0 as it is."""
+    return b.reshape((-1,) + (1,) * (len(like.shape) - 2)) if len(b.shape) else b
+
+
+def but_channel(g):
+    return tuple(i for i in range(len(g.shape)) if i != 1)
+
+
+def with_bias(y, b):
+    return y + bias_over(b, y) if b.ndim else y
+
+
+# fmt: off
+HOW = ("stride", "padding", "dilation", "groups")
+
+CONV = operation("convolution", "Convolution", lambda x, w, b, *how: with_bias(convolved(x, w, *how), b),
+           lambda g, weight, shape, stride, padding, dilation, groups: conv_input(g, weight, shape[2:], stride, padding, dilation, groups),
+           lambda g, input, weight, stride, padding, dilation, groups: conv_weight(input, g, weight.shape[2:], stride, padding, dilation, groups),
+           lambda g: g.sum(axis=but_channel(g)), inputs=AFFINE, attrs=HOW)
+CONV_TRANSPOSE = operation("convolution_transpose", "Convolution", lambda x, w, b, *how: with_bias(convolved_input(x, w, *how), b),
+           lambda g, weight, stride, padding, dilation, groups: conv(g, weight, stride, padding, dilation, groups),
+           lambda g, input, weight, stride, padding, dilation, groups: conv_weight(g, input, weight.shape[2:], stride, padding, dilation, groups),
+           lambda g: g.sum(axis=but_channel(g)), inputs=AFFINE, attrs=("size", *HOW))
+CONV_ALONE  = operation("convolution_alone", "Convolution", convolved,
+           lambda g, weight, shape, stride, padding, dilation, groups: conv_input(g, weight, shape[2:], stride, padding, dilation, groups),
+           lambda g, input, weight, stride, padding, dilation, groups: conv_weight(input, g, weight.shape[2:], stride, padding, dilation, groups),
+           inputs=("input", "weight"), attrs=HOW)
+CONV_INPUT  = operation("convolution_input", "ConvolutionInput", convolved_input,
+           lambda g, weight, stride, padding, dilation, groups: conv(g, weight, stride, padding, dilation, groups),
+           lambda g, grad, weight, stride, padding, dilation, groups: conv_weight(g, grad, weight.shape[2:], stride, padding, dilation, groups),
+           inputs=("grad", "weight"), attrs=("size", *HOW))
+CONV_WEIGHT = operation("convolution_weight", "ConvolutionWeight", convolved_weight,
+           lambda g, grad, shape, stride, padding, dilation, groups: conv_input(grad, g, shape[2:], stride, padding, dilation, groups),
+           lambda g, input, stride, padding, dilation, groups: conv(input, g, stride, padding, dilation, groups),
+           inputs=("input", "grad"), attrs=("kernel", *HOW))
+conv, conv_input, conv_weight = two(CONV_ALONE), two(CONV_INPUT), two(CONV_WEIGHT)
+
+# -- pooling ------------------------------------------------------------------------------------------------
+
+def pool_row(name, title):
+    """Picking one number a window: ``places`` are their positions in each (flattened) channel."""
+    return operation(name, title, lambda x, places: take_along(x.reshape(*x.shape[: places.ndim - 2], -1), -1, places.reshape(*places.shape[:-2], -1)).reshape(places.shape),
+           lambda g, shape, places: unpool(g, shape, places), attrs=("places",), linear=True)
+
+MAX_POOL    = pool_row("max_pool2d", "MaxPool2DWithIndices")
+MAX_ADAPTED = pool_row("adaptive_max_pool2d", "AdaptiveMaxPool2D")
+
+# -- maps that act on each dimension by itself: Note [Separable maps] ----------------------------------------
+
+def separable_row(name, title):
+    row = operation(name, title, lambda x, maps: separated(x, maps), lambda g, maps: read(g, tuple(m.T for m in maps)), attrs=("maps",), linear=True)
+    read = either(row)
+    return row
+
+AVG_POOL = separable_row("avg_pool2d", "AvgPool2D")
+ADAPTIVE = separable_row("adaptive_avg_pool2d", "AdaptiveAvgPool2D")
+RESIZED  = {mode: {d: separable_row(f"upsample_{name.lower()}{d}d", f"Upsample{name}{d}D") for d in dims}
+            for mode, name, dims in (("nearest", "Nearest", (1, 2)), ("linear", "Linear", (1,)), ("bilinear", "Bilinear", (2,)))}
+
+# -- padding ------------------------------------------------------------------------------------------------
+
+PAD = operation("constant_pad_nd", "ConstantPadNd", lambda x, pad, value: constant_padded(x, pad, value),
+           lambda g, pad: repad(g, tuple((-a, -b) for a, b in pad), 0), attrs=("pad", "value"), linear=True)
+REPEATED = {mode: {d: operation(f"{mode}_pad{d}d", f"{name}Pad{d}D", lambda x, index: x[(..., *index)],
+                                lambda g, shape, index: added_at(g, shape, index), attrs=("index",), linear=True) for d in (1, 2)}
+            for mode, name in (("reflect", "Reflection"), ("replicate", "Replication"), ("circular", "Circular"))}
+ADD_AT   = operation("pad_adjoint", "PadBackward", lambda g, whole, index: add_back(g, whole, index), lambda g, index: g[(..., *index)], attrs=("whole", "index"), linear=True)
+# fmt: on
+repad, added_at = either(PAD), either(ADD_AT)
+
+
+def unpool(g, shape, places):
+    flat = places.reshape(*places.shape[:-2], -1)
+    whole = (*shape[: places.ndim - 2], math.prod(shape[places.ndim - 2 :]))
+    return along_put(g.reshape(flat.shape), whole, len(whole) - 1, flat).reshape(shape)
+
+
+def separated(x, maps):
+    """Each trailing dimension of ``x`` through its matrix (out × in)."""
+    for i, m in enumerate(reversed(maps)):
+        axis = x.ndim - 1 - i
+        x = np.moveaxis(np.moveaxis(x, axis, -1) @ m.T.astype(x.dtype, copy=False), -1, axis)
+    return np.ascontiguousarray(x)
+
+
+def constant_padded(x, pad, value):
+    """``x`` with (before, after) numbers added to each dimension; negative ones are cut off."""
+    x = x[tuple(slice(max(-a, 0), n - max(-b, 0)) for n, (a, b) in zip(x.shape, pad))]
+    grown = [(max(a, 0), max(b, 0)) for a, b in pad]
+    return np.pad(x, grown, constant_values=value) if any(map(any, grown)) else x.copy()
+
+
+def add_back(g, whole, index):
+    made = np.zeros(whole, g.dtype)
+    np.add.at(made, (..., *index), g)
+    return made
+
+
+# -- the small matrices of Note [Separable maps] ----------------------------------------------------------------
+
+
+def pooled_size(n, kernel, stride, padding, dilation=1, ceil_mode=False):
+    """How many windows of a dimension of ``n`` numbers; with ``ceil_mode`` the last may hang over the end."""
+    reach = n + 2 * padding - dilation * (kernel - 1) - 1
+    count = (-(-reach // stride) if ceil_mode else reach // stride) + 1
+    return count - 1 if ceil_mode and (count - 1) * stride >= n + padding else count
+
+
+def window_means(n, kernel, stride, padding, ceil_mode, count_include_pad, divisor=None):
+    """The matrix that averages over each window of a dimension of ``n`` numbers."""
+    made = np.zeros((pooled_size(n, kernel, stride, padding, 1, ceil_mode), n))
+    for i, row in enumerate(made):
+        start = i * stride - padding
+        end = min(start + kernel, n + padding)
+        inside = slice(max(start, 0), min(end, n))
+        whole = end - start if count_include_pad else inside.stop - inside.start
+        row[inside] = 1 / (divisor or whole)
+    return made
+
+
+def adaptive_means(n, size):
+    made = np.zeros((size, n))
+    for i, row in enumerate(made):
+        start, end = i * n // size, -(-(i + 1) * n // size)
+        row[start:end] = 1 / (end - start)
+    return made
+
+
+def resizing(n, size, mode, align_corners, scale):
+    """The matrix that brings ``n`` numbers to ``size`` by the nearest one or by a line between two."""
+    made, step = np.zeros((size, n)), n / size if scale is None else 1 / scale
+    if align_corners:
+        step = (n - 1) / (size - 1) if size > 1 else 0
+    for i, row in enumerate(made):
+        if mode == "nearest":
+            row[min(int(i * step), n - 1)] = 1
+            continue
+        at = i * step if align_corners else max((i + 0.5) * step - 0.5, 0)
+        low = min(int(at), n - 1)
+        row[low] += 1 - (at - low)
+        row[min(low + 1, n - 1)] += at - low
+    return made
+
+
+def max_places(x, kernel, stride, padding, dilation, ceil_mode):
+    """Where the largest number of each window of ``x`` (…, H, W) stands in its flattened channel."""
+    h, w = x.shape[-2:]
+    size = [pooled_size(*a, ceil_mode) for a in zip((h, w), kernel, stride, padding, dilation)]
+    over = [max(0, (m - 1) * s + (k - 1) * d + 1 - n - p)
+            for m, s, k, d, n, p in zip(size, stride, kernel, dilation, (h, w), padding)]  # fmt: skip
+    margins = [(0, 0)] * (x.ndim - 2) + [(p, o) for p, o in zip(padding, over)]
+    whole = np.pad(x, margins, constant_values=-np.inf) if any(map(any, margins)) else x
+    seen = windows(whole.reshape(-1, 1, *whole.shape[-2:]), kernel, stride, dilation)[
+        :, 0, : size[0], : size[1]
+    ]
+    best = seen.reshape(*seen.shape[:3], -1).argmax(-1)
+    rows = best // kernel[1] * dilation[0] + np.arange(size[0])[:, None] * stride[0] - padding[0]
+    cols = best % kernel[1] * dilation[1] + np.arange(size[1]) * stride[1] - padding[1]
+    return (rows * w + cols).reshape(*x.shape[:-2], *size)
+
+
+def adaptive_max_places(x, size):
+    """As ``max_places``, for ``size`` windows that cover ``x`` evenly."""
+    h, w = x.shape[-2:]
+    places = np.empty((*x.shape[:-2], *size), np.int64)
+    for i, j in np.ndindex(*size):
+        top, left = i * h // size[0], j * w // size[1]
+        part = x[..., top : -(-(i + 1) * h // size[0]), left : -(-(j + 1) * w // size[1])]
+        best = part.reshape(*part.shape[:-2], -1).argmax(-1)
+        places[..., i, j] = (best // part.shape[-1] + top) * w + best % part.shape[-1] + left
+    return places
+
+
+def pad_index(sizes, pads, mode):
+    """For each trailing dimension, which of its numbers stands at each place of the padded one."""
+    made = []
+    for n, (before, after) in zip(sizes, pads):
+        at = np.arange(-before, n + after)
+        if mode == "circular":
+            at = at % n
+        elif mode == "replicate":
+            at = np.clip(at, 0, n - 1)
+        else:
+            at = np.abs(at)
+            at = np.where(at >= n, 2 * (n - 1) - at, at)
+        made.append(at)
+    return np.ix_(*made)

@@ -1,0 +1,197 @@
+"""torch's own operator samples, run on torch and on the package: which of them agree.
+
+``python tests/op_db.py [name …]`` prints the rate and every disagreement. The samples come with torch; nothing of them
+is kept here.
+"""
+
+import collections
+import sys
+import warnings
+
+import numpy as np
+import torch
+
+import autodiff_lab as th
+
+TOLERANCE = {torch.float32: 1e-4, torch.float64: 1e-7}
+DTYPES = {getattr(torch, n): getattr(th, n) for n in
+          ("float16", "float32", "float64", "uint8", "int8", "int16", "int32", "int64", "bool")}  # fmt: skip
+
+
+class Unrepresentable(Exception):
+    """A sample that asks for what NumPy cannot hold: complex numbers, sparse layouts."""
+
+
+def ours_of(name):
+    """The package's function of this dotted name, or the method; None if there is none."""
+    found = th
+    for part in name.split("."):
+        try:
+            found = getattr(found, part, None)
+        except NotImplementedError:
+            return None
+    return found or getattr(th.Tensor, name, None)
+
+
+def converted(value):
+    """An argument of torch's as the package's."""
+    if isinstance(value, torch.Tensor):
+        if value.dtype not in DTYPES or value.layout is not torch.strided:
+            raise Unrepresentable(str(value.dtype))
+        made = th.tensor(np.array(value.detach().resolve_neg().numpy()))
+        return made.requires_grad_() if value.requires_grad else made
+    if isinstance(value, torch.dtype):
+        if value not in DTYPES:
+            raise Unrepresentable(str(value))
+        return DTYPES[value]
+    if isinstance(value, torch.Size):
+        return th.Size(value)
+    if isinstance(value, (tuple, list)) and type(value) in (tuple, list):
+        return type(value)(map(converted, value))
+    if isinstance(value, dict):
+        return {k: converted(v) for k, v in value.items()}
+    if isinstance(value, torch.device):
+        return str(value)
+    if isinstance(value, torch.memory_format):
+        return getattr(th, str(value).partition(".")[2])
+    if isinstance(value, complex):
+        raise Unrepresentable("complex")
+    return value
+
+
+def tensors_in(value):
+    if isinstance(value, (torch.Tensor, th.Tensor)):
+        yield value
+    elif isinstance(value, (tuple, list)):
+        for part in value:
+            yield from tensors_in(part)
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from tensors_in(part)
+
+
+def same(ours, theirs, tolerance, what):
+    a, b = ours.detach().numpy(), theirs.detach().resolve_neg().numpy()
+    if a.dtype != b.dtype:
+        raise AssertionError(f"{what}: dtype {a.dtype}, torch {b.dtype}")
+    if a.shape != b.shape:
+        raise AssertionError(f"{what}: shape {a.shape}, torch {b.shape}")
+    if not np.allclose(a, b, tolerance, tolerance, equal_nan=True):
+        raise AssertionError(f"{what}: {a.ravel()[:4]}, torch {b.ravel()[:4]}")
+
+
+def compare(function, op, sample, dtype):
+    """Run one sample on both; raises AssertionError or the package's own error where they differ."""
+    given = (sample.input, *sample.args)
+    options = sample.kwargs
+    mine, my_options = converted(given), converted(options)
+    theirs = op.op(*given, **options)
+    ours = function(*mine, **my_options)
+    results, expected = list(tensors_in(ours)), list(tensors_in(theirs))
+    if len(results) != len(expected):
+        raise AssertionError(f"{len(results)} results, torch {len(expected)}")
+    if any(t.dtype.is_complex for t in expected):
+        raise Unrepresentable("complex result")
+    if (
+        not expected
+        and not isinstance(theirs, (tuple, list))
+        and ours != theirs
+        and not same_nan(ours, theirs)
+    ):
+        raise AssertionError(f"{ours!r}, torch {theirs!r}")
+    tolerance = TOLERANCE[dtype]
+    process = sample.output_process_fn_grad
+    for i, (a, b) in enumerate(zip(results, expected)):
+        same(a, b, tolerance, f"output {i}")
+    if not op.supports_autograd:
+        return
+    try:
+        expected, results = (list(tensors_in(process(v))) for v in (theirs, ours))
+    except (AttributeError, TypeError):
+        return
+    if [t.requires_grad for t in expected] != [t.requires_grad for t in results]:
+        raise AssertionError(
+            f"requires_grad {[t.requires_grad for t in results]}, torch {[t.requires_grad for t in expected]}"
+        )
+    pairs = [(a, b) for a, b in zip(results, expected) if b.requires_grad]
+    if not pairs:
+        return
+    rng = np.random.default_rng(0)
+    cotangents = [rng.uniform(0.5, 1.5, b.shape).astype(b.detach().numpy().dtype) for _, b in pairs]
+    inputs = [t for t in tensors_in((given, options)) if t.requires_grad]
+    my_inputs = [t for t in tensors_in((mine, my_options)) if t.requires_grad]
+    try:
+        theirs = torch.autograd.grad(
+            [b for _, b in pairs], inputs, [torch.tensor(c) for c in cotangents], allow_unused=True
+        )
+    except RuntimeError:
+        return  # torch has no derivative for this sample
+    ours = th.autograd.grad(
+        [a for a, _ in pairs], my_inputs, [th.tensor(c) for c in cotangents], allow_unused=True
+    )
+    for i, (a, b) in enumerate(zip(ours, theirs)):
+        if b is None or a is None:
+            left = [t for t in (a, b) if t is not None]
+            if left and bool((left[0] != 0).any()):
+                raise AssertionError(f"gradient {i}: {a}, torch {b}")
+            continue
+        same(a, b, tolerance, f"gradient {i}")
+
+
+def same_nan(a, b):
+    return isinstance(a, float) and isinstance(b, float) and a != a and b != b
+
+
+def samples(names=None):
+    """(operator, dtype, sample, the package's function) of each name that exists here."""
+    from torch.testing._internal.common_methods_invocations import op_db
+
+    torch.set_num_threads(1)
+    for op in op_db:
+        for name in (op.name, *(a.name for a in op.aliases)):
+            if names and name not in names:
+                continue
+            function = ours_of(name)
+            if function is None or name.startswith("_"):
+                continue
+            for dtype in (torch.float32, torch.float64):
+                if not op.supports_dtype(dtype, "cpu"):
+                    continue
+                torch.manual_seed(0)
+                for sample in op.sample_inputs("cpu", dtype, requires_grad=op.supports_autograd):
+                    yield op, dtype, sample, function, name
+
+
+def check(names=None):
+    """{operator: [samples, failures as text]}; what cannot be represented is not counted."""
+    found = collections.defaultdict(lambda: [0, []])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for op, dtype, sample, function, name in samples(names):
+            entry = found[name]
+            try:
+                torch.manual_seed(0)
+                th.manual_seed(0)
+                compare(function, op, sample, dtype)
+            except Unrepresentable:
+                continue
+            except Exception as error:  # noqa: BLE001 - whatever goes wrong is a disagreement
+                entry[1].append(
+                    f"{str(dtype)[6:]} {str(sample.summary())[:250]}: {type(error).__name__}: {str(error)[:250]}"
+                )
+            entry[0] += 1
+    return found
+
+
+if __name__ == "__main__":
+    found = check(set(sys.argv[1:]))
+    total, failed = sum(n for n, _ in found.values()), sum(len(f) for _, f in found.values())
+    for name, (count, failures) in sorted(found.items(), key=lambda item: -len(item[1][1])):
+        if failures:
+            print(
+                f"{name}: {len(failures)} of {count}\n    "
+                + "\n    ".join(failures if sys.argv[1:] else failures[:2])
+            )
+    print(
+        f"{total - failed} of {total} samples of {len(found)} operators agree: {(total - failed) / max(total, 1):.2%}"
+    )
