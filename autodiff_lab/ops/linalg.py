@@ -154,9 +154,9 @@ def matmul(input, other, *, out=None):
     if p == 1 and q == 2:
         return apply(SQUEEZE_ROW, mm(unsqueeze(input, 0), other))
     if p >= 3 and q == 1:
-        return refolded(mv(reshape(input, -1, input.shape[-1]), other), *input.shape[:-1])
+        return refolded(mv(flat_rows(input), other), *input.shape[:-1])
     if p >= 3 and q == 2:
-        return refolded(mm(reshape(input, -1, input.shape[-1]), other), *input.shape[:-1], other.shape[-1])
+        return refolded(mm(flat_rows(input), other), *input.shape[:-1], other.shape[-1])
     if p == 1:
         return matmul(transpose(other, -2, -1), input)
     if p == 2:
@@ -171,9 +171,15 @@ def matmul(input, other, *, out=None):
             "note.matmul", m=m, k=k,
         )  # fmt: skip
     lead = np.broadcast_shapes(input.shape[:-2], other.shape[:-2])
-    left = reshape(expand(input, *lead, n, m), -1, n, m)
-    right = reshape(expand(other, *lead, k, r), -1, k, r)
+    count = int(np.prod(lead))
+    left = reshape(expand(input, *lead, n, m), count, n, m)
+    right = reshape(expand(other, *lead, k, r), count, k, r)
     return refolded(bmm(left, right), *lead, n, r)
+
+
+def flat_rows(input):
+    """All the rows of a stack of matrices, as one matrix."""
+    return reshape(input, int(np.prod(input.shape[:-1])), input.shape[-1])
 
 
 def refolded(product, *size):

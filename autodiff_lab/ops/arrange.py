@@ -1,0 +1,482 @@
+"""Arranging: triangles, diagonals, repeats, rolls, grids, pieces. Leans on ops.shape, ops.join, ops.order.
+
+What is made of other operations gets its derivative from them; the few rows here are linear maps with their adjoints.
+"""
+
+import itertools
+
+import numpy as np
+
+from .. import dtypes
+from ..tensor import Tensor, memory, new_tensor
+from .creation import finished
+from .index import nonzero, scattered
+from .join import cat, same_kind, stack
+from .order import FLIP
+from .pointwise import pow
+from .reduce import sum as total
+from .row import apply, check_tensor, either, export, operation, pointwise, register
+from .scatter import index_select
+from .shape import (
+    diagonal as diagonal_view, diagonal_into, dimension, expand, movedim, numbers, reshape, transpose, unsqueeze,
+    view_row,
+)  # fmt: skip
+
+
+def strided_view(x, size, stride, offset):
+    flat = x.reshape(-1)
+    step = flat.itemsize
+    return np.lib.stride_tricks.as_strided(flat[offset:], size, [s * step for s in stride])
+
+
+def strided_places(shape, size, stride, offset):
+    places = np.full(size, offset, np.int64)
+    for d, (n, s) in enumerate(zip(size, stride)):
+        places = places + (np.arange(n) * s).reshape([-1 if i == d else 1 for i in range(len(size))])
+    return places
+
+
+def folded(g, shape, repeats):
+    """The adjoint of ``repeat``: the copies added up."""
+    lead = len(repeats) - len(shape)
+    split_, axes = [], []
+    for i, r in enumerate(repeats):
+        axes.append(len(split_))
+        split_ += [r, shape[i - lead]] if i >= lead else [r]
+    return g.reshape(tuple(split_)).sum(axis=tuple(axes)).reshape(shape)
+
+
+# fmt: off
+tril    = pointwise("tril", "Tril", lambda x, diagonal: np.tril(x, diagonal), lambda g, diagonal: tril_(g, diagonal), dtypes="same", attrs=("diagonal",), defaults=(0,))
+triu    = pointwise("triu", "Triu", lambda x, diagonal: np.triu(x, diagonal), lambda g, diagonal: triu_(g, diagonal), dtypes="same", attrs=("diagonal",), defaults=(0,))
+ROLL    = operation("roll", "Roll", lambda x, shifts, dims: np.roll(x, shifts, dims), lambda g, shifts, dims: rolled(g, tuple(-s for s in shifts), dims), attrs=("shifts", "dims"), linear=True)
+REPEAT  = operation("repeat", "Repeat", lambda x, repeats: np.tile(x, repeats), lambda g, shape, repeats: folded(g, shape, repeats), attrs=("repeats",), linear=True)
+EMBED   = operation("diag_embed", "DiagEmbed", diagonal_into, lambda g, offset, dim1, dim2: g.diagonal(offset, dim1, dim2),
+                    attrs=("whole", "offset", "dim1", "dim2"), linear=True)
+AS_STRIDED = view_row("as_strided", "AsStrided", strided_view, lambda g, shape, size, stride, offset: scattered(g, (int(np.prod(shape)),), (strided_places(shape, size, stride, offset),)).reshape(shape), "size", "stride", "offset")
+# fmt: on
+tril_, triu_, rolled = either(tril.row), either(triu.row), either(ROLL)
+
+
+def triangle(made):
+    """``tril`` and ``triu`` as functions whose diagonal may be given by position, for matrices and stacks of them."""
+    row = made.row
+
+    def function(input, diagonal=0, *, out=None):
+        if check_tensor(input, row.name).ndim < 2:
+            raise RuntimeError(f"{row.name}: input tensor must have at least 2 dimensions")
+        return apply(row, input, diagonal=diagonal, out=out)
+
+    function.__name__ = function.__qualname__ = row.name
+    part = "lower" if row.name == "tril" else "upper"
+    function.__doc__ = f"The {part} triangle of a matrix, up to its ``diagonal``-th diagonal; zeros elsewhere."
+    return register(row, function)
+
+
+tril, triu = triangle(tril), triangle(triu)
+
+
+# -- diagonals ----------------------------------------------------------------------------------------------
+
+
+def diag(input, diagonal=0):
+    """The diagonal of a matrix, or the matrix with a vector as its diagonal.
+
+    Raises:
+        RuntimeError: for other numbers of dimensions.
+    """
+    if check_tensor(input, "diag").ndim not in (1, 2):
+        raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {input.ndim}D")
+    return diag_embed(input, diagonal) if input.ndim == 1 else diagonal_view(input, diagonal)
+
+
+def diag_embed(input, offset=0, dim1=-2, dim2=-1):
+    """Matrices, along ``dim1`` and ``dim2``, with the last dimension of ``input`` on their diagonal."""
+    ndim = check_tensor(input, "diag_embed").ndim + 1
+    dim1, dim2 = dimension(dim1, ndim), dimension(dim2, ndim)
+    if dim1 == dim2:
+        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
+    n = input.shape[-1] + abs(offset)
+    whole = list(input.shape[:-1])
+    for d in sorted((dim1, dim2)):
+        whole.insert(d, n)
+    return apply(EMBED, input, whole=tuple(whole), offset=offset, dim1=dim1, dim2=dim2)
+
+
+def diagflat(input, offset=0):
+    """The matrix with all the numbers of ``input`` on its diagonal."""
+    return diag_embed(reshape(input, -1), offset)
+
+
+def trace(input):
+    """The sum of the diagonal of a matrix."""
+    if check_tensor(input, "trace").ndim != 2:
+        raise RuntimeError("trace: expected a matrix, but got tensor with dim " + str(input.ndim))
+    return total(diagonal_view(input))
+
+
+# -- copies and moves ---------------------------------------------------------------------------------------
+
+
+def repeat(self, *repeats):
+    """Copies of the tensor side by side, as many along each dimension; more numbers lead with new dimensions.
+
+    >>> import autodiff_lab as th
+    >>> th.tensor([1, 2]).repeat(2, 2)
+    tensor([[1, 2, 1, 2],
+            [1, 2, 1, 2]])
+    """
+    repeats = numbers(repeats, "repeat(): argument 'repeats'")
+    if len(repeats) < self.ndim:
+        raise RuntimeError(
+            "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor"
+        )
+    if any(n < 0 for n in repeats):
+        raise RuntimeError(f"Trying to create tensor with negative dimension {min(repeats)}: {list(repeats)}")
+    return apply(REPEAT, self, repeats=repeats)
+
+
+def tile(input, *dims):
+    """As ``repeat``, with missing numbers taken as 1."""
+    dims = numbers(dims)
+    return repeat(check_tensor(input, "tile"), *(1,) * (input.ndim - len(dims)), *dims)
+
+
+def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
+    """Each number, or slice along ``dim``, repeated in place: ``repeats`` is a number or one for each.
+
+    Raises:
+        RuntimeError: if there are neither one number of repeats nor as many as slices, or one is negative.
+    """
+    counts = memory(repeats) if isinstance(repeats, Tensor) else repeats
+    if repeats is None:
+        counts = memory(check_tensor(input, "repeat_interleave"))
+        return new_tensor(np.repeat(np.arange(len(counts)), counts))
+    if np.any(np.asarray(counts) < 0):
+        raise RuntimeError("repeats can not be negative")
+    if dim is None:
+        input, dim = reshape(check_tensor(input, "repeat_interleave"), -1), 0
+    input = input if input.ndim else reshape(input, 1)
+    n = input.shape[dim := dimension(dim, input.ndim)]
+    if np.ndim(counts) == 1 and len(counts) not in (1, n):
+        raise RuntimeError("repeats must have the same size as input along dim, but got repeats.size(0) = "
+                           f"{len(counts)} and input.size({dim}) = {n}")  # fmt: skip
+    return index_select(input, dim, new_tensor(np.repeat(np.arange(n), counts)))
+
+
+def roll(input, shifts, dims=None):
+    """The numbers moved by ``shifts`` places along ``dims``, those pushed out coming in at the other end.
+
+    Without ``dims``, in reading order.
+    """
+    check_tensor(input, "roll")
+    shifts = numbers((shifts,) if isinstance(shifts, (tuple, list)) else (shifts,), "shifts")
+    if dims is None or dims == ():
+        if len(shifts) != 1:
+            raise RuntimeError(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:0")
+        return reshape(roll(reshape(input, -1), shifts, (0,)), *input.shape) if input.ndim != 1 else roll(input, shifts, 0)
+    dims = (dims,) if isinstance(dims, int) else tuple(dims)
+    if len(shifts) != len(dims):
+        raise RuntimeError(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:{len(dims)}")
+    dims = tuple(dimension(d, input.ndim) for d in dims)
+    return apply(ROLL, input, shifts=shifts, dims=dims) if input.ndim else input.clone()
+
+
+def flip(input, *dims):
+    """The numbers in reverse order along ``dims``, as a copy."""
+    dims = tuple(dimension(d, check_tensor(input, "flip").ndim) for d in numbers(dims))
+    if len(set(dims)) != len(dims):
+        raise RuntimeError(f"dim {dims[0]} appears multiple times in the list of dims")
+    return apply(FLIP, input, dims=dims if input.ndim else ())
+
+
+def fliplr(input):
+    """The columns of a matrix in reverse order."""
+    if check_tensor(input, "fliplr").ndim < 2:
+        raise RuntimeError("Input must be >= 2-d.")
+    return flip(input, 1)
+
+
+def flipud(input):
+    """The rows in reverse order."""
+    if check_tensor(input, "flipud").ndim < 1:
+        raise RuntimeError("Input must be >= 1-d.")
+    return flip(input, 0)
+
+
+def rot90(input, k=1, dims=(0, 1)):
+    """The plane of two dimensions turned by ``k`` quarter turns."""
+    if len(dims) != 2:
+        raise RuntimeError(f"expected total rotation dims == 2, but got dims = {len(dims)}")
+    a, b = (dimension(d, check_tensor(input, "rot90").ndim) for d in dims)
+    if a == b:
+        raise RuntimeError(f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}")
+    k %= 4
+    if k == 0:
+        return input.clone()
+    if k == 2:
+        return flip(input, a, b)
+    return transpose(flip(input, b if k == 1 else a), a, b).contiguous()
+
+
+def as_strided(input, size, stride, storage_offset=None):
+    """A view of the memory under ``input`` with sizes and strides of one's own, counted in elements.
+
+    Raises:
+        RuntimeError: if it would reach beyond that memory, or the memory is not in reading order.
+    """
+    offset = check_tensor(input, "as_strided").storage_offset() if storage_offset is None else storage_offset
+    size, stride = numbers((size,)), numbers((stride,))
+    base = input if input._base is None or offset == 0 == input.storage_offset() else input._base
+    if len(size) != len(stride):
+        raise RuntimeError("mismatch in length of strides and shape")
+    last = offset + sum((n - 1) * s for n, s in zip(size, stride))
+    if 0 not in size and (last >= base.numel() or not base.is_contiguous()):
+        raise RuntimeError(
+            f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {offset}, and itemsize "
+            f"{base.itemsize} requiring a storage size of {(last + 1) * base.itemsize} are out of bounds for storage of "
+            f"size {base.nbytes}"
+        )
+    return apply(AS_STRIDED, base, size=size, stride=stride, offset=offset)
+
+
+# -- joining and taking apart -------------------------------------------------------------------------------
+
+
+def tensor_split(input, indices_or_sections, dim=0):
+    """Pieces along ``dim``: as many as asked, as equal as can be, or cut at the given indices."""
+    if check_tensor(input, "tensor_split").ndim == 0:
+        raise RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
+    cuts = indices_or_sections.tolist() if isinstance(indices_or_sections, Tensor) else indices_or_sections
+    dim = dimension(dim, input.ndim)
+    n = input.shape[dim]
+    if isinstance(cuts, int):
+        if cuts <= 0:
+            raise RuntimeError(f"number of sections must be larger than 0, got {cuts}")
+        ends = [n // cuts * (i + 1) + min(i + 1, n % cuts) for i in range(cuts - 1)]
+    else:
+        ends = [min(max(c + n if c < 0 else c, 0), n) for c in cuts]
+    starts, stops = [0, *ends], [*ends, n]
+    return tuple(input[(slice(None),) * dim + (slice(a, max(a, b)),)] for a, b in zip(starts, stops))
+
+
+def splitter(name, axis, least):
+    def made(input, indices_or_sections):
+        if check_tensor(input, name).ndim < least:
+            raise RuntimeError(f"torch.{name} requires a tensor with at least {least} dimension{'s' * (least > 1)}, "
+                               f"but got a tensor with {input.ndim} dimensions!")  # fmt: skip
+        dim = 0 if name == "hsplit" and input.ndim == 1 else axis
+        n = indices_or_sections
+        if isinstance(n, int) and input.shape[dim] % n:
+            raise RuntimeError(f"torch.{name} attempted to split along dimension {dim}, but the size of the dimension "
+                               f"{input.shape[dim]} is not divisible by the split_size {n}!")  # fmt: skip
+        return tensor_split(input, n, dim)
+
+    made.__name__ = made.__qualname__ = name
+    made.__doc__ = f"``tensor_split`` along dimension {axis}, into equal pieces."
+    return made
+
+
+hsplit, vsplit, dsplit = splitter("hsplit", 1, 1), splitter("vsplit", 0, 2), splitter("dsplit", 2, 3)
+
+
+def at_least(ndim):
+    def made(*tensors):
+        if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)):
+            return tuple(made(t) for t in tensors[0])
+        if len(tensors) > 1:
+            return tuple(made(t) for t in tensors)
+        t = check_tensor(tensors[0], made.__name__)
+        if t.ndim == 0:
+            return reshape(t, *(1,) * ndim) if ndim else t
+        while t.ndim < ndim:
+            t = unsqueeze(t, 0 if t.ndim == 1 else -1)
+        return t
+
+    made.__name__ = made.__qualname__ = f"atleast_{ndim}d"
+    made.__doc__ = f"Each tensor with at least {ndim} dimension{'s' * (ndim > 1)}."
+    return made
+
+
+atleast_1d, atleast_2d, atleast_3d = map(at_least, (1, 2, 3))
+
+
+def dstack(tensors, *, out=None):
+    """The tensors one behind the other, along dimension 2."""
+    return cat([atleast_3d(t) for t in same_kind(tensors, "dstack")], 2, out=out)
+
+
+def column_stack(tensors, *, out=None):
+    """The tensors side by side; vectors are columns."""
+    parts = [t if t.ndim > 1 else reshape(t, t.numel(), 1) for t in same_kind(tensors, "column_stack")]
+    return cat(parts, 1, out=out)
+
+
+def block_diag(*tensors):
+    """The matrices one after another along the diagonal of a larger one."""
+    parts = [atleast_2d(t) for t in same_kind(tensors, "block_diag")]
+    width, rows, left = sum(p.shape[1] for p in parts), [], 0
+    for p in parts:
+        n, m = p.shape
+        rows.append(cat([p.new_zeros((n, left)), p, p.new_zeros((n, width - left - m))], 1))
+        left += m
+    return cat(rows, 0)
+
+
+def meshgrid(*tensors, indexing=None):
+    """The coordinates of a grid: one tensor for each vector, varying along its own dimension.
+
+    Args:
+        indexing: ``"ij"`` as in matrices, torch's default, or ``"xy"`` as in plots.
+    """
+    tensors = list(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)) else list(tensors)
+    if not tensors:
+        raise ValueError("meshgrid expects a non-empty TensorList")
+    if indexing not in (None, "ij", "xy"):
+        raise RuntimeError(
+            f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}'
+        )
+    for t in tensors:
+        if check_tensor(t, "meshgrid").ndim > 1:
+            raise RuntimeError(f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {t}")
+        if t.dtype is not tensors[0].dtype:
+            raise RuntimeError("torch.meshgrid expects all tensors to have the same dtype")
+    swap = indexing == "xy" and len(tensors) > 1
+    if swap:
+        tensors[:2] = tensors[1::-1]
+    shape = [t.numel() for t in tensors]
+    grids = [expand(reshape(t, *(-1 if i == d else 1 for i in range(len(shape)))), *shape) for d, t in enumerate(tensors)]
+    if swap:
+        grids = [transpose(g, 0, 1) for g in grids]
+        grids[:2] = grids[1::-1]
+    return tuple(grids)
+
+
+def cartesian_prod(*tensors):
+    """Every choice of one number from each vector, as rows."""
+    if len(tensors) == 1:
+        return tensors[0]
+    return stack([reshape(g, -1) for g in meshgrid(*tensors)], 1)
+
+
+def combinations(input, r=2, with_replacement=False):
+    """Every choice of ``r`` numbers of a vector, as rows, in order."""
+    if check_tensor(input, "combinations").ndim != 1:
+        raise RuntimeError(f"Expect a 1D vector, but got shape {list(input.shape)}")
+    if r < 0:
+        raise RuntimeError(f"Expect a non-negative number, but got {r}")
+    choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
+    places = np.array(list(choose(range(input.numel()), r)), np.int64).reshape(-1, r)
+    return input[new_tensor(places)] if r else input.new_zeros((0,))
+
+
+def triangle_indices(name, find):
+    def made(row, col, offset=0, *, dtype=dtypes.int64, layout=None, device=None):
+        return finished(np.stack(find(row, offset, col)).astype(dtypes.as_dtype(dtype).numpy), False, device)
+
+    made.__name__ = made.__qualname__ = name
+    made.__doc__ = f"Rows and columns of the places of the {'lower' if name < 'triu' else 'upper'} triangle, as two rows."
+    return made
+
+
+tril_indices = triangle_indices("tril_indices", lambda n, k, m: np.nonzero(np.tri(n, m, k, bool)))
+triu_indices = triangle_indices("triu_indices", lambda n, k, m: np.nonzero(~np.tri(n, m, k - 1, bool)))
+
+
+def argwhere(input):
+    """Where the numbers that are not zero stand, one row each."""
+    return nonzero(input)
+
+
+def vander(x, N=None, increasing=False):
+    """The matrix of the powers of a vector, one power a column."""
+    powers = np.arange(x.shape[0] if N is None else N)
+    return pow(unsqueeze(x, -1), new_tensor(powers if increasing else powers[::-1].copy()))
+
+
+# -- differences and statistics -----------------------------------------------------------------------------
+
+
+def diff(input, n=1, dim=-1, prepend=None, append=None):
+    """Differences of neighbours along ``dim``, taken ``n`` times."""
+    if check_tensor(input, "diff").ndim == 0:
+        raise RuntimeError("diff expects input to be at least one-dimensional")
+    if n < 0:
+        raise RuntimeError(f"order must be non-negative but got {n}")
+    dim = dimension(dim, input.ndim)
+    input = cat([t for t in (prepend, input, append) if t is not None], dim) if prepend is not None or append is not None else input
+    n = min(n, input.shape[dim])
+    for _ in range(n):
+        m = input.shape[dim] - 1
+        high, low = input.narrow(dim, 1, m), input.narrow(dim, 0, m)
+        input = high ^ low if input.dtype is dtypes.bool_ else high - low
+    return input
+
+
+def trapezoid(y, x=None, *, dx=1, dim=-1):
+    """The area under the points ``y``, by trapezia; ``x`` gives their places, ``dx`` their distance."""
+    return total(trapezia(y, x, dx, dim), dim)
+
+
+def cumulative_trapezoid(y, x=None, *, dx=1, dim=-1):
+    """Running sums of the areas of ``trapezoid``."""
+    return trapezia(y, x, dx, dim).cumsum(dim)
+
+
+def trapezia(y, x, dx, dim):
+    dim = dimension(dim, y.ndim)
+    n = y.shape[dim] - 1
+    if n < 0:
+        return y
+    if x is not None and x.ndim == 1 and y.ndim > 1:
+        x = reshape(x, *(-1 if d == dim else 1 for d in range(y.ndim)))
+    step = dx if x is None else diff(x, dim=dim if x.ndim == y.ndim else -1)
+    return (y.narrow(dim, 1, n) + y.narrow(dim, 0, n)) * step / 2
+
+
+def cov(input, *, correction=1, fweights=None, aweights=None):
+    """The covariances of variables in rows, observed in columns.
+
+    Args:
+        fweights, aweights (Tensor): how often, and how heavily, each observation counts.
+    """
+    if check_tensor(input, "cov").ndim > 2:
+        raise RuntimeError("cov(): expected input to have two or fewer dimensions but got an input with "
+                           f"{input.ndim} dimensions")  # fmt: skip
+    x = atleast_2d(input)
+    x = x if x.is_floating_point() else x.to(dtypes.get_default_dtype())
+    w = None if fweights is None else fweights
+    if aweights is not None:
+        w = aweights if w is None else w * aweights
+    weight = x.shape[1] if w is None else w.sum()
+    mean = x.mean(1, keepdim=True) if w is None else (x * w).sum(1, keepdim=True) / weight
+    norm = weight - correction
+    if aweights is not None and correction:
+        norm = weight - correction * (w * aweights).sum() / weight
+    away = x - mean
+    made = (away @ transpose(away if w is None else away * w, 0, 1)) / (norm.clamp(min=0) if isinstance(norm, Tensor) else max(norm, 0))
+    return reshape(made, ()) if made.numel() == 1 and input.ndim < 2 else made
+
+
+def corrcoef(input):
+    """The correlations of variables in rows, observed in columns."""
+    c = cov(input)
+    if c.ndim == 0:
+        return c / c
+    s = diagonal_view(c).sqrt()
+    return (c / unsqueeze(s, 1) / unsqueeze(s, 0)).clamp(-1, 1)
+
+
+register(REPEAT, repeat, export=False)
+for _row, _function in ((ROLL, roll), (FLIP, flip), (EMBED, diag_embed), (AS_STRIDED, as_strided)):
+    register(_row, _function)
+export(
+    diag, diagflat, trace, tile, repeat_interleave, fliplr, flipud, rot90, tensor_split, hsplit, vsplit, dsplit, argwhere,
+    diff, cov, corrcoef,
+)  # fmt: skip
+export(
+    atleast_1d, atleast_2d, atleast_3d, dstack, column_stack, block_diag, meshgrid, cartesian_prod, combinations,
+    tril_indices, triu_indices, vander, trapezoid, cumulative_trapezoid, method=False,
+)  # fmt: skip
+export(trapezoid, method=False, aliases=("trapz",))
+export(movedim, aliases=("moveaxis",))
