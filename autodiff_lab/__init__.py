@@ -10,7 +10,15 @@ import warnings as _warnings
 _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"autodiff_lab(\.|$)")
 
 from . import autograd, cuda, nn, random
-from .device import device
+from .device import (
+    channels_last,
+    contiguous_format,
+    device,
+    get_default_device,
+    preserve_format,
+    set_default_device,
+    strided,
+)
 from .dtypes import (
     bool_ as bool,
     can_cast,
@@ -64,7 +72,7 @@ from .tensor import Size, Tensor
 half, float, double = float16, float32, float64
 short, int, long = int16, int32, int64
 pi, e, inf, nan, newaxis = _math.pi, _math.e, _math.inf, _math.nan, None
-globals().update(_FUNCTIONS)
+globals().update(_FUNCTIONS)  # `mode`, the function, over the submodule of that name
 
 __version__ = "0.1.0"
 

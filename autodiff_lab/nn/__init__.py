@@ -1,6 +1,21 @@
-"""torch.nn: for now, parameters. Leans on tensor."""
+"""Neural networks: modules, and functions of them. Leans on ops, sampling."""
 
-from . import parameter
+from . import containers, functional, init, layers, parameter, utils
+from .containers import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
+from .layers import *  # noqa: F403
+from .module import Module
 from .parameter import Parameter
 
-__all__ = ["Parameter", "parameter"]
+__all__ = [
+    "Module", "ModuleDict", "ModuleList", "Parameter", "ParameterDict", "ParameterList", "Sequential", "functional", "init",
+    "parameter", "utils", *layers.__all__,
+]  # fmt: skip
+
+
+def __getattr__(name):
+    raise AttributeError(
+        f"autodiff_lab.nn has no {name!r}: it is no name of torch.nn, or out of scope; the layers that exist are "
+        f"{', '.join(sorted(layers.__all__))}"
+        if name[:1].isupper()
+        else f"module 'autodiff_lab.nn' has no attribute {name!r}"
+    )

@@ -18,9 +18,19 @@ from .reduce import sum as total
 from .row import apply, check_tensor, either, export, operation, pointwise, register
 from .scatter import index_select
 from .shape import (
-    diagonal as diagonal_view, diagonal_into, dimension, expand, movedim, numbers, reshape, transpose, unsqueeze,
+    diagonal as diagonal_view,
+    diagonal_into,
+    dimension,
+    expand,
+    movedim,
+    numbers,
+    reshape,
+    transpose,
+    unsqueeze,
     view_row,
 )  # fmt: skip
+
+WORDED = True  # row's Note [Words]
 
 
 def strided_view(x, size, stride, offset):
@@ -69,7 +79,9 @@ def triangle(made):
 
     function.__name__ = function.__qualname__ = row.name
     part = "lower" if row.name == "tril" else "upper"
-    function.__doc__ = f"The {part} triangle of a matrix, up to its ``diagonal``-th diagonal; zeros elsewhere."
+    function.__doc__ = (
+        f"The {part} triangle of a matrix, up to its ``diagonal``-th diagonal; zeros elsewhere."
+    )
     return register(row, function)
 
 
@@ -174,7 +186,11 @@ def roll(input, shifts, dims=None):
     if dims is None or dims == ():
         if len(shifts) != 1:
             raise RuntimeError(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:0")
-        return reshape(roll(reshape(input, -1), shifts, (0,)), *input.shape) if input.ndim != 1 else roll(input, shifts, 0)
+        return (
+            reshape(roll(reshape(input, -1), shifts, (0,)), *input.shape)
+            if input.ndim != 1
+            else roll(input, shifts, 0)
+        )
     dims = (dims,) if isinstance(dims, int) else tuple(dims)
     if len(shifts) != len(dims):
         raise RuntimeError(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:{len(dims)}")
@@ -210,7 +226,9 @@ def rot90(input, k=1, dims=(0, 1)):
         raise RuntimeError(f"expected total rotation dims == 2, but got dims = {len(dims)}")
     a, b = (dimension(d, check_tensor(input, "rot90").ndim) for d in dims)
     if a == b:
-        raise RuntimeError(f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}")
+        raise RuntimeError(
+            f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}"
+        )
     k %= 4
     if k == 0:
         return input.clone()
@@ -246,7 +264,9 @@ def as_strided(input, size, stride, storage_offset=None):
 def tensor_split(input, indices_or_sections, dim=0):
     """Pieces along ``dim``: as many as asked, as equal as can be, or cut at the given indices."""
     if check_tensor(input, "tensor_split").ndim == 0:
-        raise RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
+        raise RuntimeError(
+            "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims"
+        )
     cuts = indices_or_sections.tolist() if isinstance(indices_or_sections, Tensor) else indices_or_sections
     dim = dimension(dim, input.ndim)
     n = input.shape[dim]
@@ -329,13 +349,13 @@ def meshgrid(*tensors, indexing=None):
     Args:
         indexing: ``"ij"`` as in matrices, torch's default, or ``"xy"`` as in plots.
     """
-    tensors = list(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)) else list(tensors)
+    tensors = (
+        list(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)) else list(tensors)
+    )
     if not tensors:
         raise ValueError("meshgrid expects a non-empty TensorList")
     if indexing not in (None, "ij", "xy"):
-        raise RuntimeError(
-            f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}'
-        )
+        raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
     for t in tensors:
         if check_tensor(t, "meshgrid").ndim > 1:
             raise RuntimeError(f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {t}")
@@ -345,7 +365,10 @@ def meshgrid(*tensors, indexing=None):
     if swap:
         tensors[:2] = tensors[1::-1]
     shape = [t.numel() for t in tensors]
-    grids = [expand(reshape(t, *(-1 if i == d else 1 for i in range(len(shape)))), *shape) for d, t in enumerate(tensors)]
+    grids = [
+        expand(reshape(t, *(-1 if i == d else 1 for i in range(len(shape)))), *shape)
+        for d, t in enumerate(tensors)
+    ]
     if swap:
         grids = [transpose(g, 0, 1) for g in grids]
         grids[:2] = grids[1::-1]
@@ -404,7 +427,11 @@ def diff(input, n=1, dim=-1, prepend=None, append=None):
     if n < 0:
         raise RuntimeError(f"order must be non-negative but got {n}")
     dim = dimension(dim, input.ndim)
-    input = cat([t for t in (prepend, input, append) if t is not None], dim) if prepend is not None or append is not None else input
+    input = (
+        cat([t for t in (prepend, input, append) if t is not None], dim)
+        if prepend is not None or append is not None
+        else input
+    )
     n = min(n, input.shape[dim])
     for _ in range(n):
         m = input.shape[dim] - 1
@@ -454,7 +481,9 @@ def cov(input, *, correction=1, fweights=None, aweights=None):
     if aweights is not None and correction:
         norm = weight - correction * (w * aweights).sum() / weight
     away = x - mean
-    made = (away @ transpose(away if w is None else away * w, 0, 1)) / (norm.clamp(min=0) if isinstance(norm, Tensor) else max(norm, 0))
+    made = (away @ transpose(away if w is None else away * w, 0, 1)) / (
+        norm.clamp(min=0) if isinstance(norm, Tensor) else max(norm, 0)
+    )
     return reshape(made, ()) if made.numel() == 1 and input.ndim < 2 else made
 
 

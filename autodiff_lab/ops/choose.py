@@ -6,10 +6,22 @@ import numpy as np
 
 from .. import dtypes
 from ..errors import explained
-from ..tensor import Tensor, memory
+from ..tensor import Tensor, memory, new_tensor
 from ..views import in_place
 from .pointwise import HIDDEN, joined, where
-from .row import REQUIRED, apply, check_tensor, export, number, operand, operation, plain, pointwise, register
+from .row import (
+    REQUIRED,
+    apply,
+    check_tensor,
+    export,
+    number,
+    operand,
+    operation,
+    plain,
+    pointwise,
+    register,
+    settle,
+)  # fmt: skip
 from .shape import expand
 
 PAIR = ("input", "other")
@@ -221,3 +233,62 @@ register(ROUND, round)
 export(lerp)
 export(masked_fill_, clamp_, round_, function=False)
 Tensor.clip_ = clamp_
+
+
+def clamp_min(input, min, *, out=None):
+    """``input``, but no less than ``min``."""
+    return clamp(input, min, out=out)
+
+
+def clamp_max(input, max, *, out=None):
+    """``input``, but no more than ``max``."""
+    return clamp(input, None, max, out=out)
+
+
+def isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
+    """Where |x - y| ≤ atol + rtol |y|.
+
+    Raises:
+        RuntimeError: if the dtypes differ.
+    """
+    if check_tensor(input, "isclose").dtype is not check_tensor(other, "isclose", 2, "other").dtype:
+        raise RuntimeError(f"{text_of(input)} did not match {text_of(other)}")
+    x, y = input._array, other._array
+    shape_of_all("isclose", x, y)
+    return new_tensor(settle(np.isclose(x, y, rtol, atol, equal_nan)))
+
+
+def text_of(t):
+    return {"float32": "Float", "float64": "Double", "int64": "Long"}.get(t.dtype.name, t.dtype.title)
+
+
+def allclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
+    """Whether ``isclose`` holds everywhere."""
+    return bool(isclose(input, other, rtol, atol, equal_nan).all())
+
+
+def equal(input, other):
+    """Whether both have the same shape and the same numbers."""
+    a, b = check_tensor(input, "equal")._array, check_tensor(other, "equal", 2, "other")._array
+    return a.shape == b.shape and bool(np.all(a == b))
+
+
+def is_tensor(obj):
+    """Whether ``obj`` is a tensor."""
+    return isinstance(obj, Tensor)
+
+
+def numel(input):
+    """The number of elements."""
+    return check_tensor(input, "numel").numel()
+
+
+def is_floating_point(input):
+    """Whether the dtype is a floating-point one."""
+    return check_tensor(input, "is_floating_point").is_floating_point()
+
+
+export(clamp_min, clamp_max, isclose, allclose, equal)
+export(is_tensor, numel, is_floating_point, method=False)
+Tensor.clamp_min_ = lambda self, min: clamp_(self, min)
+Tensor.clamp_max_ = lambda self, max: clamp_(self, None, max)

@@ -17,6 +17,8 @@ from .shape import dimension, permute, reshape, squeeze, unsqueeze
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
+WORDED = True  # row's Note [Words]
+
 
 def power_norm(x, ord, dim, keepdim):
     size = np.abs(x)
@@ -83,7 +85,9 @@ def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None, out=None):
     x = x if dtype is None else x.to(dtype)
     axes = dims(dim, x.ndim)
     if x.numel() == 0 and (ord == math.inf or ord < 0) and any(x.shape[d] == 0 for d in axes):
-        raise RuntimeError(f"linalg.vector_norm cannot compute the {float(ord)} norm on an empty tensor because the operation does not have an identity")
+        raise RuntimeError(
+            f"linalg.vector_norm cannot compute the {float(ord)} norm on an empty tensor because the operation does not have an identity"
+        )
     return apply(NORM, x, ord=number(ord, "linalg.vector_norm", "ord"), dim=axes, keepdim=keepdim, out=out)
 
 
@@ -91,15 +95,17 @@ def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
     """The p-norm of all the numbers, or along dimensions; see ``linalg.vector_norm``.
 
     Args:
-        p: a number; ``"fro"``, which is 2; or ``"nuc"``, the sum of a matrix's singular values.
+        p: a number, or ``"fro"``, which is 2.
     """
     check_tensor(input, "norm")
-    if p == "nuc":
-        from .decompose import matrix_norm
-
-        return matrix_norm(input, "nuc", (-2, -1) if dim is None else dim, keepdim)
     if isinstance(p, str) and p != "fro":
-        raise RuntimeError(f"only valid string values are 'fro' and 'nuc', found {p}")
+        raise (
+            RuntimeError(f"only valid string values are 'fro' and 'nuc', found {p}")
+            if p != "nuc"
+            else NotImplementedError(
+                "norm(): p='nuc' is not offered; singular values are outside what autodiff_lab covers"
+            )
+        )
     return vector_norm(input, 2 if p in ("fro", None) else p, dim, keepdim, dtype=dtype, out=out)
 
 
@@ -118,7 +124,9 @@ def cdist(x1, x2, p=2.0, compute_mode=None):
         if check_tensor(t, "cdist").ndim < 2:
             raise RuntimeError(f"cdist only supports at least 2D tensors, {name} got: {t.ndim}D")
     if x1.shape[-1] != x2.shape[-1]:
-        raise RuntimeError(f"X1 and X2 must have the same number of columns. X1: {x1.shape[-1]} X2: {x2.shape[-1]}")
+        raise RuntimeError(
+            f"X1 and X2 must have the same number of columns. X1: {x1.shape[-1]} X2: {x2.shape[-1]}"
+        )
     if p < 0:
         raise RuntimeError("cdist only supports non-negative p values")
     return vector_norm(unsqueeze(x1, -2) - unsqueeze(x2, -3), p, -1)
@@ -140,7 +148,9 @@ def inner(input, other):
     if check_tensor(input, "inner").ndim == 0 or check_tensor(other, "inner", 2, "other").ndim == 0:
         return input * other
     if input.shape[-1] != other.shape[-1]:
-        raise RuntimeError(f"inner() the last dimension must match on both input tensors but got shapes {list(input.shape)} and {list(other.shape)}")
+        raise RuntimeError(
+            f"inner() the last dimension must match on both input tensors but got shapes {list(input.shape)} and {list(other.shape)}"
+        )
     return tensordot(input, other, ([-1], [-1]))
 
 
@@ -217,31 +227,44 @@ def einsum(*args):
         if spare < 0 or (spare and "..." not in term):
             raise RuntimeError(
                 f"einsum(): the number of subscripts in the equation ({len(term.replace('...', ''))}) "
-                + (f"is more than the number of dimensions ({t.ndim})" if "..." in term else f"does not match the number of dimensions ({t.ndim})")
-                + f" for operand {i}" + ("" if "..." in term else " and no ellipsis was given")
+                + (
+                    f"is more than the number of dimensions ({t.ndim})"
+                    if "..." in term
+                    else f"does not match the number of dimensions ({t.ndim})"
+                )
+                + f" for operand {i}"
+                + ("" if "..." in term else " and no ellipsis was given")
             )
         most = max(most, spare if "..." in term else 0)
         for letter in term.replace("...", ""):
             if letter not in LETTERS:
-                raise RuntimeError(f"einsum(): invalid subscript given at index {equation.index(letter)} in the equation string, subscripts must be in [a-zA-Z]")
+                raise RuntimeError(
+                    f"einsum(): invalid subscript given at index {equation.index(letter)} in the equation string, subscripts must be in [a-zA-Z]"
+                )
     dots = [f".{i}" for i in range(most)]  # the ellipsis' dimensions, the last ones aligned
 
     def labels(term, t):
         before, there, after = term.partition("...")
         n = 0 if t is None else t.ndim - len(before) - len(after)
-        return [*before, *(dots if t is None else dots[most - n :] if n else []), *after] if there else [*before]
+        return (
+            [*before, *(dots if t is None else dots[most - n :] if n else []), *after] if there else [*before]
+        )
 
     spelt = [labels(term, t) for term, t in zip(terms, operands)]
     if arrow:
         wanted = labels(result, None)
         if len(set(wanted)) != len(wanted):
-            raise RuntimeError(f"einsum(): output subscript {next(c for c in wanted if wanted.count(c) > 1)} appears more than once in the output")
+            raise RuntimeError(
+                f"einsum(): output subscript {next(c for c in wanted if wanted.count(c) > 1)} appears more than once in the output"
+            )
     else:
         every = [c for part in spelt for c in part if c[0] != "."]
         wanted = dots + sorted({c for c in every if every.count(c) == 1}, key=LETTERS.index)
     for c in wanted:
         if not any(c in part for part in spelt) and c[0] != ".":
-            raise RuntimeError(f"einsum(): output subscript {c} does not appear in the equation for any input operand")
+            raise RuntimeError(
+                f"einsum(): output subscript {c} does not appear in the equation for any input operand"
+            )
     order = [*wanted, *(c for c in dict.fromkeys(c for part in spelt for c in part) if c not in wanted)]
     operands = [aligned(t, part, order, i) for i, (t, part) in enumerate(zip(operands, spelt))]
     sizes = {}
@@ -294,8 +317,13 @@ def pair_product(x, y, gone):
     both, only_x, only_y, inner_ = [], [], [], []
     for d, (m, n) in enumerate(zip(x.shape, y.shape)):
         (inner_ if d in gone else only_x if n == 1 != m else only_y if m == 1 != n else both).append(d)
-    shape = [1 if d in gone else max(m, n) if 0 not in (m, n) else 0 for d, (m, n) in enumerate(zip(x.shape, y.shape))]
-    lro, lo, ro, k = (math.prod(t.shape[d] for d in ds) for t, ds in ((x, both), (x, only_x), (y, only_y), (x, inner_)))
+    shape = [
+        1 if d in gone else max(m, n) if 0 not in (m, n) else 0
+        for d, (m, n) in enumerate(zip(x.shape, y.shape))
+    ]
+    lro, lo, ro, k = (
+        math.prod(t.shape[d] for d in ds) for t, ds in ((x, both), (x, only_x), (y, only_y), (x, inner_))
+    )
     left = reshape(permute(x, *both, *only_x, *inner_, *only_y), lro, lo, k)
     right = reshape(permute(y, *both, *inner_, *only_y, *only_x), lro, k, ro)
     made = reshape(bmm(left, right), *(shape[d] for d in (*both, *only_x, *only_y, *inner_)))
@@ -330,7 +358,9 @@ def linalg_cross(input, other, *, dim=-1):
         raise RuntimeError("linalg.cross: inputs must have the same number of dimensions.")
     d = dimension(dim, input.ndim)
     if input.shape[d] != 3 or other.shape[d] != 3:
-        raise RuntimeError(f"linalg.cross: inputs dimension {dim} must have length 3. Got {input.shape[d]} and {other.shape[d]}")
+        raise RuntimeError(
+            f"linalg.cross: inputs dimension {dim} must have length 3. Got {input.shape[d]} and {other.shape[d]}"
+        )
     return apply(CROSS, input, other, dim=d - input.ndim)
 
 

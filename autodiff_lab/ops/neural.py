@@ -73,7 +73,6 @@ threshold  = activation("threshold", "Threshold", lambda x, threshold, value: np
 prelu      = activation("prelu", "PreluKernel", lambda x, y: np.where(x > 0, x, x * y),
                         lambda g, x, y: where(x > 0, g, g * y),
                         lambda g, x: where(x > 0, 0, g * x))
-RRELU      = operation("rrelu", "RreluWithNoise", lambda x, noise: x * noise, lambda g, noise: g * noise, attrs=("noise",))
 GLU        = operation("glu", "Glu", lambda x, dim: half(x, dim, 0) * sigmoid_(half(x, dim, 1)), lambda g, input, dim: glu_rule(g, half(input, dim, 0), sigmoid_(half(input, dim, 1)), dim), attrs=("dim",))
 
 sigmoid_, erf_, softplus_, absolute = either(sigmoid.row), either(erf.row), either(softplus.row), either(abs_row.row)
@@ -128,12 +127,6 @@ BCE_LOGITS = loss("binary_cross_entropy_with_logits", "BinaryCrossEntropyWithLog
            attrs=("weight", "pos_weight"))
 SOFT_MARGIN = loss("soft_margin_loss", "SoftMarginLoss", lambda x, target: np.log1p(np.exp(-target * x)),
            lambda g, input, shape, target, reduction: share(g, shape, reduction) * (-target * sigmoid_(-target * input)), inputs=("input",), attrs=("target",))
-# Hinges of one number against others: ``margins`` is how far each other number lies inside, and what it weighs.
-MULTI_MARGIN = operation("multi_margin_loss", "MultiMarginLoss", lambda x, pick, weight, p, margin, reduction: reduced(hinges(x, pick, weight, p, margin).sum(-1), reduction),
-           lambda g, input, shape, pick, weight, p, margin, reduction: hinge_rule(share(g, shape[:-1], reduction), input, pick, weight, p, margin, reduction),
-           attrs=("pick", "weight", "p", "margin", "reduction"))
-MULTILABEL_MARGIN = operation("multilabel_margin_loss", "MultilabelMarginLoss", lambda x, apart, reduction: reduced((np.maximum(1 - x[..., :, None] + x[..., None, :], 0) * apart).sum((-2, -1)), reduction),
-           lambda g, input, shape, apart, reduction: pairs_rule(share(g, shape[:-1], reduction), input, apart, reduction), attrs=("apart", "reduction"))
 NLL = operation("nll_loss", "NllLoss", lambda x, dim, target, weight, reduction: picked_loss(x, dim, target, weight, reduction),
            lambda g, shape, dim, target, weight, reduction: along_put(per_sample(-g, target, weight, reduction), shape, dim, target), attrs=("dim", "target", "weight", "reduction"), linear=True)
 NLL2D = operation("nll_loss2d", "NllLoss2D", NLL.forward, NLL.rules["input"], attrs=NLL.attrs, linear=True)
@@ -146,27 +139,6 @@ def bowl(d, width):
 
 def slope(d, width):
     return where(absolute(d) < width, d, np.sign(d) * width)
-
-
-def hinges(x, pick, weight, p, margin):
-    """(margin - x[target] + x[other])₊ᵖ / classes, weighted; ``pick`` is 1 at the target."""
-    inside = np.maximum(margin - (x * pick).sum(-1, keepdims=True) + x, 0) * (1 - pick)
-    return inside**p * weight / x.shape[-1]
-
-
-def hinge_rule(g, x, pick, weight, p, margin, reduction):
-    g = g if reduction != "none" else g.reshape((*g.shape, 1))
-    inside = margin - (x * pick).sum(axis=-1, keepdims=True) + x
-    each_ = where(inside > 0, p * inside ** (p - 1), 0) * ((1 - pick) * weight / x.shape[-1]) * g
-    return each_ - each_.sum(axis=-1, keepdims=True) * pick
-
-
-def pairs_rule(g, x, apart, reduction):
-    g = g if reduction != "none" else g.reshape((*g.shape, 1, 1))
-    n = x.shape[-1]
-    inside = 1 - x.reshape((*x.shape, 1)) + x.reshape((*x.shape[:-1], 1, n)) > 0
-    each_ = where(inside, apart, 0) * g
-    return each_.sum(axis=-2) - each_.sum(axis=-1)
 
 
 def picked_loss(x, dim, target, weight, reduction):

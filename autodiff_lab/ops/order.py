@@ -28,6 +28,8 @@ from .reduce import (
 from .row import apply, check_tensor, either, export, operation, register, settle
 from .shape import dimension, reshape, squeeze, unsqueeze
 
+WORDED = True  # row's Note [Words]
+
 
 def backwards(function, x, dim):
     return np.flip(function(np.flip(x, dim), dim), dim)

@@ -196,7 +196,6 @@ deg2rad = pointwise("deg2rad", "Deg2Rad", lambda x: x * x.dtype.type(math.pi / 1
 rad2deg = pointwise("rad2deg", "Rad2Deg", lambda x: x * x.dtype.type(180 / math.pi), lambda g: g * (180 / math.pi), dtypes="float")
 nan_to_num_row = pointwise("nan_to_num", "NanToNum", lambda x, nan, posinf, neginf: np.nan_to_num(x, nan=nan or 0.0, posinf=posinf, neginf=neginf),
                 lambda g, x: where(np.isfinite(x), g, 0), dtypes="same", attrs=("nan", "posinf", "neginf"), defaults=(None, None, None))
-ldexp   = pointwise("ldexp", "Mul", lambda x, y: x * 2**y, lambda g, y: g * 2**y, lambda g, x, y: g * x * 2**y * math.log(2), dtypes="float")
 gcd     = pointwise("gcd", "Gcd", np.gcd, dtypes="bits")
 lcm     = pointwise("lcm", "Lcm", np.lcm, dtypes="bits")
 
@@ -260,6 +259,11 @@ def float_power(input, exponent, *, out=None):
     """``pow`` in double precision, whatever the dtypes."""
     wide = [v._cast(np.dtype(np.float64)) if isinstance(v, Tensor) else float(v) for v in (input, exponent)]
     return pow(*wide, out=out)
+
+
+def ldexp(input, other, *, out=None):
+    """``input * 2 ** other``."""
+    return mul(input, pow(2.0, other), out=out)
 
 
 def positive(input):
@@ -377,7 +381,7 @@ def square(input, *, out=None):
 
 Tensor.__pow__, Tensor.__rpow__ = __pow__, __rpow__
 Tensor.__rsub__, Tensor.__rtruediv__ = __rsub__, __rtruediv__
-export(pow, rsub, square, remainder, fmod, float_power, positive)
+export(pow, rsub, square, remainder, fmod, float_power, positive, ldexp)
 export(div, aliases=("divide",))
 Tensor.div_ = Tensor.divide_ = div_
 
@@ -386,6 +390,7 @@ Tensor.remainder_ = in_place_pair(remainder_number, remainder_tensor)
 Tensor.fmod_ = in_place_pair(fmod_number, fmod_tensor)
 Tensor.pow_ = in_place_pair(pow_number, pow_tensor)
 Tensor.square_ = lambda self: self.pow_(2)
+Tensor.ldexp_ = lambda self, other: self.mul_(pow(2.0, other))
 Tensor.__mod__ = guarded(remainder, "__mod__")
 Tensor.__rmod__ = reflection(remainder, "__rmod__")
 

@@ -15,9 +15,15 @@ Note [Dtypes]
     "bits"      as "same"; floating point is refused                    bitwise_and
     "assign"    not at all; each gradient is fitted to its input        copy_
     None        not at all                                              views, reductions with rules of their own
+
+Note [Words]
+A module that says ``WORDED = True`` has its functions wrapped as they are exported: an integer that does not fit into
+64 bits is refused as torch refuses it, and what goes wrong inside for want of a fitting argument comes out as an error
+that names the function. Functions on the hot path check their arguments themselves.
 """
 
 import functools
+import linecache
 import operator
 
 import numpy as np
@@ -311,7 +317,7 @@ def apply(row, *inputs, out=None, **attrs):
     try:
         result = row.forward(*arrays, *values)
     except (TypeError, ValueError, OverflowError, AttributeError, IndexError) as error:
-        raise explained(TypeError(f"{row.name}(): {error}"), "note.arguments", row=row.name) from None
+        raise misfit(row.name, error) from None
     state = mode.grad
     if type(result) is tuple:
         results = tuple(new_tensor(r if row.view else settle(r)) for r in result)
@@ -424,9 +430,49 @@ def into(row, out, result, inputs):
 # -- declaring rows -----------------------------------------------------------------------------------------
 
 
+def worded(function):
+    """``function`` with errors in words; see Note [Words]."""
+    if not function.__globals__.get("WORDED"):
+        return function
+
+    @functools.wraps(function)
+    def made(*args, **options):
+        for value in args:
+            if value.__class__ is int and not -(2**63) <= value < 2**63:
+                raise RuntimeError("Overflow when unpacking long long")
+        try:
+            return function(*args, **options)
+        except (TypeError, ValueError, AttributeError, IndexError, OverflowError, MemoryError) as error:
+            if hasattr(error, "__notes__") or raised_here(error):
+                raise
+            raise misfit(made.__name__, error) from None
+
+    return made
+
+
+def misfit(name, error):
+    """The error for arguments that went wrong inside, without the words of what lies beneath."""
+    inner = any(word in str(error) for word in ("ufunc", "has no attribute"))
+    said = "received an invalid combination of arguments" if inner else str(error)
+    return explained(TypeError(f"{name}(): {said}"), "note.arguments", row=name)
+
+
+def raised_here(error):
+    """Whether the last frame is this package's own ``raise``."""
+    trace = error.__traceback__
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    code = trace.tb_frame.f_code
+    line = linecache.getline(code.co_filename, trace.tb_lineno)
+    return "autodiff_lab" in code.co_filename and (
+        "raise " in line or line.strip().startswith((")", 'f"', '"'))
+    )
+
+
 def register(row, function, *, method=True, inplace=False, aliases=(), export=True):
     """Make ``function`` known under the row's name and aliases: in the façade, as method, in place."""
     ROWS[row.name] = row
+    function = worded(function)
     if row.ufunc is not None:
         UFUNCS[row.ufunc] = function
     for name in (row.name, *aliases):
@@ -441,7 +487,7 @@ def register(row, function, *, method=True, inplace=False, aliases=(), export=Tr
 
 def export(*functions, function=True, method=True, aliases=()):
     """Make functions that are made of other operations known: in the façade, as methods, or both."""
-    for made in functions:
+    for made in map(worded, functions):
         for name in (made.__name__, *aliases):
             if function:
                 FUNCTIONS[name] = made

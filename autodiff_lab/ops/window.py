@@ -137,7 +137,6 @@ def pool_row(name, title):
            lambda g, shape, places: unpool(g, shape, places), attrs=("places",), linear=True)
 
 MAX_POOL    = pool_row("max_pool2d", "MaxPool2DWithIndices")
-MAX_ADAPTED = pool_row("adaptive_max_pool2d", "AdaptiveMaxPool2D")
 
 # -- maps that act on each dimension by itself: Note [Separable maps] ----------------------------------------
 
@@ -251,18 +250,6 @@ def max_places(x, kernel, stride, padding, dilation, ceil_mode):
     rows = best // kernel[1] * dilation[0] + np.arange(size[0])[:, None] * stride[0] - padding[0]
     cols = best % kernel[1] * dilation[1] + np.arange(size[1]) * stride[1] - padding[1]
     return (rows * w + cols).reshape(*x.shape[:-2], *size)
-
-
-def adaptive_max_places(x, size):
-    """As ``max_places``, for ``size`` windows that cover ``x`` evenly."""
-    h, w = x.shape[-2:]
-    places = np.empty((*x.shape[:-2], *size), np.int64)
-    for i, j in np.ndindex(*size):
-        top, left = i * h // size[0], j * w // size[1]
-        part = x[..., top : -(-(i + 1) * h // size[0]), left : -(-(j + 1) * w // size[1])]
-        best = part.reshape(*part.shape[:-2], -1).argmax(-1)
-        places[..., i, j] = (best // part.shape[-1] + top) * w + best % part.shape[-1] + left
-    return places
 
 
 def pad_index(sizes, pads, mode):

@@ -1,0 +1,138 @@
+"""``nn.init``: numbers to start from, written in place, the same as torch's for the same seed. Leans on sampling."""
+
+import math
+import warnings
+
+import numpy as np
+
+from ..mode import no_grad
+from ..tensor import new_tensor
+
+GAINS = {
+    "linear": 1,
+    "conv1d": 1,
+    "conv2d": 1,
+    "conv3d": 1,
+    "sigmoid": 1,
+    "tanh": 5 / 3,
+    "relu": math.sqrt(2),
+    "selu": 3 / 4,
+}
+
+
+def calculate_gain(nonlinearity, param=None):
+    """The factor by which a layer before this nonlinearity should start larger.
+
+    Raises:
+        ValueError: for a name that is none of torch's.
+    """
+    if nonlinearity == "leaky_relu":
+        slope = 0.01 if param is None else param
+        if isinstance(slope, bool) or not isinstance(slope, (int, float)):
+            raise ValueError(f"negative_slope {param} not a valid number")
+        return math.sqrt(2 / (1 + slope**2))
+    if nonlinearity not in GAINS:
+        raise ValueError(f"Unsupported nonlinearity {nonlinearity}")
+    return GAINS[nonlinearity]
+
+
+def _calculate_fan_in_and_fan_out(tensor):
+    """How many numbers come in to, and go out of, each place of a layer with these weights."""
+    if tensor.ndim < 2:
+        raise ValueError("Fan in and fan out can not be computed for tensor with fewer than 2 dimensions")
+    field = math.prod(tensor.shape[2:])
+    return tensor.shape[1] * field, tensor.shape[0] * field
+
+
+def written(tensor, name, *values, generator=None):
+    with no_grad():
+        return getattr(tensor, name)(*values, **({} if generator is None else {"generator": generator}))
+
+
+def uniform_(tensor, a=0.0, b=1.0, generator=None):
+    """Evenly between ``a`` and ``b``."""
+    return written(tensor, "uniform_", a, b, generator=generator)
+
+
+def normal_(tensor, mean=0.0, std=1.0, generator=None):
+    """Normally distributed."""
+    return written(tensor, "normal_", mean, std, generator=generator)
+
+
+def constant_(tensor, val):
+    """``val`` everywhere."""
+    return written(tensor, "fill_", val)
+
+
+def ones_(tensor):
+    """Ones."""
+    return constant_(tensor, 1.0)
+
+
+def zeros_(tensor):
+    """Zeros."""
+    return constant_(tensor, 0.0)
+
+
+def eye_(tensor):
+    """The identity.
+
+    Raises:
+        ValueError: unless it is a matrix.
+    """
+    if tensor.ndim != 2:
+        raise ValueError("Only tensors with 2 dimensions are supported")
+    return written(tensor, "copy_", new_tensor(np.eye(*tensor.shape, dtype=tensor._array.dtype)))
+
+
+def xavier_uniform_(tensor, gain=1.0, generator=None):
+    """Evenly within ±gain √(6 / (fan in + fan out)) (Glorot and Bengio 2010)."""
+    bound = math.sqrt(3.0) * gain * math.sqrt(2.0 / float(sum(_calculate_fan_in_and_fan_out(tensor))))
+    return uniform_(tensor, -bound, bound, generator)
+
+
+def xavier_normal_(tensor, gain=1.0, generator=None):
+    """Normal, with deviation gain √(2 / (fan in + fan out)) (Glorot and Bengio 2010)."""
+    return normal_(
+        tensor, 0.0, gain * math.sqrt(2.0 / float(sum(_calculate_fan_in_and_fan_out(tensor)))), generator
+    )
+
+
+def he_scale(tensor, a, mode, nonlinearity):
+    if mode.lower() not in ("fan_in", "fan_out"):
+        raise ValueError(f"Mode {mode.lower()} not supported, please use one of ['fan_in', 'fan_out']")
+    fan = _calculate_fan_in_and_fan_out(tensor)[mode.lower() == "fan_out"]
+    return calculate_gain(nonlinearity, a) / math.sqrt(fan)
+
+
+def kaiming_uniform_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
+    """Evenly within ±gain √(3 / fan) (He et al. 2015)."""
+    if 0 in tensor.shape:
+        warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=2)
+        return tensor
+    bound = math.sqrt(3.0) * he_scale(tensor, a, mode, nonlinearity)
+    return uniform_(tensor, -bound, bound, generator)
+
+
+def kaiming_normal_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
+    """Normal, with deviation gain / √fan (He et al. 2015)."""
+    if 0 in tensor.shape:
+        warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=2)
+        return tensor
+    return normal_(tensor, 0.0, he_scale(tensor, a, mode, nonlinearity), generator)
+
+
+def orthogonal_(tensor, gain=1, generator=None):
+    """A matrix whose rows, or columns, are orthogonal and of length ``gain`` (Saxe et al. 2013)."""
+    if tensor.ndim < 2:
+        raise ValueError("Only tensors with 2 or more dimensions are supported")
+    flat = normal_(
+        tensor.detach().new_empty((tensor.shape[0], tensor.numel() // tensor.shape[0])), 0, 1, generator
+    )
+    a = flat.numpy() if flat.shape[0] >= flat.shape[1] else flat.numpy().T
+    q, r = np.linalg.qr(a)
+    q = q * np.sign(np.diag(r))
+    q = q if flat.shape[0] >= flat.shape[1] else q.T
+    return written(
+        tensor, "copy_", new_tensor(np.ascontiguousarray(q.reshape(tensor.shape) * a.dtype.type(gain)))
+    )

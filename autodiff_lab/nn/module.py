@@ -1,0 +1,465 @@
+"""``Module``: parameters, buffers and children by name; state, modes, hooks, and the tree as text. Leans on nn.parameter."""
+
+import functools
+import itertools
+from collections import OrderedDict, namedtuple
+
+from ..graph import Hooks
+from ..tensor import Parameter, Tensor
+
+REGISTRIES = ("_parameters", "_buffers", "_modules")
+
+
+class Keys(namedtuple("IncompatibleKeys", ("missing_keys", "unexpected_keys"))):
+    """What ``load_state_dict`` did not find a place for, or a value for."""
+
+    __slots__ = ()
+
+    def __repr__(self):
+        return "<All keys matched successfully>" if not any(self) else super().__repr__()
+
+    __str__ = __repr__
+
+
+class Module:
+    """What networks are made of: set parameters, buffers and modules as attributes, and write ``forward``.
+
+    >>> import autodiff_lab as th
+    >>> class Line(th.nn.Module):
+    ...     def __init__(self):
+    ...         super().__init__()
+    ...         self.slope = th.nn.Parameter(th.tensor(2.))
+    ...     def forward(self, x):
+    ...         return self.slope * x
+    >>> line = Line()
+    >>> line(th.tensor(3.))
+    tensor(6., grad_fn=<MulBackward0>)
+    >>> line.state_dict()
+    OrderedDict({'slope': tensor(2.)})
+    """
+
+    training = True
+
+    def __init__(self, *args, **kwargs):
+        set_ = super().__setattr__
+        set_("training", True)
+        for name in REGISTRIES:
+            set_(name, {})
+        set_("_non_persistent_buffers_set", set())
+        set_("_module_hooks", Hooks())
+
+    def forward(self, *inputs):
+        """Compute the output; to be written by the subclass."""
+        raise NotImplementedError(
+            f'Module [{type(self).__name__}] is missing the required "forward" function'
+        )
+
+    def __call__(self, *args, **kwargs):
+        hooks = self._module_hooks
+        for hook in hooks.of("before"):
+            new = hook(self, args)
+            if new is not None:
+                args = new if isinstance(new, tuple) else (new,)
+        backward = hooks.of("backward")
+        result = through(self, args, kwargs, backward) if backward else self.forward(*args, **kwargs)
+        for hook in hooks.of("after"):
+            new = hook(self, args, result)
+            result = result if new is None else new
+        return result
+
+    def register_forward_hook(self, hook):
+        """Call ``hook(module, args, output)`` after ``forward``; it may return another output."""
+        return self._module_hooks.add("after", hook)
+
+    def register_forward_pre_hook(self, hook):
+        """Call ``hook(module, args)`` before ``forward``; it may return other arguments."""
+        return self._module_hooks.add("before", hook)
+
+    def register_full_backward_hook(self, hook):
+        """Call ``hook(module, grad_input, grad_output)`` when the gradients of the inputs have been computed."""
+        return self._module_hooks.add("backward", hook)
+
+    # -- attributes ------------------------------------------------------------------------------
+
+    def __getattr__(self, name):
+        for registry in REGISTRIES:
+            held = self.__dict__.get(registry, {})
+            if name in held:
+                return held[name]
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+    def __setattr__(self, name, value):
+        kind = {Parameter: "_parameters"}.get(type(value)) or (
+            "_parameters" if isinstance(value, Parameter) else "_modules" if isinstance(value, Module) else None)  # fmt: skip
+        if kind is not None:
+            if kind not in self.__dict__:
+                what = "parameters" if kind == "_parameters" else "module"
+                raise AttributeError(f"cannot assign {what} before Module.__init__() call")
+            self._forget(name, but=kind)
+            (self.register_parameter if kind == "_parameters" else self.register_module)(name, value)
+            return
+        for registry, wanted in (
+            ("_parameters", "parameter"),
+            ("_modules", "child module"),
+            ("_buffers", "buffer"),
+        ):
+            held = self.__dict__.get(registry, {})
+            if name in held:
+                if value is not None and not (registry == "_buffers" and isinstance(value, Tensor)):
+                    types = {"_parameters": "torch.nn.Parameter or None", "_modules": "torch.nn.Module or None",
+                             "_buffers": "torch.nn.Buffer, torch.Tensor or None"}[registry]  # fmt: skip
+                    title = type(value).__name__
+                    title = f"autodiff_lab.{value.dtype.title}Tensor" if isinstance(value, Tensor) else title
+                    raise TypeError(f"cannot assign '{title}' as {wanted} '{name}' ({types} expected)")
+                held[name] = value
+                return
+        super().__setattr__(name, value)
+
+    def __delattr__(self, name):
+        if not self._forget(name):
+            super().__delattr__(name)
+
+    def _forget(self, name, but=None):
+        found = False
+        for registry in REGISTRIES:
+            if registry != but:
+                found = self.__dict__.get(registry, {}).pop(name, self) is not self or found
+        if but is not None:
+            self.__dict__.pop(name, None)
+        return found
+
+    def __dir__(self):
+        return sorted({*super().__dir__(), *(n for r in REGISTRIES for n in self.__dict__.get(r, {}))})
+
+    def _check_name(self, registry, what, name, value, kind):
+        if registry not in self.__dict__:
+            raise AttributeError(f"cannot assign {what} before Module.__init__() call")
+        if not isinstance(name, str):
+            raise TypeError(f"{what} name should be a string. Got {type(name).__name__}")
+        if "." in name:
+            raise KeyError(f'{what} name can\'t contain "."' + (f", got: {name}" if what == "module" else ""))
+        if name == "":
+            raise KeyError(f'{what} name can\'t be empty string ""')
+        if hasattr(self, name) and name not in self.__dict__[registry]:
+            raise KeyError(f"attribute '{name}' already exists")
+        if value is not None and not isinstance(value, kind):
+            title = f"{type(value).__module__}.{type(value).__name__}".removeprefix("builtins.")
+            wanted = {
+                "parameter": "torch.nn.Parameter or None required",
+                "buffer": "torch Tensor or None required",
+            }
+            if what == "module":
+                raise TypeError(f"{title} is not a Module subclass")
+            raise TypeError(f"cannot assign '{title}' object to {what} '{name}' ({wanted[what]})")
+
+    def register_parameter(self, name, param):
+        """Hold a parameter, or None, under ``name``.
+
+        Raises:
+            KeyError: for a name that is empty, dotted or taken; TypeError: for what is no parameter.
+            ValueError: for a parameter that was computed, for it is no leaf.
+        """
+        self._check_name("_parameters", "parameter", name, param, Parameter)
+        if param is not None and param.grad_fn:
+            raise ValueError(f"Cannot assign non-leaf Tensor to parameter '{name}'. Model parameters must be created explicitly. "
+                             f"To express '{name}' as a function of another Tensor, compute the value in the forward() method.")  # fmt: skip
+        self._parameters[name] = param
+
+    def register_buffer(self, name, tensor, persistent=True):
+        """Hold a tensor that is state but no parameter; left out of ``state_dict`` unless ``persistent``."""
+        self._check_name("_buffers", "buffer", name, tensor, Tensor)
+        self._buffers[name] = tensor
+        (self._non_persistent_buffers_set.discard if persistent else self._non_persistent_buffers_set.add)(
+            name
+        )
+
+    def register_module(self, name, module):
+        """Hold a module, or None, under ``name``."""
+        self._check_name("_modules", "module", name, module, Module)
+        self._modules[name] = module
+
+    add_module = register_module
+
+    # -- walking the tree ------------------------------------------------------------------------
+
+    def named_modules(self, memo=None, prefix="", remove_duplicate=True):
+        """(name, module) of this module and all below it, each once."""
+        memo = set() if memo is None else memo
+        if self in memo:
+            return
+        if remove_duplicate:
+            memo.add(self)
+        yield prefix, self
+        for name, module in self._modules.items():
+            if module is not None:
+                yield from module.named_modules(
+                    memo, f"{prefix}.{name}" if prefix else name, remove_duplicate
+                )
+
+    def _named(self, registry, prefix, recurse, remove_duplicate):
+        seen = set()
+        modules = (
+            self.named_modules(prefix=prefix, remove_duplicate=remove_duplicate)
+            if recurse
+            else [(prefix, self)]
+        )
+        for path, module in modules:
+            for name, value in getattr(module, registry).items():
+                if value is None or value in seen:
+                    continue
+                if remove_duplicate:
+                    seen.add(value)
+                yield (f"{path}.{name}" if path else name), value
+
+    def named_parameters(self, prefix="", recurse=True, remove_duplicate=True):
+        """(name, parameter) of this module and, with ``recurse``, of all below it."""
+        yield from self._named("_parameters", prefix, recurse, remove_duplicate)
+
+    def named_buffers(self, prefix="", recurse=True, remove_duplicate=True):
+        """(name, buffer); see ``named_parameters``."""
+        yield from self._named("_buffers", prefix, recurse, remove_duplicate)
+
+    def named_children(self):
+        """(name, module) of the modules held directly, each once."""
+        seen = set()
+        for name, module in self._modules.items():
+            if module is not None and module not in seen:
+                seen.add(module)
+                yield name, module
+
+    def parameters(self, recurse=True):
+        """The parameters; see ``named_parameters``."""
+        return (p for _, p in self.named_parameters(recurse=recurse))
+
+    def buffers(self, recurse=True):
+        """The buffers; see ``named_parameters``."""
+        return (b for _, b in self.named_buffers(recurse=recurse))
+
+    def modules(self, remove_duplicate=True):
+        """This module and all below it."""
+        return (m for _, m in self.named_modules(remove_duplicate=remove_duplicate))
+
+    def children(self):
+        """The modules held directly."""
+        return (m for _, m in self.named_children())
+
+    def get_submodule(self, target):
+        """The module at a dotted path.
+
+        Raises:
+            AttributeError: if there is none.
+        """
+        module = self
+        for part in target.split(".") if target else ():
+            if not hasattr(module, part):
+                raise AttributeError(f"{type(module).__name__} has no attribute `{part}`")
+            module = getattr(module, part)
+            if not isinstance(module, Module):
+                raise AttributeError(f"`{part}` is not an nn.Module")
+        return module
+
+    def _get(self, target, registry, what):
+        path, _, name = target.rpartition(".")
+        module = self.get_submodule(path)
+        if not hasattr(module, name):
+            raise AttributeError(f"{type(module).__name__} has no attribute `{name}`")
+        if name not in getattr(module, registry):
+            raise AttributeError(f"`{name}` is not {what}")
+        return getattr(module, name)
+
+    def get_parameter(self, target):
+        """The parameter at a dotted path."""
+        return self._get(target, "_parameters", "an nn.Parameter")
+
+    def get_buffer(self, target):
+        """The buffer at a dotted path."""
+        return self._get(target, "_buffers", "a buffer")
+
+    # -- all at once -----------------------------------------------------------------------------
+
+    def apply(self, fn):
+        """Call ``fn`` on every module, children first."""
+        for module in self.children():
+            module.apply(fn)
+        fn(self)
+        return self
+
+    def train(self, mode=True):
+        """Switch to training, or with False to evaluation: dropout and batch norm behave differently."""
+        if not isinstance(mode, bool):
+            raise ValueError("training mode is expected to be boolean")
+        self.training = mode
+        for module in self.children():
+            module.train(mode)
+        return self
+
+    def eval(self):
+        """``train(False)``."""
+        return self.train(False)
+
+    def requires_grad_(self, requires_grad=True):
+        """Switch recording on or off for every parameter."""
+        for p in self.parameters():
+            p.requires_grad_(requires_grad)
+        return self
+
+    def zero_grad(self, set_to_none=True):
+        """Forget the gradients of all parameters, or set them to zero."""
+        for p in self.parameters():
+            if p._grad is not None:
+                if set_to_none:
+                    p.grad = None
+                else:
+                    p._grad = p._grad.detach()
+                    p._grad.zero_()
+
+    def _apply(self, fn):
+        for module in self.modules():
+            for p in module._parameters.values():
+                if p is not None:
+                    p.data = fn(p.data)
+                    if p._grad is not None:
+                        p._grad = fn(p._grad.detach())
+            for name, b in module._buffers.items():
+                if b is not None:
+                    module._buffers[name] = fn(b)
+        return self
+
+    def to(self, *args, **kwargs):
+        """Parameters and buffers, where they are floating-point, in another dtype; the device is the CPU."""
+        return self._apply(lambda t: t.to(*args, **kwargs) if t.is_floating_point() else t)
+
+    def float(self):
+        """Floating-point parameters and buffers as float32."""
+        return self._apply(lambda t: t.float() if t.is_floating_point() else t)
+
+    def double(self):
+        """Floating-point parameters and buffers as float64."""
+        return self._apply(lambda t: t.double() if t.is_floating_point() else t)
+
+    def half(self):
+        """Floating-point parameters and buffers as float16."""
+        return self._apply(lambda t: t.half() if t.is_floating_point() else t)
+
+    def cpu(self):
+        """This module: it is on the CPU already."""
+        return self
+
+    def cuda(self, device=None):
+        """Raises: there is no CUDA here."""
+        return self._apply(lambda t: t.cuda())
+
+    # -- state -----------------------------------------------------------------------------------
+
+    def state_dict(self, *, destination=None, prefix="", keep_vars=False):
+        """Every parameter and persistent buffer by its dotted name."""
+        made = OrderedDict() if destination is None else destination
+        for path, module in self.named_modules(remove_duplicate=False):
+            lead = prefix + (f"{path}." if path else "")
+            for name, value in itertools.chain(module._parameters.items(), module._buffers.items()):
+                if value is not None and name not in module._non_persistent_buffers_set:
+                    made[lead + name] = value if keep_vars else value.detach()
+        return made
+
+    def load_state_dict(self, state_dict, strict=True, assign=False):
+        """Copy the numbers of ``state_dict`` into parameters and buffers; with ``assign``, take its tensors.
+
+        Returns:
+            ``missing_keys`` and ``unexpected_keys``.
+
+        Raises:
+            RuntimeError: with ``strict``, for missing or unexpected names; for sizes that differ, always.
+        """
+        if not hasattr(state_dict, "items"):
+            raise TypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.")
+        own = self.state_dict(keep_vars=True)
+        missing = [name for name in own if name not in state_dict]
+        unexpected = [name for name in state_dict if name not in own]
+        wrong = [
+            f"size mismatch for {name}: copying a param with shape {value.shape} from checkpoint, the shape in current model "
+            f"is {own[name].shape}."
+            for name, value in state_dict.items()
+            if name in own and value.shape != own[name].shape
+        ]
+        if strict:
+            quoted = [", ".join(f'"{name}"' for name in names) for names in (missing, unexpected)]
+            wrong = [f"{what} key(s) in state_dict: {names}. " for what, names in zip(("Missing", "Unexpected"), quoted) if names] + wrong  # fmt: skip
+            if missing and unexpected:
+                wrong[:2] = wrong[:2]
+        if wrong:
+            title = type(self).__name__
+            raise RuntimeError(f"Error(s) in loading state_dict for {title}:\n\t" + "\n\t".join(wrong))
+        for path, module in self.named_modules(remove_duplicate=False):
+            for registry in (module._parameters, module._buffers):
+                for name, value in registry.items():
+                    given = state_dict.get(f"{path}.{name}" if path else name)
+                    if value is None or given is None:
+                        continue
+                    if assign:
+                        kind = (
+                            Parameter(given.detach(), value.requires_grad)
+                            if isinstance(value, Parameter)
+                            else given
+                        )
+                        registry[name] = kind
+                    else:
+                        value.detach().copy_(given.detach())
+        return Keys(missing, unexpected)
+
+    # -- text ------------------------------------------------------------------------------------
+
+    def _get_name(self):
+        return type(self).__name__
+
+    def extra_repr(self):
+        """What stands in parentheses after the name; to be written by the subclass."""
+        return ""
+
+    def __repr__(self):
+        extra = self.extra_repr()
+        lines = extra.split("\n") if extra else []
+        children = [f"({name}): " + indented(repr(module)) for name, module in self._modules.items()]
+        if len(lines) <= 1 and not children:
+            return f"{self._get_name()}({extra})"
+        return f"{self._get_name()}(\n  " + "\n  ".join(lines + children) + "\n)"
+
+
+def indented(text):
+    return text.replace("\n", "\n  ")
+
+
+def through(module, args, kwargs, hooks):
+    """``forward`` between two identities whose gradients are shown to the module's backward hooks."""
+    grads = {}
+    inputs = [a for a in args if isinstance(a, Tensor) and a.requires_grad]
+
+    def tell(index, count, g):
+        grads.setdefault("in", {})[index] = g
+        if len(grads["in"]) == count:
+            shown = tuple(grads["in"].get(i) for i in range(count))
+            for hook in hooks:
+                new = hook(module, shown, grads["out"])
+                if new is not None and count == 1:
+                    return new[0] if isinstance(new, tuple) else new
+        return None
+
+    passed = []
+    for a in args:
+        if isinstance(a, Tensor) and a.requires_grad:
+            a = a.view_as(a)
+            a.register_hook(functools.partial(tell, len([p for p in passed if isinstance(p, Tensor) and p.requires_grad]), len(inputs)))  # fmt: skip
+        passed.append(a)
+    result = module.forward(*passed, **kwargs)
+    outputs = result if isinstance(result, tuple) else (result,)
+
+    def arrived(g):
+        grads.clear()
+        grads["out"] = (g,)
+        if not inputs:
+            for hook in hooks:
+                hook(module, (None,) * len(args), (g,))
+
+    first = outputs[0].view_as(outputs[0])
+    if first.requires_grad:
+        first.register_hook(arrived)
+    return (first, *outputs[1:]) if isinstance(result, tuple) else first
