@@ -78,11 +78,11 @@ __version__ = "0.1.0"
 
 
 def __getattr__(name):
-    """The laboratory, opened when a learner first asks for it; the library half does without it."""
-    if name == "lab":
+    """The laboratory and ``optim``, opened when a learner first asks for them; the rest does without."""
+    if name in ("lab", "optim"):
         import importlib
 
-        return importlib.import_module(".lab", __name__)
+        return importlib.import_module(f".{name}", __name__)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

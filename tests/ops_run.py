@@ -61,8 +61,12 @@ def derivatives(th, result, inputs):
     total = [projected(th, g, 1.0 + k) for k, g in enumerate(first) if g is not None and g.requires_grad]
     if not total:
         return first, [None] * len(inputs)
-    second = th.autograd.grad(builtins.sum(total[1:], total[0]), inputs, allow_unused=True)
-    return first, second
+    try:
+        return first, th.autograd.grad(builtins.sum(total[1:], total[0]), inputs, allow_unused=True)
+    except RuntimeError as error:
+        if "derivative for" not in str(error):
+            raise
+        return first, []  # torch stops at the first order here
 
 
 def facts(th, line, dtype="float64"):

@@ -105,7 +105,7 @@ n + 1           ; n + 1.5         ; n * n           ; n / 2         ; n // 2    
 n & 1           ; n | 2           ; n ^ 3           ; ~n            ; n << 1        ; n >> 1     ; z & zr   ; z | True ; z ^ zr ; ~z ; z + z ; z * 2 ; z + 0.5
 n.float() + a   ; n + a           ; a + n           ; n * s         ; z * a         ; i + n      ; th.tensor(2) * a ; n.to(th.uint8) * 3 ; n.to(th.int8) + n.to(th.uint8) ; n.half() * 2 ; n.half() + a.float()
 a < b           ; a <= 0          ; a > r           ; 0 >= a        ; a == a        ; a != b     ; n == 2   ; n == 2.5 ; th.lt(a, b) ; a.ge(0) ; s > 0 ; a == None
-th.isposinf(a / 0) ; th.isneginf(a / 0) ; th.heaviside(a, r) ; th.gcd(n, th.tensor(4)) ; th.lcm(n, th.tensor(4)) ; th.unique(n) ; n.bincount(minlength=1) if n.ndim == 1 else i.bincount() ; th.histc(a) ; th.searchsorted(v.detach().sort()[0], w.detach()) ; th.isin(n, i) ; th.count_nonzero(z) ; th.argsort(a) ; n.tril() ; th.tril_indices(3, 3) ; th.nn.functional.one_hot(i)
+th.isposinf(a / 0) ; th.isneginf(a / 0) ; th.heaviside(a.detach(), r.detach()) ; th.gcd(n, th.tensor(4)) ; th.lcm(n, th.tensor(4)) ; th.unique(n) ; n.bincount(minlength=1) if n.ndim == 1 else i.bincount() ; th.histc(a) ; th.searchsorted(v.detach().sort()[0], w.detach()) ; th.isin(n, i) ; th.count_nonzero(z) ; th.argsort(a) ; n.tril() ; th.tril_indices(3, 3) ; th.nn.functional.one_hot(i)
 th.isnan(a)     ; th.isinf(a / 0) ; th.isfinite(a / 0) ; (a / 0).isnan() ; th.signbit(a)
 th.logical_and(z, zr) ; th.logical_or(z, n) ; th.logical_xor(z, zr) ; th.logical_not(z) ; z.logical_not() ; th.logical_and(a, n)
 n.sum()         ; n.sum(0)        ; z.sum()         ; z.sum(1)      ; n.prod()      ; n.max()    ; n.min(1).values ; n.max(1).indices ; n.amax(0) ; n.cumsum(1) ; n.sum(dtype=th.float32) ; n.mean(dtype=th.float64)
@@ -124,6 +124,29 @@ th.where(z, n, 0) ; th.where(z, n, 0.5) ; th.where(z, 1, n) ; n.masked_fill(z, -
 th.cat([n, n], 1) ; th.cat([n, a]) ; th.stack([n, n]) ; th.cat([th.tensor([]), v])
 th.promote_types(th.int8, th.uint8) ; th.result_type(n, 2.5) ; th.result_type(a, s) ; th.can_cast(th.float32, th.int64)
 """
+
+# Where torch has a kernel of its own and the package composes the operation of others, or the other way round, the last
+# node bears another name; numbers and gradients are the same. The line, the package's name, torch's.
+OTHER_NODES = """
+a.quantile(0.3)        ; SqueezeBackward1 ; SqueezeBackward4
+th.std_mean(a, 1)[0]   ; StdBackward0 ; StdMeanBackward0
+th.var_mean(a)[1]      ; MeanBackward0 ; VarMeanBackward0
+a.nansum(1)            ; SumBackward1 ; NansumBackward0
+th.aminmax(a, dim=1)[0] ; AminBackward0 ; AminmaxBackward0
+a.repeat_interleave(2, 1) ; IndexSelectBackward0 ; ViewBackward0
+th.trapezoid(a)        ; SumBackward1 ; MulBackward1
+th.kron(a, k)          ; ViewBackward0 ; UnsafeViewBackward0
+th.nn.functional.cross_entropy(a, p) ; DivBackward0 ; DivBackward1
+th.nn.functional.pairwise_distance(a, b) ; LinalgVectorNormBackward0 ; NormBackward1
+th.nn.functional.pad(B, (1, 1), "circular") ; CircularPad1DBackward0 ; CopySlices
+th.nn.functional.pad(B[None], (1, 1, 1, 1), "circular") ; CircularPad2DBackward0 ; CopySlices
+"""
+
+
+def other_nodes():
+    """{line: (the package's node name, torch's)}"""
+    rows = ([part.strip() for part in row.split(" ; ")] for row in OTHER_NODES.strip().splitlines())
+    return {line: (ours, theirs) for line, ours, theirs in rows}
 
 
 def cells(table):

@@ -13,7 +13,6 @@ from ..ops.linalg import addmm, matmul
 from ..ops.reduce import log_softmax as log_softmax_, softmax as softmax_
 from ..ops.row import FUNCTIONS, apply, check_tensor, plain
 from ..ops.shape import broadcast_tensors, reshape, t, unsqueeze
-from ..sampling import bernoulli
 from ..tensor import Tensor, memory, new_tensor
 
 tanh, sigmoid = FUNCTIONS["tanh"], FUNCTIONS["sigmoid"]
@@ -207,8 +206,8 @@ def dropped(input, p, training, inplace, shape):
         raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
     if not training or p == 0:
         return input
-    mask = bernoulli(input.new_full(shape, 1 - p)) if p < 1 else input.new_zeros(shape)
-    made = input * (mask / (1 - p) if p < 1 else mask)
+    mask = input.new_empty(shape).bernoulli_(1 - p)
+    made = input * (mask.div_(1 - p) if p < 1 else mask)
     return input.copy_(made) if inplace else made
 
 
@@ -648,7 +647,7 @@ def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, r
     if weight is not None or ignored.any():
         table = np.ones(n, kind) if weight is None else memory(weight)
         factor = np.where(np.expand_dims(ignored, dim), kind(0), table[index]).astype(kind)
-    row = neural.NLL2D if input.ndim > 3 else neural.NLL
+    row = neural.NLL2D if input.ndim > 2 else neural.NLL
     return apply(row, input, dim=dim, target=index, weight=factor, reduction=how(reduction))
 
 

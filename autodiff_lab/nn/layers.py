@@ -268,21 +268,15 @@ class ConvTranspose2d(_ConvTranspose):
 class _BatchNorm(Module):
     ranks, per_batch = (2, 3), True
 
-    def __init__(
-        self,
-        num_features,
-        eps=1e-5,
-        momentum=0.1,
-        affine=True,
-        track_running_stats=True,
-        device=None,
-        dtype=None,
-    ):
+    def __init__(self, num_features, eps=1e-5, momentum=0.1, affine=True, track_running_stats=True, device=None,
+                 dtype=None, *, bias=True):  # fmt: skip
         super().__init__()
         self.num_features, self.eps, self.momentum = num_features, eps, momentum
         self.affine, self.track_running_stats = affine, track_running_stats
         self.register_parameter("weight", Parameter(ones(num_features, dtype=dtype)) if affine else None)
-        self.register_parameter("bias", Parameter(zeros(num_features, dtype=dtype)) if affine else None)
+        self.register_parameter(
+            "bias", Parameter(zeros(num_features, dtype=dtype)) if affine and bias else None
+        )
         self.register_buffer(
             "running_mean", zeros(num_features, dtype=dtype) if track_running_stats else None
         )
@@ -307,7 +301,7 @@ class _BatchNorm(Module):
     def extra_repr(self):
         return (
             f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
-            f"track_running_stats={self.track_running_stats}"
+            f"bias={self.bias is not None}, track_running_stats={self.track_running_stats}"
         )
 
 
@@ -348,25 +342,29 @@ class LayerNorm(Module):
         return F.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
 
     def extra_repr(self):
-        return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
+        return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}, bias={self.bias is not None}"
 
 
 class GroupNorm(Module):
     """Groups of channels with mean 0 and variance 1."""
 
-    def __init__(self, num_groups, num_channels, eps=1e-5, affine=True, device=None, dtype=None):
+    def __init__(
+        self, num_groups, num_channels, eps=1e-5, affine=True, device=None, dtype=None, *, bias=True
+    ):
         super().__init__()
         if num_channels % num_groups:
             raise ValueError("num_channels must be divisible by num_groups")
         self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
         self.register_parameter("weight", Parameter(ones(num_channels, dtype=dtype)) if affine else None)
-        self.register_parameter("bias", Parameter(zeros(num_channels, dtype=dtype)) if affine else None)
+        self.register_parameter(
+            "bias", Parameter(zeros(num_channels, dtype=dtype)) if affine and bias else None
+        )
 
     def forward(self, input):
         return F.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
 
     def extra_repr(self):
-        return f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}"
+        return f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}, bias={self.bias is not None}"
 
 
 class PReLU(Module):
@@ -392,7 +390,7 @@ def row(name, function, options="", shown=None, rank=None, training=False):
 
     Args:
         options: ``name=default`` pairs, or a bare name for one that must be given.
-        shown: the names in its text; ``!name`` stands without its name.
+        shown: the names in its text; ``!name`` stands without its name, ``?name`` only where it holds.
     """
     names, defaults = [], []
     for part in filter(None, options.split()):
@@ -427,18 +425,11 @@ def row(name, function, options="", shown=None, rank=None, training=False):
 
     def extra_repr(self):
         parts = []
-        for part in (options and " ".join(names) if shown is None else shown).split():
+        for part in (" ".join(names) if shown is None else shown).split():
             key = part.lstrip("!?")
             value = getattr(self, key)
-            if part[0] == "?" and (value is False or value in ("none",)):
-                continue
-            parts.append(
-                f"{value}"
-                if part[0] == "!"
-                else f"{key}={value}"
-                if part[0] != "?" or value is not True
-                else f"{key}=True"
-            )
+            if part[0] != "?" or value:
+                parts.append(f"{value}" if part[0] == "!" else f"{key}={value!r}")
         return ", ".join(parts)
 
     doc = f"``nn.functional.{getattr(function, '__name__', name)}`` as a module."

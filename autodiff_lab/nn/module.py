@@ -10,7 +10,7 @@ from ..tensor import Parameter, Tensor
 REGISTRIES = ("_parameters", "_buffers", "_modules")
 
 
-class Keys(namedtuple("IncompatibleKeys", ("missing_keys", "unexpected_keys"))):
+class _IncompatibleKeys(namedtuple("_IncompatibleKeys", ("missing_keys", "unexpected_keys"))):
     """What ``load_state_dict`` did not find a place for, or a value for."""
 
     __slots__ = ()
@@ -144,6 +144,7 @@ class Module:
             raise KeyError(f"attribute '{name}' already exists")
         if value is not None and not isinstance(value, kind):
             title = f"{type(value).__module__}.{type(value).__name__}".removeprefix("builtins.")
+            title = value.type() if isinstance(value, Tensor) else title
             wanted = {
                 "parameter": "torch.nn.Parameter or None required",
                 "buffer": "torch Tensor or None required",
@@ -404,7 +405,7 @@ class Module:
                         registry[name] = kind
                     else:
                         value.detach().copy_(given.detach())
-        return Keys(missing, unexpected)
+        return _IncompatibleKeys(missing, unexpected)
 
     # -- text ------------------------------------------------------------------------------------
 

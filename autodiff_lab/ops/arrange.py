@@ -20,6 +20,7 @@ from .scatter import index_select
 from .shape import (
     diagonal as diagonal_view,
     diagonal_into,
+    diagonal_put,
     dimension,
     expand,
     movedim,
@@ -59,8 +60,9 @@ def folded(g, shape, repeats):
 # fmt: off
 tril    = pointwise("tril", "Tril", lambda x, diagonal: np.tril(x, diagonal), lambda g, diagonal: tril_(g, diagonal), dtypes="same", attrs=("diagonal",), defaults=(0,))
 triu    = pointwise("triu", "Triu", lambda x, diagonal: np.triu(x, diagonal), lambda g, diagonal: triu_(g, diagonal), dtypes="same", attrs=("diagonal",), defaults=(0,))
-ROLL    = operation("roll", "Roll", lambda x, shifts, dims: np.roll(x, shifts, dims), lambda g, shifts, dims: rolled(g, tuple(-s for s in shifts), dims), attrs=("shifts", "dims"), linear=True)
+ROLL    = operation("roll", "Roll", lambda x, shifts, dims: np.roll(x, shifts if dims else shifts[0], dims or None), lambda g, shifts, dims: rolled(g, tuple(-s for s in shifts), dims), attrs=("shifts", "dims"), linear=True)
 REPEAT  = operation("repeat", "Repeat", lambda x, repeats: np.tile(x, repeats), lambda g, shape, repeats: folded(g, shape, repeats), attrs=("repeats",), linear=True)
+DIAGONAL_COPY = operation("diagonal_copy", "Diagonal", lambda x, offset: np.array(x.diagonal(offset)), lambda g, shape, offset: diagonal_put(g, shape, offset, 0, 1), attrs=("offset",), suffix="Backward0_copy", linear=True)
 EMBED   = operation("diag_embed", "DiagEmbed", diagonal_into, lambda g, offset, dim1, dim2: g.diagonal(offset, dim1, dim2),
                     attrs=("whole", "offset", "dim1", "dim2"), linear=True)
 AS_STRIDED = view_row("as_strided", "AsStrided", strided_view, lambda g, shape, size, stride, offset: scattered(g, (int(np.prod(shape)),), (strided_places(shape, size, stride, offset),)).reshape(shape), "size", "stride", "offset")
@@ -99,7 +101,7 @@ def diag(input, diagonal=0):
     """
     if check_tensor(input, "diag").ndim not in (1, 2):
         raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {input.ndim}D")
-    return diag_embed(input, diagonal) if input.ndim == 1 else diagonal_view(input, diagonal)
+    return diag_embed(input, diagonal) if input.ndim == 1 else apply(DIAGONAL_COPY, input, offset=diagonal)
 
 
 def diag_embed(input, offset=0, dim1=-2, dim2=-1):
@@ -186,11 +188,7 @@ def roll(input, shifts, dims=None):
     if dims is None or dims == ():
         if len(shifts) != 1:
             raise RuntimeError(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:0")
-        return (
-            reshape(roll(reshape(input, -1), shifts, (0,)), *input.shape)
-            if input.ndim != 1
-            else roll(input, shifts, 0)
-        )
+        return apply(ROLL, input, shifts=shifts, dims=())
     dims = (dims,) if isinstance(dims, int) else tuple(dims)
     if len(shifts) != len(dims):
         raise RuntimeError(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:{len(dims)}")

@@ -21,6 +21,7 @@ from .row import (
     pointwise,
     register,
     settle,
+    twins,
 )  # fmt: skip
 from .shape import expand
 
@@ -217,11 +218,13 @@ def round_(self, *, decimals=0):
     return in_place(ROUND, self, (), {})
 
 
-def lerp(input, end, weight, *, out=None):
+@twins
+def lerp(input, end, weight):
     """``input + weight * (end - input)``: from one to the other by a weight, a number or a tensor."""
+    check_tensor(end, "lerp", 2, "end")
     if isinstance(weight, Tensor):
-        return apply(lerp_tensor.row, input, end, weight, out=out)
-    return apply(lerp_number.row, input, end, weight=number(weight, "lerp", "weight", 3), out=out)
+        return lerp_tensor.row, (input, end, weight), {}
+    return lerp_number.row, (input, end), {"weight": number(weight, "lerp", "weight", 3)}
 
 
 where_.__name__ = "where"
@@ -230,7 +233,6 @@ Tensor.where = lambda self, condition, other: where_(condition, self, other)
 register(MASKED_FILL, masked_fill)
 register(CLAMP, clamp, aliases=("clip",))
 register(ROUND, round)
-export(lerp)
 export(masked_fill_, clamp_, round_, function=False)
 Tensor.clip_ = clamp_
 

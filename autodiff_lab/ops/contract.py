@@ -13,7 +13,7 @@ from .linalg import bmm, dot, matmul, mm, mv
 from .pointwise import where
 from .reduce import dims, kept, shared, sum as total
 from .row import FUNCTIONS, apply, broadcast, check_tensor, export, number, operation, register
-from .shape import dimension, permute, reshape, squeeze, unsqueeze
+from .shape import dimension, permute, reshape, unsqueeze
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -283,7 +283,7 @@ def einsum(*args):
     summed = tuple(range(len(wanted), len(order)))
     if len(operands) == 1 and any(made.shape[d] != 1 for d in summed):
         return total(made, summed)
-    return squeeze(made, summed) if summed else made
+    return reshape(made, *made.shape[: len(wanted)]) if summed else made
 
 
 def spelled(labels):

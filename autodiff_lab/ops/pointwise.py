@@ -94,9 +94,9 @@ true_divide = pointwise("div", "Div", np.true_divide,
                 lambda g, x, y: -g * ((x / y) / y),
                 dtypes="float", dunder="__truediv__", aliases=("true_divide",))
 div_floor = pointwise("div_floor", "Div", lambda x, y: np.floor_divide(x, nonzero(y)),
-                lambda g: g * 0, lambda g: g * 0, dtypes="same", suffix="Backward1", **HIDDEN)
+                lambda g: g * 0, lambda g: g * 0, dtypes="same", suffix="Backward2", **HIDDEN)
 div_trunc = pointwise("div_trunc", "Div", lambda x, y: truncated(x, nonzero(y)),
-                lambda g: g * 0, lambda g: g * 0, dtypes="same", suffix="Backward1", **HIDDEN)
+                lambda g: g * 0, lambda g: g * 0, dtypes="same", suffix="Backward2", **HIDDEN)
 floor_divide = pointwise("floor_divide", "NotImplemented", lambda x, y: np.floor_divide(x, nonzero(y)),
                 lambda g: no_derivative("aten::floor_divide"),
                 lambda g: no_derivative("aten::floor_divide"),
@@ -196,6 +196,7 @@ deg2rad = pointwise("deg2rad", "Deg2Rad", lambda x: x * x.dtype.type(math.pi / 1
 rad2deg = pointwise("rad2deg", "Rad2Deg", lambda x: x * x.dtype.type(180 / math.pi), lambda g: g * (180 / math.pi), dtypes="float")
 nan_to_num_row = pointwise("nan_to_num", "NanToNum", lambda x, nan, posinf, neginf: np.nan_to_num(x, nan=nan or 0.0, posinf=posinf, neginf=neginf),
                 lambda g, x: where(np.isfinite(x), g, 0), dtypes="same", attrs=("nan", "posinf", "neginf"), defaults=(None, None, None))
+ldexp   = pointwise("ldexp", "Ldexp", lambda x, y: x * 2.0**y, lambda g, y: g * 2.0**y, lambda g, x, y: g * (x * 2.0**y * math.log(2)), dtypes="float")
 gcd     = pointwise("gcd", "Gcd", np.gcd, dtypes="bits")
 lcm     = pointwise("lcm", "Lcm", np.lcm, dtypes="bits")
 
@@ -259,11 +260,6 @@ def float_power(input, exponent, *, out=None):
     """``pow`` in double precision, whatever the dtypes."""
     wide = [v._cast(np.dtype(np.float64)) if isinstance(v, Tensor) else float(v) for v in (input, exponent)]
     return pow(*wide, out=out)
-
-
-def ldexp(input, other, *, out=None):
-    """``input * 2 ** other``."""
-    return mul(input, pow(2.0, other), out=out)
 
 
 def positive(input):
@@ -381,7 +377,7 @@ def square(input, *, out=None):
 
 Tensor.__pow__, Tensor.__rpow__ = __pow__, __rpow__
 Tensor.__rsub__, Tensor.__rtruediv__ = __rsub__, __rtruediv__
-export(pow, rsub, square, remainder, fmod, float_power, positive, ldexp)
+export(pow, rsub, square, remainder, fmod, float_power, positive)
 export(div, aliases=("divide",))
 Tensor.div_ = Tensor.divide_ = div_
 
@@ -390,7 +386,6 @@ Tensor.remainder_ = in_place_pair(remainder_number, remainder_tensor)
 Tensor.fmod_ = in_place_pair(fmod_number, fmod_tensor)
 Tensor.pow_ = in_place_pair(pow_number, pow_tensor)
 Tensor.square_ = lambda self: self.pow_(2)
-Tensor.ldexp_ = lambda self, other: self.mul_(pow(2.0, other))
 Tensor.__mod__ = guarded(remainder, "__mod__")
 Tensor.__rmod__ = reflection(remainder, "__rmod__")
 

@@ -89,7 +89,7 @@ logaddexp  = pointwise("logaddexp",  "Logaddexp",  np.logaddexp,  lambda g, x, y
                                                                   lambda g, x, y: g / (1 + np.exp(x - y)),               dtypes="float", inplace=False)
 logaddexp2 = pointwise("logaddexp2", "Logaddexp2", np.logaddexp2, lambda g, x, y: g / (1 + np.exp2(y - x)),
                                                                   lambda g, x, y: g / (1 + np.exp2(x - y)),              dtypes="float", inplace=False)
-xlogy   = pointwise("xlogy",   "Xlogy",   lambda x, y: np.where((x == 0) & (y == y), x.dtype.type(0), x * np.log(y)),
+xlogy   = pointwise("xlogy",   "Xlogy",   lambda x, y: np.where((x == 0) & (y == y), x.dtype.type(0), x * np.log(np.asarray(y, x.dtype))),
                     lambda g, x, y: g * np.log(where((x == 0) & (y <= 0), 1, y)), lambda g, x, y: g * x / y,             dtypes="float")
 # fmt: on
 digamma_, polygamma_ = either(digamma.row), either(polygamma_row.row)

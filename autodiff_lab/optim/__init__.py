@@ -1,0 +1,13 @@
+"""Optimizers and schedules of their learning rate. Leans on ops."""
+
+from . import lr_scheduler
+from .algorithms import SGD, Adadelta, Adagrad, Adam, AdamW, RMSprop
+from .optimizer import Optimizer
+
+__all__ = ["SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Optimizer", "RMSprop", "lr_scheduler"]
+
+
+def __getattr__(name):
+    raise AttributeError(
+        f"autodiff_lab.optim has no {name!r}: it is no name of torch.optim, or out of scope; there are {', '.join(__all__)}"
+    )
