@@ -34,8 +34,8 @@ class Module:
     >>> line = Line()
     >>> line(th.tensor(3.))
     tensor(6., grad_fn=<MulBackward0>)
-    >>> line.state_dict()
-    OrderedDict({'slope': tensor(2.)})
+    >>> dict(line.state_dict())
+    {'slope': tensor(2.)}
     """
 
     training = True

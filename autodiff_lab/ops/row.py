@@ -107,7 +107,7 @@ def made({signature}):
             fast = other.__class__ in NUMBERS and (kind in FLOATS or a.dtype.kind == "f")
         if fast:
             t = new(Tensor)
-            t._array = out = forward(a, b)
+            t._array = out = forward(a, b{rest})
             xn = input._node
             if m and ({wanted}):
                 t._node = node = new(Node)
