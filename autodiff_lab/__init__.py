@@ -40,6 +40,8 @@ from .dtypes import (
 from .mode import (
     enable_grad,
     inference_mode,
+    is_anomaly_check_nan_enabled,
+    is_anomaly_enabled,
     is_grad_enabled,
     is_inference_mode_enabled,
     no_grad,
@@ -76,13 +78,19 @@ globals().update(_FUNCTIONS)  # `mode`, the function, over the submodule of that
 
 __version__ = "0.1.0"
 
+OPENED_ON_DEMAND = {"distributions", "func", "lab", "linalg", "optim", "special", "utils"}
+
 
 def __getattr__(name):
-    """The laboratory and ``optim``, opened when a learner first asks for them; the rest does without."""
-    if name in ("lab", "optim"):
+    """The laboratory and other rooms, opened when a learner first asks for them; the rest does without."""
+    if name in OPENED_ON_DEMAND:
         import importlib
 
         return importlib.import_module(f".{name}", __name__)
+    if name == "vmap":
+        from .func import vmap
+
+        return vmap
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

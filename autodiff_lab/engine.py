@@ -9,13 +9,19 @@ Leaves' gradients are gathered aside and handed over at the end, so an error on 
 it was. Summing a gradient back to a broadcast input's shape and dtype happens here and nowhere else.
 """
 
+from collections.abc import Callable
 from heapq import heappop, heappush
+from typing import Any
 
 import numpy as np
 
 from .errors import explained
 from .graph import LEAF, Gate, Node, Parts
-from .mode import ticks
+from .mode import mode, ticks
+
+inspect: Callable[..., Any] | None = (
+    None  # one step under anomaly detection; autograd.anomaly_mode, which stands above, puts it here
+)
 
 
 def edge_of(tensor):
@@ -36,6 +42,7 @@ def walk(seeds, *, keep, as_tensors, wanted=None):
         {edge: cotangent} for the leaves reached, or for the wanted edges reached.
     """
     heap, nodes, grads, found = [], {}, {}, {}
+    watched = mode.anomaly is not None
     needed = None if wanted is None else reaching(wanted, [edge for edge, _ in seeds])
     for edge, g in seeds:
         if not edge._seq:
@@ -55,7 +62,9 @@ def walk(seeds, *, keep, as_tensors, wanted=None):
                 found[node] = g
             if seq not in needed:
                 continue
-        if as_tensors:
+        if watched:
+            contributions = inspect(node, g, as_tensors)
+        elif as_tensors:
             contributions = node.pull_tensors(g)
         elif ticks.last_write > seq:
             contributions = node.pull_checked(g)

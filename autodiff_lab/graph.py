@@ -86,12 +86,15 @@ class Row:
         self.step, self.variadic = step, variadic
         self.needs = {arg: parameters(rule)[1:] for arg, rule in self.rules.items() if rule is not None}
         named = {n for need in self.needs.values() for n in need}
-        self.saved = tuple(n for n in (*self.inputs, "out") if n in named)
+        self.public = {"out": "result", **({self.inputs[0]: "self"} if self.inputs else {}), **(public or {})}
+        saved = (n for n in (*self.inputs, "out") if n in named)
+        self.saved = tuple(
+            sorted(saved, key=lambda n: self.public.get(n, n))
+        )  # the order in which torch saves
         self.noted = tuple(n for n in (*self.attrs, "shape") if n in named)
         unknown = named - {*self.saved, *self.noted}
         if unknown:
             raise TypeError(f"{name}: a rule names {sorted(unknown)}, which is no argument of the operation")
-        self.public = {"out": "result", **({self.inputs[0]: "self"} if self.inputs else {}), **(public or {})}
         space = {"__slots__": (), "row": self, "keeps": bool(self.saved), "__module__": __name__}
         self.node = type(title + suffix, (Node,), space)
 
@@ -199,6 +202,7 @@ class Node:
     __slots__ = ("_edges", "_fit", "_hooks", "_more", "_noted", "_saved", "_seq", "__weakref__")
     row: Row | None = None
     as_tensor = type_name = tensor_from = None  # tensor.py, which stands above, puts its functions here
+    tangent_of = staticmethod(lambda tensor: None)  # … and forward_ad
     keeps = False  # whether it saves tensors, to be let go of after a pass
 
     def name(self):
@@ -338,6 +342,12 @@ def unpacked(node, name, kept, as_tensors):
         return kept
     if not as_tensors:
         return kept._array
+    if hasattr(kept, "packed"):
+        kept = kept.tensor()
+        if kept._node is not None:
+            return kept
+        if name == "out":
+            return node.tensor_from(kept._array, None, node)
     edge = node._edges[node.row.inputs.index(name)]
     if edge is None or edge is kept or edge is kept._node:
         return kept

@@ -23,6 +23,8 @@ import threading
 __all__ = [
     "enable_grad",
     "inference_mode",
+    "is_anomaly_check_nan_enabled",
+    "is_anomaly_enabled",
     "is_grad_enabled",
     "is_inference_mode_enabled",
     "no_grad",
@@ -32,6 +34,7 @@ __all__ = [
 
 class _Mode(threading.local):
     grad = True
+    anomaly = None  # None, or whether the pass also looks for NaN (autograd.anomaly_mode)
 
 
 class _Ticks:
@@ -56,7 +59,9 @@ class Inference:
 class Watch:
     """A state of ``mode.grad`` that shows each operation to ``watchers``.
 
-    A watcher is a callable ``watcher(row, inputs, attrs, result)``, called after the operation has run.
+    A watcher is a callable ``watcher(row, inputs, attrs, results, node)``, called after the operation has run. If it
+    has a method ``follow(source, target)``, that is called where an operation that writes in place moves a value from
+    one tensor to another; ``finished(node, inputs, results)``, where a custom function has run.
     """
 
     def __init__(self, grad, watchers):
@@ -70,6 +75,37 @@ def switched(state, grad):
     """The mode ``state`` with recording on or off, keeping whoever watches."""
     watchers = getattr(state, "watchers", ())
     return Watch(grad, watchers) if watchers else grad
+
+
+def told(event, *args):
+    """Tell the watchers that want to know of ``event``."""
+    for watcher in getattr(mode.grad, "watchers", ()):
+        listen = getattr(watcher, event, None)
+        if listen is not None:
+            listen(*args)
+
+
+def watch(watcher):
+    """Let ``watcher`` see each operation of this thread from now on, until ``unwatch``."""
+    mode.grad = Watch(mode.grad, (*getattr(mode.grad, "watchers", ()), watcher))
+
+
+def unwatch(watcher):
+    """Let ``watcher`` go."""
+    rest = tuple(w for w in getattr(mode.grad, "watchers", ()) if w is not watcher)
+    if rest or isinstance(mode.grad, Watch):
+        mode.grad = Watch(mode.grad, rest) if rest else bool(mode.grad)
+
+
+class unwatched:
+    """A block in which nobody watches."""
+
+    def __enter__(self):
+        self._before = mode.grad
+        mode.grad = bool(mode.grad)
+
+    def __exit__(self, *exc):
+        mode.grad = self._before
 
 
 class _GradContext:
@@ -231,3 +267,13 @@ def is_grad_enabled():
 def is_inference_mode_enabled():
     """Whether inference mode is on."""
     return isinstance(mode.grad, Inference)
+
+
+def is_anomaly_enabled():
+    """Whether ``autograd.detect_anomaly`` is on."""
+    return mode.anomaly is not None
+
+
+def is_anomaly_check_nan_enabled():
+    """Whether it also raises at NaN."""
+    return mode.anomaly is not False

@@ -33,6 +33,7 @@ import numpy as np
 
 from .device import CPU, check_device
 from .ops.row import broadcast
+from .tensor import new_tensor
 
 __all__ = ["Generator", "default_generator"]
 
@@ -107,7 +108,7 @@ class Generator:
         state["left"], state["next"] = (1, 0) if self._fresh else (625 - inner["pos"], inner["pos"])
         if self._spare is not None:
             state["has_spare"], state["spare"] = 1, self._spare
-        return state.view(np.uint8)
+        return new_tensor(state.view(np.uint8))
 
     def set_state(self, state):
         """Go to where ``get_state``, of this or another generator or of torch's, stood; ``self``.
@@ -116,7 +117,7 @@ class Generator:
             TypeError: ``state`` is not uint8.
             RuntimeError: it is no state of 5056 bytes. The stream then stands where it stood.
         """
-        state = np.ascontiguousarray(state).reshape(-1)
+        state = np.ascontiguousarray(getattr(state, "_array", state)).reshape(-1)
         if state.dtype != np.uint8:
             raise TypeError("RNG state must be a autodiff_lab.ByteTensor")
         if state.size != STATE.itemsize:
@@ -139,7 +140,7 @@ class Generator:
         return type(self)(self.device).set_state(self.get_state())
 
     def __getstate__(self):
-        return self.device, self.get_state()
+        return self.device, self.get_state()._array
 
     def __setstate__(self, state):
         self.__init__(state[0])

@@ -47,12 +47,12 @@ def initial_seed():
 
 def get_rng_state():
     """The default generator's state, a uint8 tensor."""
-    return new_tensor(np.asarray(default_generator.get_state()))
+    return default_generator.get_state()
 
 
 def set_rng_state(new_state):
     """Put the default generator into a state that ``get_rng_state`` gave."""
-    default_generator.set_state(new_state._array if isinstance(new_state, Tensor) else new_state)
+    default_generator.set_state(new_state)
 
 
 def source(generator):

@@ -310,6 +310,7 @@ class Tensor:
             default_dtype=dtypes.get_default_dtype().numpy,
             requires_grad=self.requires_grad,
             grad_fn=None if fn is None else type(fn).__name__,
+            tangent=Node.tangent_of(self),
             parameter=isinstance(self, Parameter),
             name="tensor" if type(self) in TENSORS else type(self).__name__,
         )

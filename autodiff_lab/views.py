@@ -25,7 +25,7 @@ import numpy as np
 from . import engine
 from .errors import explained
 from .graph import LEAF, Node, SavedOutput
-from .mode import mode, ticks
+from .mode import mode, ticks, told
 from .tensor import clock_of, new_tensor
 
 NO_GRAD_VIEW = (
@@ -248,9 +248,14 @@ def in_place(row, t, inputs, attrs):
         old = new_tensor(np.array(t._array) if keeps_input else t._array, t._node)
     else:
         old = new_tensor(t._array)
+    watched = mode.grad.__class__ is not bool
+    if watched:
+        told("follow", t, old)
     result = row.function(old, *inputs, **attrs)
     check_fits(t, result)
     write(t, result._array)
+    if watched:
+        told("follow", result, t)
     if recording:
         node = result._node
         if isinstance(node, Node):

@@ -416,8 +416,8 @@ PROGRAMS = [
 
 
 def outcome(library, program):
-    """What a program comes to, as text with torch's names."""
-    space = {"th": library}
+    """What a program comes to, as text with torch's names; in it, LIBRARY stands for the name to import."""
+    space, program = {"th": library}, program.replace("LIBRARY", library.__name__)
     try:
         try:
             space["R"] = eval(program, space)

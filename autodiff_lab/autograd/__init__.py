@@ -1,7 +1,10 @@
 """torch.autograd: backward passes by function call, custom functions, modes. Leans on engine, tensor, ops."""
 
+import importlib
+
 from .. import engine
 from ..mode import enable_grad, inference_mode, no_grad, set_grad_enabled
+from ..ops.row import FUNCTIONS
 from ..tensor import Tensor, as_tensor, check_cotangents
 from .function import Function, once_differentiable
 
@@ -51,6 +54,7 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
         retain_graph (bool): keep the saved tensors; ``create_graph`` by default.
         create_graph (bool): record the pass, so that the result can be differentiated again.
         allow_unused (bool): give None for an input that was not used, instead of raising.
+        is_grads_batched (bool): the cotangents have one more dimension in front; so have the gradients.
         materialize_grads (bool): give zeros instead of None.
 
     Returns:
@@ -66,9 +70,7 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
     (tensor(12.),)
     """
     if is_grads_batched:
-        raise NotImplementedError(
-            "is_grads_batched is not offered; loop over the cotangents, or use func.vmap"
-        )
+        return batched(outputs, inputs, grad_outputs, create_graph, allow_unused, materialize_grads)
     if materialize_grads and allow_unused is False:
         raise ValueError(
             "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
@@ -89,6 +91,42 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
                 "note.unused", tensor,
             )  # fmt: skip
     return tuple(result)
+
+
+def batched(outputs, inputs, grads, create_graph, allow_unused, materialize_grads):
+    """The gradients for a stack of cotangents, stacked."""
+    outputs, grads = many(outputs), many(grads)
+    options = {
+        "create_graph": create_graph,
+        "allow_unused": allow_unused,
+        "materialize_grads": materialize_grads,
+    }
+    rows = [
+        grad(outputs, inputs, [g[i] for g in grads], retain_graph=True, **options)
+        for i in range(len(grads[0]))
+    ]
+    return tuple(None if column[0] is None else FUNCTIONS["stack"](column) for column in zip(*rows))
+
+
+LAZY = {
+    "forward_ad": "forward_ad",
+    "functional": "functional",
+    "graph": "graph",
+    "gradcheck": "checking.gradcheck",
+    "gradgradcheck": "checking.gradgradcheck",
+    "GradcheckError": "checking.GradcheckError",
+    "anomaly_mode": "anomaly_mode",
+    "detect_anomaly": "anomaly_mode.detect_anomaly",
+    "set_detect_anomaly": "anomaly_mode.set_detect_anomaly",
+}  # opened when a learner first asks for them
+
+
+def __getattr__(name):
+    if name not in LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module, _, inner = LAZY[name].partition(".")
+    found = importlib.import_module(f".{module}", __name__)
+    return getattr(found, inner) if inner else found
 
 
 __all__ = [

@@ -11,7 +11,7 @@ import numpy as np
 from ..engine import edge_of
 from ..errors import explained
 from ..graph import FREED, Gate, Node, Parts, SavedOutput, raise_stale
-from ..mode import enable_grad, mode, no_grad, ticks
+from ..mode import enable_grad, mode, no_grad, ticks, told, unwatched
 from ..tensor import Tensor, alias, clock_of, new_tensor
 from ..views import rebase
 
@@ -81,6 +81,8 @@ class FunctionNode(Node):
     def _restored(self, kept):
         if kept is None:
             return None
+        if hasattr(kept, "packed"):  # autograd.graph.Packed
+            return kept.tensor()
         born = self.finished if type(kept) is not SavedOutput else max(self.finished, kept.since)
         clock = kept.clock if type(kept) is SavedOutput else kept._clock
         if clock and clock[-1] > born:
@@ -207,6 +209,15 @@ class Function(metaclass=FunctionMeta):
             "backward mode AD."
         )
 
+    @staticmethod
+    def jvp(ctx, *grad_inputs):
+        """Compute the outputs' tangents from the inputs' (None: it has none); to be written by the subclass."""
+        raise NotImplementedError(
+            "You must implement the jvp function for custom autograd.Function to use it with forward mode AD."
+        )
+
+    vjp = backward  # torch's other name
+
     @classmethod
     def apply(cls, *args, **kwargs):
         """Run the function on tensors and anything else; the outputs are recorded as one step."""
@@ -214,13 +225,16 @@ class Function(metaclass=FunctionMeta):
         recording = bool(mode.grad) and any(node.needs_input_grad)
         if not recording:
             node.needs_input_grad = (False,) * len(args)
-        with no_grad():
+        with unwatched(), no_grad():
             if cls.setup_context is not Function.setup_context:
                 output = cls.forward(*args, **kwargs)
                 cls.setup_context(node, args, output)
             else:
                 output = cls.forward(node, *args, **kwargs)
-        return wrapped(node, args, output, recording)
+        result = wrapped(node, args, output, recording)
+        if mode.grad.__class__ is not bool:
+            told("finished", node, args, (result,) if node.single else result)
+        return result
 
 
 def wrapped(node, args, output, recording):

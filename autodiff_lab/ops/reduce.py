@@ -80,6 +80,7 @@ def shared(g, out, x, shape, dim, keepdim):
     """The cotangent of an extreme, in equal shares to all the places that attain it."""
     top = x == kept(out, shape, dim, keepdim)
     shares = top.sum(axis=dim, keepdims=True)
+    shares = shares._cast(x._array.dtype) if isinstance(x, Tensor) else shares.astype(x.dtype)
     return where(top, kept(g, shape, dim, keepdim) / shares, 0)
 
 

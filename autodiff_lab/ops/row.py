@@ -500,7 +500,7 @@ def in_place_method(row, name):
     ufunc = row.ufunc
 
     def method(self, *args, **kwargs):
-        if not mode.grad and ufunc is not None and not kwargs and type(self._array) is np.ndarray:
+        if mode.grad is False and ufunc is not None and not kwargs and type(self._array) is np.ndarray:
             if fast_write(self, ufunc, args):
                 return self
         count = len(row.inputs) - 1

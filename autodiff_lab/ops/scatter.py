@@ -38,7 +38,7 @@ SRC = ("input", "src")
 SCATTER       = operation("scatter", "Scatter", lambda x, y, dim, index: put_at(x, corner(y, index), along_places(index, dim)),
                           lambda g, dim, index: emptied(g, dim, index, 0), lambda g, src, dim, index: padded(along_taken(g, dim, index), src.shape), inputs=SRC, attrs=("dim", "index"))
 SCATTER_VALUE = operation("scatter_value", "Scatter", lambda x, dim, index, value: put_at(x, value, along_places(index, dim)),
-                          lambda g, dim, index: emptied(g, dim, index, 0), attrs=("dim", "index", "value"), suffix="Backward1", linear=True)
+                          lambda g, dim, index: emptied(g, dim, index, 0), attrs=("dim", "index", "value"), suffix="Backward1")
 SCATTER_ADD   = operation("scatter_add", "ScatterAdd", lambda x, y, dim, index: put_at(x, corner(y, index), along_places(index, dim), add=True),
                           lambda g: g, lambda g, src, dim, index: padded(along_taken(g, dim, index), src.shape), inputs=SRC, attrs=("dim", "index"))
 INDEX_SELECT  = operation("index_select", "IndexSelect", lambda x, dim, index: x[slices(index, dim)], lambda g, shape, dim, index: scattered(g, shape, slices(index, dim)),
@@ -48,7 +48,7 @@ INDEX_ADD     = operation("index_add", "IndexAdd", lambda x, y, dim, index, alph
 INDEX_COPY    = operation("index_copy", "IndexCopy", lambda x, y, dim, index: put_at(x, y, slices(index, dim)),
                           lambda g, dim, index: filled(g, dim, index, 0), lambda g, src, dim, index: reshaped(selected(g, dim, index), src.shape), inputs=SRC, attrs=("dim", "index"))
 INDEX_FILL    = operation("index_fill", "IndexFill", lambda x, dim, index, value: put_at(x, value, slices(index, dim)),
-                          lambda g, dim, index: filled(g, dim, index, 0), attrs=("dim", "index", "value"), linear=True)
+                          lambda g, dim, index: filled(g, dim, index, 0), attrs=("dim", "index", "value"))
 MASKED_SELECT = operation("masked_select", "MaskedSelect", lambda x, index: x[index], lambda g, shape, index: scattered(g, shape, index), attrs=("index",), linear=True)
 MASKED_SCATTER = operation("masked_scatter", "MaskedScatter", lambda x, y, mask: put_at(x, y.reshape(-1)[: mask.sum()], mask),
                           lambda g, mask: g * (1 - mask.astype(mark(g))), lambda g, src, mask: leading(picked(g, mask), src), inputs=SRC, attrs=("mask",))

@@ -1,0 +1,104 @@
+"""torch.utils.checkpoint: time for memory. Leans on autograd.graph, sampling.
+
+The forward runs as always, but what its operations save is thrown away: each keeps its place in a list only. When the
+backward pass asks for the first of them, the forward runs once more and the list is filled.
+"""
+
+import contextlib
+import functools
+import warnings
+
+from ..autograd.graph import saved_tensors_hooks
+from ..mode import enable_grad
+from ..sampling import default_generator
+from ..tensor import Tensor
+
+REENTRANT = (
+    "autodiff_lab.utils.checkpoint: the use_reentrant parameter should be passed explicitly. use_reentrant=False is "
+    "recommended. Both are computed alike here: without re-entrant passes."
+)
+CHANGED = (
+    "autodiff_lab.utils.checkpoint: A different number of tensors was saved during the original forward and "
+    "recomputation.\nNumber of tensors saved during forward: {}\nNumber of tensors saved during recomputation: {}."
+)
+
+
+def checkpoint(function, *args, use_reentrant=None, context_fn=None, determinism_check="default", debug=False,
+               early_stop=True, preserve_rng_state=True, **kwargs):  # fmt: skip
+    """``function(*args, **kwargs)``, whose intermediate values are not kept but computed again in the backward pass.
+
+    Args:
+        function: any function of tensors; it runs twice, so it had better do the same both times.
+        preserve_rng_state (bool): whether the second run draws the same random numbers as the first.
+        context_fn: gives two context managers, for the first and the second run.
+        use_reentrant, determinism_check, debug, early_stop: as torch's; they change nothing here.
+
+    Returns:
+        what ``function`` returns.
+
+    Raises:
+        CheckpointError: in the backward pass, if the second run saved another number of tensors than the first.
+
+    >>> import autodiff_lab as th
+    >>> x = th.tensor([1., 2.], requires_grad=True)
+    >>> y = th.utils.checkpoint.checkpoint(lambda t: t.exp().sin(), x, use_reentrant=False)
+    >>> y.sum().backward()
+    """
+    if use_reentrant is None:
+        warnings.warn(REENTRANT, UserWarning, stacklevel=2)
+    if use_reentrant is not False and not any(isinstance(a, Tensor) and a.requires_grad for a in args):
+        warnings.warn(
+            "None of the inputs have requires_grad=True. Gradients will be None", UserWarning, stacklevel=2
+        )
+    first, second = context_fn() if context_fn is not None else (contextlib.nullcontext(),) * 2
+    state = default_generator.get_state() if preserve_rng_state else None
+    places, again = [], {}
+
+    def keep_place(t):
+        places.append(None)
+        return len(places) - 1
+
+    def recompute(place):
+        if place not in again:
+            numbers = []
+            now = default_generator.get_state()
+            if state is not None:
+                default_generator.set_state(state)
+            with enable_grad(), saved_tensors_hooks(lambda t: numbers.append(t.detach()), None), second:
+                function(*args, **kwargs)
+            default_generator.set_state(now)
+            if len(numbers) != len(places):
+                raise CheckpointError(CHANGED.format(len(places), len(numbers)))
+            again.update(enumerate(numbers))
+        return again.pop(place)
+
+    with saved_tensors_hooks(keep_place, recompute), first:
+        return function(*args, **kwargs)
+
+
+class CheckpointError(RuntimeError):
+    """The second run of a checkpointed function was not like the first."""
+
+
+def checkpoint_sequential(functions, segments, input, use_reentrant=None, **kwargs):
+    """The modules of a sequence one after the other, in ``segments`` checkpointed pieces; the last piece is not.
+
+    Args:
+        functions (nn.Sequential or list): what to run.
+        segments (int): how many pieces.
+    """
+    functions = list(functions)
+    size = len(functions) // segments
+    for start in range(0, size * (segments - 1), size):
+        piece = functools.partial(run, functions[start : start + size])
+        input = checkpoint(piece, input, use_reentrant=use_reentrant, **kwargs)
+    return run(functions[size * (segments - 1) :], input)
+
+
+def run(functions, value):
+    for function in functions:
+        value = function(value)
+    return value
+
+
+__all__ = ["CheckpointError", "checkpoint", "checkpoint_sequential"]
