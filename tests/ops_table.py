@@ -40,6 +40,8 @@ INPUTS = {
     "ij": np.array([[0, 1, 1], [1, 0, 0]]),
     "z": np.array([[True, False, True], [False, False, True]]),
     "zr": np.array([True, False, True]),
+    "S": _normal(2, 3, 3),
+    "one": np.array([[1.0, 2.0], [2.0, 4.0]]),  # singular
 }
 
 SMOOTH = """
@@ -97,6 +99,18 @@ th.nn.functional.conv1d(B, sq.reshape(1, 3, 3)) ; th.nn.functional.conv1d(B, B[:
 th.nn.functional.interpolate(B, 6) ; th.nn.functional.interpolate(B[None], 6) ; th.nn.functional.interpolate(B, 6, mode="linear") ; th.nn.functional.interpolate(B[None], 6, mode="bilinear", align_corners=True)
 a.to(th.float64) ; a.double() ; a.type(th.float64) ; a.type_as(s)
 (a * b).tanh().sum(0) / p.mean() ; ((a @ m).relu() ** 2).mean() ; (a.exp() / a.exp().sum(1, keepdim=True)).log()[0, 1] ; (s * t + s.sin()) * t.exp()
+th.linalg.inv(sq)   ; th.linalg.inv(S)   ; th.inverse(sq)   ; sq.inverse()    ; th.linalg.inv_ex(sq)[0] ; th.linalg.pinv(sq) ; th.linalg.pinv(m) ; m.t().pinverse()
+th.linalg.det(sq)   ; th.det(S)          ; sq.det()         ; th.linalg.det(one) ; th.linalg.slogdet(sq)[1] ; th.slogdet(S).logabsdet ; th.logdet(sq @ sq.t())
+th.linalg.solve(sq, r) ; th.linalg.solve(sq, m) ; th.linalg.solve(S, m) ; th.linalg.solve(sq, a, left=False) ; th.linalg.solve(S, a)
+th.linalg.solve_triangular(sq, m, upper=True) ; th.linalg.solve_triangular(sq, m, upper=False) ; th.linalg.solve_triangular(sq, m, upper=False, unitriangular=True) ; th.linalg.solve_triangular(sq, a, upper=True, left=False)
+th.linalg.cholesky(S @ S.mT + th.eye(3, dtype=S.dtype)) ; th.cholesky(sq @ sq.t() + th.eye(3, dtype=S.dtype), upper=True) ; th.linalg.cholesky_ex(sq @ sq.t() + th.eye(3, dtype=S.dtype)).L
+th.linalg.qr(big.t())[0] ; th.linalg.qr(big.t())[1] ; th.linalg.qr(big)[1] ; th.linalg.qr(big).Q ; th.linalg.qr(S)[0] ; th.qr(sq)[1] ; th.linalg.qr(sq, "complete")[1]
+th.linalg.eigvalsh(S + S.mT) ; th.linalg.eigh(S + S.mT)[0] ; th.linalg.eigh(sq + sq.t())[1] ** 2 ; th.linalg.eigh(S + S.mT, "U").eigenvectors.abs()
+th.linalg.svdvals(m) ; th.linalg.svd(m, full_matrices=False)[0].abs() ; th.linalg.svd(m.t(), False).Vh ** 2 ; th.linalg.svd(S).U.abs() ; th.svd(m)[1] ; th.linalg.svd(m)[1]
+th.linalg.matrix_power(sq, 3) ; th.matrix_power(sq, -2) ; th.linalg.matrix_power(S, 1) ; th.linalg.multi_dot([a, sq, m]) ; th.linalg.multi_dot([r, sq, m, v]) ; th.linalg.vecdot(a, b) ; th.linalg.matrix_exp(sq) ; th.matrix_exp(S)
+th.linalg.matrix_norm(m) ; th.linalg.matrix_norm(S, 1) ; th.linalg.matrix_norm(S, -float("inf"), keepdim=True) ; th.linalg.matrix_norm(S, 2) ; th.linalg.matrix_norm(S, "nuc", keepdim=True) ; th.linalg.matrix_norm(S, -2, dim=(0, 1))
+th.linalg.norm(S)   ; th.linalg.norm(m, 2) ; th.linalg.norm(v, 3) ; th.linalg.norm(m, 1, dim=1) ; th.linalg.norm(S, "fro", dim=(1, 2)) ; th.norm(m, "nuc") ; th.linalg.vector_norm(m, 3, dim=0)
+th.linalg.cond(sq)  ; th.linalg.cond(S, -2) ; th.linalg.lstsq(m.t(), v).solution ; th.linalg.cross(a, b) ; th.linalg.diagonal(S) ; th.linalg.tensorsolve(big[:, :4].reshape(2, 2, 2, 2), v.view(2, 2))
 """
 
 # Lines without derivatives; values, dtypes and shapes are compared.
@@ -123,6 +137,7 @@ th.nonzero(n > 2) ; th.nonzero(s) ; th.nonzero(e) ; z.nonzero(as_tuple=True)[1] 
 th.where(z, n, 0) ; th.where(z, n, 0.5) ; th.where(z, 1, n) ; n.masked_fill(z, -1) ; th.maximum(n, n.T.reshape(2, 3))
 th.cat([n, n], 1) ; th.cat([n, a]) ; th.stack([n, n]) ; th.cat([th.tensor([]), v])
 th.promote_types(th.int8, th.uint8) ; th.result_type(n, 2.5) ; th.result_type(a, s) ; th.can_cast(th.float32, th.int64)
+th.linalg.matrix_rank(one) ; th.linalg.matrix_rank(S) ; th.linalg.slogdet(S)[0] ; th.linalg.matrix_power(n[:, :2], 2) ; th.linalg.inv_ex(S).info ; th.linalg.lstsq(m, a.t()).rank ; th.linalg.det(e[:, :0]) ; th.linalg.matrix_rank(S, atol=1.0)
 """
 
 # Where torch has a kernel of its own and the package composes the operation of others, or the other way round, the last
@@ -138,6 +153,14 @@ th.trapezoid(a)        ; SumBackward1 ; MulBackward1
 th.kron(a, k)          ; ViewBackward0 ; UnsafeViewBackward0
 th.nn.functional.cross_entropy(a, p) ; DivBackward0 ; DivBackward1
 th.nn.functional.pairwise_distance(a, b) ; LinalgVectorNormBackward0 ; NormBackward1
+th.linalg.solve(sq, a, left=False) ; TransposeBackward0 ; LinalgSolveExBackward0
+th.linalg.solve_triangular(sq, a, upper=True, left=False) ; TransposeBackward0 ; LinalgSolveTriangularBackward0
+th.cholesky(sq @ sq.t() + th.eye(3, dtype=S.dtype), upper=True) ; TransposeBackward0 ; CholeskyBackward0
+th.linalg.multi_dot([a, sq, m]) ; MmBackward0 ; ViewBackward0
+th.linalg.matrix_exp(sq) ; MmBackward0 ; LinalgMatrixExpBackward0
+th.matrix_exp(S) ; UnsafeViewBackward0 ; LinalgMatrixExpBackward0
+th.linalg.matrix_norm(S, 1) ; SqueezeBackward1 ; AmaxBackward0
+th.linalg.lstsq(m.t(), v).solution ; SqueezeBackward1 ; LinalgLstsqBackward0
 th.nn.functional.pad(B, (1, 1), "circular") ; CircularPad1DBackward0 ; CopySlices
 th.nn.functional.pad(B[None], (1, 1, 1, 1), "circular") ; CircularPad2DBackward0 ; CopySlices
 """

@@ -18,6 +18,10 @@ import autodiff_lab as th
 from autodiff_lab.mode import Watch, mode
 from autodiff_lab.ops import ROWS
 
+ONE_WAY = (
+    "th.nn.functional.embedding(ij, sq, padding_idx=0)",  # the gradient leaves out a row, in torch too
+    "th.linalg.svd(m)[1]",  # the tangent of U, which full_matrices makes square, is not defined
+)
 RECORDED = json.loads(gzip.decompress((pathlib.Path(__file__).parent / "data" / "ops.json.gz").read_bytes()))
 OTHER = other_nodes()
 SMOOTH_LINES, PLAIN_LINES = cells(SMOOTH), cells(PLAIN)
@@ -234,8 +238,8 @@ def test_a_tangent_going_forward_agrees_with_the_cotangent_going_back(line):
     fwAD = th.autograd.forward_ad
     made = tensors(th, line, th.float64)
     result = run(th, line, made)
-    if not result.requires_grad or "padding_idx" in line:
-        return  # a line that shows where history ends; one whose gradient leaves out a row, as in torch
+    if not result.requires_grad or line in ONE_WAY:
+        return  # a line that shows where history ends, or one whose tangent is not the transpose of its gradient
     wanted = {name: t for name, t in made.items() if t.requires_grad}
     back = th.autograd.grad(projected(th, result, 0.0), list(wanted.values()), allow_unused=True)
     directions = {

@@ -137,7 +137,7 @@ def pushed(outputs, inputs, v, create_graph, strict=False):
 
 
 def jvp(func, inputs, v=None, create_graph=False, strict=False):
-    """The outputs of ``func`` at ``inputs``, and J·v: ``(outputs, product)``; else as ``vjp``, ``v`` like the inputs."""
+    """The outputs of ``func``, and J·v: ``(outputs, product)``; else as ``vjp``, ``v`` like the inputs."""
     with enable_grad():
         many_in, inputs = as_tuple(inputs, "inputs", "jvp")
         inputs = prepared(inputs, create_graph)

@@ -1,8 +1,8 @@
 """The operations: importing this package declares every row and attaches its functions to Tensor."""
 
 from . import (  # noqa: F401, I001
-    pointwise, special, choose, shape, index, join, reduce, scatter, order, linalg, creation, arrange, contract, neural, window,
-    protocol,
+    pointwise, special, choose, shape, index, join, reduce, scatter, order, linalg, creation, arrange, contract, decompose, neural,
+    window, protocol,
 )  # fmt: skip
 from .row import FUNCTIONS, ROWS
 

@@ -95,17 +95,13 @@ def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
     """The p-norm of all the numbers, or along dimensions; see ``linalg.vector_norm``.
 
     Args:
-        p: a number, or ``"fro"``, which is 2.
+        p: a number; ``"fro"``, which is 2; or ``"nuc"``, the sum of a matrix's singular values.
     """
     check_tensor(input, "norm")
+    if p == "nuc":
+        return FUNCTIONS["nuclear_norm"](input, dim, keepdim)
     if isinstance(p, str) and p != "fro":
-        raise (
-            RuntimeError(f"only valid string values are 'fro' and 'nuc', found {p}")
-            if p != "nuc"
-            else NotImplementedError(
-                "norm(): p='nuc' is not offered; singular values are outside what autodiff_lab covers"
-            )
-        )
+        raise RuntimeError(f"only valid string values are 'fro' and 'nuc', found {p}")
     return vector_norm(input, 2 if p in ("fro", None) else p, dim, keepdim, dtype=dtype, out=out)
 
 

@@ -1,0 +1,722 @@
+"""Inverses, determinants, systems of equations, factorisations. Leans on ops.linalg, ops.contract, ops.arrange.
+
+NumPy computes the values, matrix by matrix of a stack (… n m). The rules are those of M. Giles, "Collected matrix
+derivative results for forward and reverse mode algorithmic differentiation" (2008), and for the factorisations the
+usual ones with their output's gauge left alone. A rule of several outputs factorises again, so that it can itself be
+differentiated.
+"""
+
+import math
+
+import numpy as np
+
+from ..tensor import Tensor, new_tensor
+from .contract import linalg_cross, vector_norm
+from .linalg import matmul
+from .reduce import result_type
+from .row import FUNCTIONS, apply, check_tensor, either, export, operation
+from .shape import diagonal, movedim, unsqueeze
+
+WORDED = True  # row's Note [Words]
+
+
+class _LinAlgError(RuntimeError):
+    """A matrix that has no inverse, no factor, no solution; ``linalg.LinAlgError``."""
+
+
+# -- what both readings of a rule use -----------------------------------------------------------------------
+
+
+def times(x, mask):
+    """``x`` times a constant array, in the dtype of ``x``."""
+    if isinstance(x, Tensor):
+        return x * new_tensor(mask.astype(x._array.dtype))
+    return x * mask.astype(x.dtype)
+
+
+def plus(x, constant):
+    if isinstance(x, Tensor):
+        return x + new_tensor(constant.astype(x._array.dtype))
+    return x + constant.astype(x.dtype)
+
+
+def on_diagonal(x):
+    """A stack of vectors as diagonal matrices."""
+    return times(x[..., None], np.eye(x.shape[-1]))
+
+
+def half_lower(x):
+    """The lower triangle with half of the diagonal."""
+    n = x.shape[-1]
+    return times(x, np.tri(n) - np.eye(n) / 2)
+
+
+def off_diagonal(x):
+    return times(x, 1 - np.eye(x.shape[-1]))
+
+
+def absent(g):
+    """Whether a cotangent is nothing but zeros that nobody recorded."""
+    if isinstance(g, Tensor):
+        return g._node is None and not np.any(g._array)
+    return not np.any(g)
+
+
+def gaps(values):
+    """E_ij = v_j − v_i, 1 on the diagonal."""
+    return plus(values[..., None, :] - values[..., :, None], np.eye(values.shape[-1]))
+
+
+# -- rules --------------------------------------------------------------------------------------------------
+
+
+def zero_pivot(a):
+    """Which pivot of a singular matrix is the first to vanish, from 1."""
+    a = a.astype(np.float64)
+    for k in range(len(a)):
+        p = k + int(np.argmax(np.abs(a[k:, k])))
+        a[[k, p]] = a[[p, k]]
+        if abs(a[k, k]) <= np.finfo(np.float64).eps * max(1.0, np.abs(a).max()):
+            return k + 1
+        a[k + 1 :] -= np.outer(a[k + 1 :, k] / a[k, k], a[k])
+    return len(a)
+
+
+def inverted(x):
+    try:
+        return np.linalg.inv(x)
+    except np.linalg.LinAlgError:
+        where_, k = first_that(x, lambda m: np.linalg.matrix_rank(m) < len(m))
+        raise _LinAlgError(
+            f"linalg.inv: {where_}The diagonal element {zero_pivot(k)} is zero, the inversion could not be completed "
+            "because the input matrix is singular."
+        ) from None
+
+
+def first_that(x, fails):
+    """Where the first failing matrix of a stack stands, as text, and the matrix."""
+    if x.ndim == 2:
+        return "", x
+    flat = x.reshape(-1, *x.shape[-2:])
+    i = next((i for i, m in enumerate(flat) if fails(m)), 0)
+    return f"(Batch element {i}): ", flat[i]
+
+
+def solved(a, b):
+    try:
+        return np.linalg.solve(a, b)
+    except np.linalg.LinAlgError:
+        where_, _ = first_that(a, lambda m: np.linalg.matrix_rank(m) < len(m))
+        raise _LinAlgError(
+            f"autodiff_lab.linalg.solve: {where_}The solver failed because the input matrix is singular."
+        ) from None
+
+
+def lower_factor(x):
+    try:
+        return np.linalg.cholesky(x)
+    except np.linalg.LinAlgError:
+        where_, a = first_that(x, lambda m: np.any(np.linalg.eigvalsh(m) <= 0))
+        k = next((k for k in range(1, len(a) + 1) if np.linalg.eigvalsh(a[:k, :k])[0] <= 0), len(a))
+        raise _LinAlgError(
+            f"linalg.cholesky: {where_}The factorization could not be completed because the input is not "
+            f"positive-definite (the leading minor of order {k} is not positive-definite)."
+        ) from None
+
+
+def det_rule(g, out, x):
+    """g det(A) A⁻ᵀ; for a singular matrix g times the matrix of cofactors, which is the same where both exist."""
+    raw = x._array if isinstance(x, Tensor) else x
+    n = raw.shape[-1]
+    if raw.size and np.any(np.linalg.matrix_rank(raw) < n):
+        return g[..., None, None] * cofactors(x, n)
+    return (g * out)[..., None, None] * either(INV)(x).mT
+
+
+def cofactors(x, n):
+    rows = [[j for j in range(n) if j != i] for i in range(n)]
+    lines = [
+        [either(DET)(x[..., rows[i], :][..., rows[j]]) * (-1.0) ** (i + j) for j in range(n)]
+        for i in range(n)
+    ]
+    stack = FUNCTIONS["stack"] if isinstance(x, Tensor) else np.stack
+    return stack([stack(line, -1) for line in lines], -2)
+
+
+def cholesky_rule(g, out):
+    """½ (S + Sᵀ), S = L⁻ᵀ Φ(Lᵀ g) L⁻¹, Φ taking the lower triangle with half of the diagonal."""
+    inverse = either(INV)(out)
+    s = inverse.mT @ half_lower(out.mT @ g) @ inverse
+    return (s + s.mT) / 2
+
+
+def qr_rule(g, x, mode):
+    """For A = QR with n ≤ m columns: (gQ + Q sym(tril(R gRᵀ − gQᵀ Q))) R⁻ᵀ; the columns beyond m, if any, add their own."""
+    g_q, g_r = g
+    m, n = x.shape[-2:]
+    if mode == "r" or (mode == "complete" and m > n):
+        raise RuntimeError(
+            "The derivative of linalg.qr depends on Q, which is not computed when mode='r'. Please use "
+            "linalg.qr(A, mode='reduced')"
+            if mode == "r"
+            else "The QR decomposition is not differentiable when mode='complete' and nrows > ncols"
+        )
+    q, r = either(QR)(x, mode)
+    if m >= n:
+        return square_part(g_q, g_r, q, r)
+    u, beyond = r[..., :m], x[..., m:]
+    g_q = g_q + beyond @ g_r[..., m:].mT
+    first, rest = square_part(g_q, g_r[..., :m], q, u), q @ g_r[..., m:]
+    return FUNCTIONS["cat"]([first, rest], -1) if isinstance(x, Tensor) else np.concatenate([first, rest], -1)
+
+
+def square_part(g_q, g_r, q, r):
+    inner = r @ g_r.mT - g_q.mT @ q
+    lower = times(inner, np.tri(inner.shape[-1]))
+    sym = lower + off_diagonal(lower).mT
+    return (either(INV)(r) @ (g_q + q @ sym).mT).mT
+
+
+def eigh_rule(g, x, upper):
+    """V (diag(gλ) + (Vᵀ gV) / E) Vᵀ with E_ij = λ_j − λ_i off the diagonal."""
+    g_values, g_vectors = g
+    values, vectors = either(EIGH)(x, upper)
+    middle = on_diagonal(g_values)
+    if not absent(g_vectors):
+        middle = middle + off_diagonal((vectors.mT @ g_vectors) / gaps(values))
+    return vectors @ middle @ vectors.mT
+
+
+def svd_rule(g, x, full):
+    """With k = min(m, n): U (diag(gS) + skew(Uᵀ gU)/E S + S skew(Vᵀ gV)/E) Vᵀ, and what gU, gV have outside of U, V."""
+    g_u, g_s, g_v = g
+    k = min(x.shape[-2:])
+    if full and x.shape[-2] != x.shape[-1]:
+        if not (absent(g_u[..., k:]) and absent(g_v[..., k:, :])):
+            raise RuntimeError(
+                "svd_backward: the gradients of the columns that full_matrices=True adds are not defined; use "
+                "full_matrices=False"
+            )
+        g_u, g_v = g_u[..., :k], g_v[..., :k, :]
+    u, s, v = either(SVD)(x, False)
+    square = gaps(s * s)
+    middle = on_diagonal(g_s)
+    has_u, has_v = not absent(g_u), not absent(g_v)
+    if has_u:
+        inner = u.mT @ g_u
+        middle = middle + off_diagonal((inner - inner.mT) / square) * s[..., None, :]
+    if has_v:
+        inner = v @ g_v.mT
+        middle = middle + s[..., :, None] * off_diagonal((inner - inner.mT) / square)
+    total = u @ middle @ v
+    if has_u and x.shape[-2] > k:
+        total = total + ((g_u - u @ (u.mT @ g_u)) / s[..., None, :]) @ v
+    if has_v and x.shape[-1] > k:
+        total = total + u @ ((g_v - (g_v @ v.mT) @ v) / s[..., :, None])
+    return total
+
+
+def pinv_rule(g, out, x):
+    """Golub and Pereyra (1973), eq. 4.12, transposed."""
+    back = g.mT
+    k = back @ out
+    k_out = k @ out.mT
+    return -(out @ k).mT + k_out - (x @ out) @ k_out + (out.mT @ out) @ (back - k @ x)
+
+
+# fmt: off
+INV  = operation("linalg_inv_ex",   "LinalgInvEx",   inverted,      lambda g, out: -(out.mT @ g @ out.mT))
+DET  = operation("linalg_det",      "LinalgDet",     np.linalg.det, lambda g, out, input: det_rule(g, out, input))
+SLOGDET = operation("linalg_slogdet", "LinalgSlogdet", lambda x: tuple(np.linalg.slogdet(x)), lambda g, input: g[1][..., None, None] * either(INV)(input).mT, outputs=2)
+SOLVE = operation("linalg_solve_ex", "LinalgSolveEx", lambda a, b, vector: solved(a, b[..., None])[..., 0] if vector else solved(a, b),
+                  lambda g, out, input, vector: outer_product(either_solve(input.mT, g, vector), out, vector),
+                  lambda g, input, vector: either_solve(input.mT, g, vector), inputs=("input", "other"), attrs=("vector",))
+TRIANGULAR = operation("linalg_solve_triangular", "LinalgSolveTriangular", lambda a, b, upper, unit: solved(triangle_of(a, upper, unit), b),
+                  lambda g, out, input, upper, unit: -times(either_solve(triangle_of(input, upper, unit).mT, g) @ out.mT, mask_of(input, upper, unit)),
+                  lambda g, input, upper, unit: either_solve(triangle_of(input, upper, unit).mT, g), inputs=("input", "other"), attrs=("upper", "unit"))
+CHOLESKY = operation("linalg_cholesky_ex", "LinalgCholeskyEx", lower_factor, lambda g, out: cholesky_rule(g, out))
+QR   = operation("linalg_qr",   "LinalgQr",   lambda x, mode: qr_of(x, mode), lambda g, input, mode: qr_rule(g, input, mode), attrs=("mode",), outputs=2)
+EIGH = operation("linalg_eigh", "LinalgEigh", lambda x, upper: tuple(np.linalg.eigh(x, "U" if upper else "L")), lambda g, input, upper: eigh_rule(g, input, upper), attrs=("upper",), outputs=2)
+SVD  = operation("linalg_svd",  "LinalgSvd",  lambda x, full: tuple(np.linalg.svd(x, full)), lambda g, input, full: svd_rule(g, input, full), attrs=("full",), outputs=3)
+PINV = operation("linalg_pinv", "LinalgPinv", lambda x, bound: np.linalg.pinv(x, bound), lambda g, out, input: pinv_rule(g, out, input), attrs=("bound",))
+# fmt: on
+
+
+def either_solve(a, b, vector=False):
+    if isinstance(a, Tensor) or isinstance(b, Tensor):
+        a, b = (v if isinstance(v, Tensor) else new_tensor(v) for v in (a, b))
+        return apply(SOLVE, a, b, vector=vector)
+    return SOLVE.forward(a, b, vector)
+
+
+def outer_product(back, out, vector):
+    return -(back[..., :, None] * out[..., None, :] if vector else back @ out.mT)
+
+
+def mask_of(a, upper, unit):
+    """1 at the places of a triangular matrix that count."""
+    n = a.shape[-1]
+    return (np.tri(n, k=-1 if unit else 0).T if upper else np.tri(n, k=-1 if unit else 0)) * 1.0
+
+
+def triangle_of(a, upper, unit):
+    made = times(a, mask_of(a, upper, unit))
+    return plus(made, np.eye(a.shape[-1])) if unit else made
+
+
+def qr_of(x, mode):
+    if mode == "r":
+        return np.empty(0, x.dtype), np.linalg.qr(x, "r")
+    return tuple(np.linalg.qr(x, mode))
+
+
+# -- what learners call -------------------------------------------------------------------------------------
+
+
+def matrices(A, name, letter="A"):
+    """``A``, checked to be a stack of matrices of a floating dtype."""
+    check_tensor(A, name, 1, letter)
+    if A.ndim < 2:
+        raise RuntimeError(f"{name}: The input tensor {letter} must have at least 2 dimensions.")
+    if not A.is_floating_point():
+        raise RuntimeError(
+            f"{name}: Expected a floating point or complex tensor as input. Got {A.dtype.title}"
+        )
+    if A._array.dtype == np.float16:
+        raise RuntimeError(f"{name}: Low precision dtypes not supported. Got Half")
+    return A
+
+
+def squares(A, name):
+    matrices(A, name)
+    if A.shape[-1] != A.shape[-2]:
+        raise RuntimeError(
+            f"{name}: A must be batches of square matrices, but they are {A.shape[-2]} by {A.shape[-1]} matrices"
+        )
+    return A
+
+
+INV_EX_RESULT = result_type("linalg_inv_ex", ("inverse", "info"))
+CHOLESKY_EX_RESULT = result_type("linalg_cholesky_ex", ("L", "info"))
+SLOGDET_RESULT = result_type("linalg_slogdet", ("sign", "logabsdet"))
+OLD_SLOGDET_RESULT = result_type("slogdet", ("sign", "logabsdet"))
+QR_RESULT = result_type("linalg_qr", ("Q", "R"))
+OLD_QR_RESULT = result_type("qr", ("Q", "R"))
+EIGH_RESULT = result_type("linalg_eigh", ("eigenvalues", "eigenvectors"))
+SVD_RESULT = result_type("linalg_svd", ("U", "S", "Vh"))
+OLD_SVD_RESULT = result_type("svd", ("U", "S", "V"))
+LSTSQ_RESULT = result_type("linalg_lstsq", ("solution", "residuals", "rank", "singular_values"))
+
+
+def inv(A, *, out=None):
+    """The inverse of each matrix of a stack (… n n).
+
+    Raises:
+        RuntimeError: for matrices that are not square.
+        linalg.LinAlgError: a RuntimeError, for a singular matrix.
+
+    >>> import autodiff_lab as th
+    >>> th.linalg.inv(th.tensor([[2., 0.], [0., 4.]]))
+    tensor([[0.5000, 0.0000],
+            [0.0000, 0.2500]])
+    """
+    return apply(INV, squares(A, "linalg.inv"), out=out)
+
+
+def inv_ex(A, *, check_errors=False):
+    """The inverse, and 0 where it exists; see ``inv``, which raises instead."""
+    return INV_EX_RESULT(inv(A), new_tensor(np.zeros(A.shape[:-2], np.int32)[()]))
+
+
+def det(A, *, out=None):
+    """The determinant of each matrix of a stack (… n n).
+
+    Formula: ∂det(A)/∂A = det(A) A⁻ᵀ, for singular A the matrix of cofactors.
+    """
+    return apply(DET, squares(A, "linalg.det"), out=out)
+
+
+def slogdet(A):
+    """The sign of the determinant, and the logarithm of its absolute value: ``(sign, logabsdet)``."""
+    return SLOGDET_RESULT(*apply(SLOGDET, squares(A, "linalg.slogdet")))
+
+
+def logdet(input):
+    """The logarithm of the determinant; nan where that is negative."""
+    sign, size = apply(SLOGDET, squares(input, "logdet"))
+    return FUNCTIONS["where"](sign == -1, math.nan, size)
+
+
+def common_batch(A, B):
+    """Two stacks of matrices with the same leading sizes."""
+    lead = np.broadcast_shapes(A.shape[:-2], B.shape[:-2])
+    return A.expand(*lead, *A.shape[-2:]), B.expand(*lead, *B.shape[-2:])
+
+
+def solve(A, B, *, left=True, out=None):
+    """X with A X = B, or X A = B if not ``left``; B is a vector (n) or matrices (… n k).
+
+    Raises:
+        RuntimeError: for shapes that do not fit.
+        linalg.LinAlgError: a RuntimeError, for a singular matrix.
+    """
+    squares(A, "linalg.solve"), check_tensor(B, "linalg.solve", 2, "B")
+    if A._array.dtype != B._array.dtype:
+        raise RuntimeError(
+            f"linalg.solve: Expected A and B to have the same dtype, but found A of type {A.dtype.title} and B of type "
+            f"{B.dtype.title} instead"
+        )
+    vector = B.ndim == 1 or (B.ndim == A.ndim - 1 and B.shape == A.shape[:-1])
+    right = unsqueeze(B, -1) if vector else B
+    fits = A.shape[-1] == (right.shape[-2] if left or vector else right.shape[-1])
+    if not fits or (vector and not left):
+        shapes = f"{A.shape[-2]}x{A.shape[-1]} and {right.shape[-2]}x{right.shape[-1]}"
+        raise RuntimeError(
+            f"linalg.solve: Incompatible shapes of A and B for the equation {'AX = B' if left else 'XA = B'} ({shapes})"
+        )
+    if not left:
+        return solve(A.mT, B.mT).mT
+    if vector:
+        lead = np.broadcast_shapes(A.shape[:-2], B.shape[:-1])
+        A, right = A.expand(*lead, *A.shape[-2:]), B.expand(*lead, B.shape[-1])
+    else:
+        A, right = common_batch(A, right)
+    made = apply(SOLVE, A, right, vector=vector)
+    return made if out is None else out.copy_(made)
+
+
+def solve_triangular(A, B, *, upper, left=True, unitriangular=False, out=None):
+    """X with A X = B for triangular A; only that triangle is read.
+
+    Args:
+        upper (bool): which triangle.
+        left (bool): otherwise X A = B.
+        unitriangular (bool): take the diagonal for ones.
+    """
+    squares(A, "linalg.solve_triangular"), matrices(B, "linalg.solve_triangular", "B")
+    if not left:
+        return solve_triangular(A.mT, B.mT, upper=not upper, unitriangular=unitriangular).mT
+    if A.shape[-1] != B.shape[-2]:
+        raise RuntimeError(
+            "linalg.solve_triangular: Incompatible shapes of A and B for the equation AX = B "
+            f"({A.shape[-2]}x{A.shape[-1]} and {B.shape[-2]}x{B.shape[-1]})"
+        )
+    return apply(TRIANGULAR, *common_batch(A, B), upper=upper, unit=unitriangular)
+
+
+def cholesky(A, *, upper=False, out=None):
+    """L, lower triangular, with A = L Lᵀ, for symmetric positive-definite A, of which the lower triangle is read.
+
+    Args:
+        upper (bool): give Lᵀ.
+
+    Raises:
+        linalg.LinAlgError: a RuntimeError, for a matrix that is not positive-definite.
+    """
+    made = apply(CHOLESKY, squares(A, "linalg.cholesky").mT if upper else squares(A, "linalg.cholesky"))
+    return made.mT if upper else made
+
+
+def cholesky_ex(A, *, upper=False, check_errors=False):
+    """``cholesky``, and 0 where it exists."""
+    return CHOLESKY_EX_RESULT(cholesky(A, upper=upper), new_tensor(np.zeros(A.shape[:-2], np.int32)[()]))
+
+
+def qr(A, mode="reduced"):
+    """A = Q R with orthonormal columns of Q and upper triangular R: ``(Q, R)``.
+
+    Args:
+        mode (str): ``"reduced"``, ``"complete"`` (Q is square) or ``"r"`` (Q is left out).
+    """
+    if mode not in ("reduced", "complete", "r"):
+        raise RuntimeError(
+            f"qr received unrecognized mode '{mode}' but expected one of 'reduced' (default), 'r', or 'complete'"
+        )
+    return QR_RESULT(*apply(QR, matrices(A, "linalg.qr"), mode=mode))
+
+
+def eigh(A, UPLO="L"):
+    """The eigenvalues, ascending, and the eigenvectors, as columns, of symmetric A: ``(eigenvalues, eigenvectors)``.
+
+    Args:
+        UPLO (str): which triangle is read, ``"L"`` or ``"U"``.
+    """
+    if UPLO.upper() not in ("L", "U"):
+        raise RuntimeError(f"Expected UPLO argument to be 'L' or 'U', but got {UPLO}")
+    return EIGH_RESULT(*apply(EIGH, squares(A, "linalg.eigh"), upper=UPLO.upper() == "U"))
+
+
+def eigvalsh(A, UPLO="L", *, out=None):
+    """The eigenvalues of symmetric A, ascending."""
+    return eigh(A, UPLO)[0]
+
+
+def no_complex(name, instead):
+    def refused(A, *, out=None):
+        raise NotImplementedError(
+            f"linalg.{name} gives complex numbers, which autodiff_lab does not have; for symmetric matrices there is "
+            f"linalg.{instead}"
+        )
+
+    refused.__name__ = refused.__qualname__ = name
+    refused.__doc__ = f"Not offered: it gives complex numbers; see ``{instead}``."
+    return refused
+
+
+eig, eigvals = no_complex("eig", "eigh"), no_complex("eigvals", "eigvalsh")
+
+
+def svd(A, full_matrices=True, *, driver=None):
+    """A = U diag(S) Vh with orthonormal U, Vh and descending S ≥ 0: ``(U, S, Vh)``.
+
+    Args:
+        full_matrices (bool): whether U and Vh are square; their gradients want False.
+    """
+    return SVD_RESULT(*apply(SVD, matrices(A, "linalg.svd"), full=bool(full_matrices)))
+
+
+def svdvals(A, *, driver=None, out=None):
+    """The singular values, descending."""
+    return svd(A, full_matrices=False)[1]
+
+
+def old_svd(input, some=True, compute_uv=True):
+    """A = U diag(S) Vᵀ: ``(U, S, V)``; see ``linalg.svd``, which gives Vᵀ."""
+    u, s, vh = svd(input, full_matrices=not some)
+    return OLD_SVD_RESULT(u, s, vh.mT)
+
+
+def tolerance(s, shape, atol, rtol):
+    """Below what a singular value counts as 0, for each matrix."""
+    if rtol is None:
+        rtol = 0.0 if atol is not None else max(shape[-2:]) * float(np.finfo(s.dtype).eps)
+    top = s.max(axis=-1, initial=0)
+    bounds = [v._array if isinstance(v, Tensor) else v for v in (atol or 0.0, rtol)]
+    return np.maximum(bounds[0], bounds[1] * top)
+
+
+def pinv(A, *, atol=None, rtol=None, hermitian=False, out=None):
+    """Moore and Penrose's inverse: that of the singular values that are not 0 (… m n → … n m)."""
+    matrices(A, "linalg.pinv")
+    if A.numel() == 0:
+        return A.mT
+    s = np.linalg.svd(A._array, compute_uv=False)
+    with np.errstate(all="ignore"):
+        bound = np.nan_to_num(tolerance(s, A.shape, atol, rtol) / s.max(axis=-1))
+    return apply(PINV, A, bound=bound, out=out)
+
+
+def matrix_rank(A, *, atol=None, rtol=None, tol=None, hermitian=False, out=None):
+    """How many singular values are not 0, for each matrix."""
+    matrices(A, "linalg.matrix_rank")
+    if A.numel() == 0:
+        return new_tensor(np.zeros(A.shape[:-2], np.int64)[()])
+    s = np.linalg.svd(A._array, compute_uv=False)
+    bound = tolerance(s, A.shape, atol if tol is None else tol, rtol)
+    return new_tensor((s > np.asarray(bound)[..., None]).sum(axis=-1))
+
+
+def lstsq(A, B, rcond=None, *, driver=None):
+    """X that makes ‖A X − B‖ least, with the residuals, the rank of A and its singular values.
+
+    Args:
+        driver (str): LAPACK's routine; torch's default gives neither residuals nor singular values, and so it is here.
+
+    Returns:
+        ``(solution, residuals, rank, singular_values)``.
+    """
+    matrices(A, "linalg.lstsq"), check_tensor(B, "linalg.lstsq", 2, "B")
+    vector = B.ndim == A.ndim - 1
+    right = unsqueeze(B, -1) if vector else B
+    if A.shape[-2] != right.shape[-2]:
+        raise RuntimeError("linalg.lstsq: input.size(-2) should match other.size(-2)")
+    solution = matmul(pinv(A), right)
+    rank = matrix_rank(A)
+    empty = new_tensor(np.empty(0, A._array.dtype))
+    m, n = A.shape[-2:]
+    full = driver in ("gels", "gelsd", "gelss") and m > n and bool((rank == n).all())
+    residuals = ((matmul(A, solution) - right) ** 2).sum(-2) if full else empty
+    return LSTSQ_RESULT(solution.squeeze(-1) if vector else solution, residuals, rank, empty)
+
+
+def matrix_power(A, n, *, out=None):
+    """The product of ``n`` times A; of its inverse for negative ``n``; the identity for 0."""
+    squares(A, "linalg.matrix_power") if A.is_floating_point() else check_tensor(A, "matrix_power")
+    if n < 0:
+        return matrix_power(inv(A), -n)
+    if n == 0:
+        return FUNCTIONS["zeros_like"](A) + new_tensor(np.eye(A.shape[-1], dtype=A._array.dtype))
+    made, square = None, A
+    while n:  # by squares
+        if n & 1:
+            made = square if made is None else matmul(made, square)
+        n >>= 1
+        square = matmul(square, square) if n else square
+    return made.clone() if made is A else made
+
+
+def multi_dot(tensors, *, out=None):
+    """The product of several matrices, in the order that costs least; the first and the last may be vectors."""
+    tensors = list(tensors)
+    if len(tensors) < 2:
+        raise RuntimeError(f"multi_dot(): expected at least 2 tensors but got {len(tensors)}")
+    first, last = tensors[0].ndim == 1, tensors[-1].ndim == 1
+    if first:
+        tensors[0] = unsqueeze(tensors[0], 0)
+    if last:
+        tensors[-1] = unsqueeze(tensors[-1], -1)
+    sizes = [tensors[0].shape[0], *(t.shape[1] for t in tensors)]
+    cost, cut, n = {(i, i): 0 for i in range(len(tensors))}, {}, len(tensors)
+    for span in range(1, n):
+        for i in range(n - span):
+            j = i + span
+            choices = [
+                (cost[i, k] + cost[k + 1, j] + sizes[i] * sizes[k + 1] * sizes[j + 1], k) for k in range(i, j)
+            ]
+            cost[i, j], cut[i, j] = min(choices)
+
+    def product(i, j):
+        return tensors[i] if i == j else matmul(product(i, cut[i, j]), product(cut[i, j] + 1, j))
+
+    made = product(0, n - 1)
+    if first or last:
+        made = made.reshape([n for n, gone in zip(made.shape, (first, last)) if not gone])
+    return made
+
+
+def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None, out=None):
+    """A norm of each matrix: ``"fro"``, ``"nuc"``, 1, -1, inf, -inf (sums along a dimension), 2, -2 (singular values)."""
+    check_tensor(A, "linalg.matrix_norm")
+    if A.ndim < 2:
+        raise RuntimeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.")
+    A = A if dtype is None else A.to(dtype)
+    matrices(A, "linalg.matrix_norm")
+    rows, columns = (d % A.ndim for d in dim)
+    if rows == columns:
+        raise RuntimeError(f"linalg.matrix_norm: dims must be different. Got ({dim[0]}, {dim[1]})")
+    if ord == "fro":
+        return vector_norm(A, 2, tuple(dim), keepdim)
+    if ord in (1, -1, math.inf, -math.inf):
+        along, across = (rows, columns) if abs(ord) == 1 else (columns, rows)
+        sums = vector_norm(A, 1, along, True)
+        made = FUNCTIONS["amax" if ord > 0 else "amin"](sums, across, True)
+        return made if keepdim else made.squeeze((rows, columns))
+    if ord not in ("nuc", 2, -2):
+        raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported.")
+    s = svdvals(movedim(A, (rows, columns), (-2, -1)))
+    made = s.sum(-1) if ord == "nuc" else FUNCTIONS["amax" if ord > 0 else "amin"](s, -1)
+    return movedim(made[..., None, None], (-2, -1), (rows, columns)) if keepdim else made
+
+
+def norm(A, ord=None, dim=None, keepdim=False, *, out=None, dtype=None):
+    """A vector's norm, or a matrix's: of all numbers without ``ord`` and ``dim``; along one ``dim`` a vector's, along two
+    a matrix's.
+    """
+    check_tensor(A, "linalg.norm")
+    if ord is None or (
+        isinstance(dim, int) or (dim is None and A.ndim == 1) or (dim is not None and len(dim) == 1)
+    ):
+        if isinstance(ord, str):
+            raise RuntimeError(f"linalg.norm: Order {ord} not supported for vectors.")
+        return vector_norm(A, 2 if ord is None else ord, dim, keepdim, dtype=dtype, out=out)
+    if dim is None and A.ndim != 2:
+        raise RuntimeError(
+            f"linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got {A.ndim}D."
+        )
+    return matrix_norm(A, ord, (-2, -1) if dim is None else dim, keepdim, dtype=dtype, out=out)
+
+
+def cond(A, p=None, *, out=None):
+    """How far from singular: ‖A‖ ‖A⁻¹‖, by default the largest singular value over the smallest."""
+    if p in (None, 2, -2):
+        s = svdvals(A)
+        top, low = s[..., :1], s[..., -1:]
+        return (top / low if p != -2 else low / top).squeeze(-1)
+    return matrix_norm(A, p) * matrix_norm(inv(A), p)
+
+
+def vecdot(x, y, *, dim=-1, out=None):
+    """The sum of products along a dimension, the others broadcast."""
+    return (x * y).sum(dim)
+
+
+def tensorsolve(A, B, dims=None, *, out=None):
+    """X with ``tensordot(A, X, X.ndim) == B``."""
+    if dims is not None:
+        A = movedim(A, tuple(dims), tuple(range(-len(dims), 0)))
+    rest = A.shape[B.ndim :]
+    n = B.numel()
+    return solve(A.reshape(n, n), B.reshape(n)).reshape(*rest)
+
+
+def matrix_exp(A):
+    """Σ Aᵏ / k! of each matrix of a stack, by its series at A / 2ˢ and s squarings.
+
+    Formula: C. Moler and C. Van Loan, "Nineteen dubious ways to compute the exponential of a matrix" (2003), method 3.
+    """
+    squares(A, "linalg.matrix_exp")
+    if A.numel() == 0:
+        return A.clone()
+    size = float(np.abs(A._array).sum(axis=-1).max())
+    s = max(0, math.ceil(math.log2(size)) + 1) if size > 0 else 0
+    small = A * 0.5**s
+    made = term = FUNCTIONS["zeros_like"](A) + new_tensor(np.eye(A.shape[-1], dtype=A._array.dtype))
+    for k in range(1, 19):
+        term = matmul(term, small) * (1 / k)
+        made = made + term
+    for _ in range(s):
+        made = matmul(made, made)
+    return made
+
+
+def linalg_diagonal(A, *, offset=0, dim1=-2, dim2=-1):
+    """The diagonal of each matrix; see ``diagonal``."""
+    return diagonal(A, offset, dim1, dim2)
+
+
+def nuclear_norm(input, dim=None, keepdim=False, *, out=None):
+    """The sum of the singular values."""
+    return matrix_norm(input, "nuc", (-2, -1) if dim is None else dim, keepdim)
+
+
+def old_qr(input, some=True, *, out=None):
+    """A = Q R: ``(Q, R)``; see ``linalg.qr``."""
+    return OLD_QR_RESULT(*qr(input, "reduced" if some else "complete"))
+
+
+def old_slogdet(input):
+    """The sign of the determinant and the logarithm of its absolute value; see ``linalg.slogdet``."""
+    return OLD_SLOGDET_RESULT(*slogdet(input))
+
+
+def old_cholesky(input, upper=False, *, out=None):
+    """L with A = L Lᵀ; see ``linalg.cholesky``."""
+    return cholesky(input, upper=upper)
+
+
+for _function, _name in ((old_svd, "svd"), (old_qr, "qr"), (old_slogdet, "slogdet"), (old_cholesky, "cholesky"),
+                         (pinv, "pinverse"), (inv, "inverse")):  # fmt: skip
+    if _name in ("pinverse", "inverse"):
+        _function = (lambda inner: lambda input, *args, out=None: inner(input, *args))(_function)
+    _function.__name__ = _function.__qualname__ = _name
+    _function.__doc__ = _function.__doc__ or f"See ``linalg.{_name[:4].rstrip('e')}``."
+    export(_function)
+export(det, logdet, matrix_power, matrix_exp)
+export(nuclear_norm, method=False)
+
+LINALG = {
+    f.__name__: f
+    for f in (
+        cholesky, cholesky_ex, cond, det, eig, eigh, eigvals, eigvalsh, inv, inv_ex, lstsq, matmul, matrix_exp, matrix_norm,
+        matrix_power, matrix_rank, multi_dot, norm, pinv, qr, slogdet, solve, solve_triangular, svd, svdvals,
+        tensorsolve, vecdot, vector_norm,
+    )
+}  # fmt: skip
+LINALG |= {
+    "LinAlgError": _LinAlgError,
+    "cross": linalg_cross,
+    "diagonal": linalg_diagonal,
+    "vander": FUNCTIONS["vander"],
+}
+
+__all__ = ["LINALG"]
