@@ -9,7 +9,7 @@ import warnings as _warnings
 # NumPy warns where torch silently gives inf or nan; arithmetic done inside this package follows torch.
 _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"autodiff_lab(\.|$)")
 
-from . import autograd, cuda, nn, random
+from . import accelerator, autograd, backends, cuda, nn, random
 from .device import (
     channels_last,
     contiguous_format,
@@ -37,6 +37,7 @@ from .dtypes import (
     set_default_dtype,
     uint8,
 )
+from .legacy import TYPES as _TYPES, set_default_tensor_type
 from .mode import (
     enable_grad,
     inference_mode,
@@ -69,16 +70,42 @@ from .sampling import (
     seed,
     set_rng_state,
 )
+from .scope import missing as _missing
+from .settings import (
+    are_deterministic_algorithms_enabled,
+    compile,
+    get_float32_matmul_precision,
+    get_num_threads,
+    set_float32_matmul_precision,
+    set_num_threads,
+    set_warn_always,
+    use_deterministic_algorithms,
+    version,
+)
+from .storage import TypedStorage, UntypedStorage
 from .tensor import Size, Tensor
 
 half, float, double = float16, float32, float64
 short, int, long = int16, int32, int64
 pi, e, inf, nan, newaxis = _math.pi, _math.e, _math.inf, _math.nan, None
+mps = xpu = cuda
+globals().update(_TYPES)
 globals().update(_FUNCTIONS)  # `mode`, the function, over the submodule of that name
+
+for _class in (Size, Tensor, device, dtype, finfo, iinfo):
+    _class.__module__ = __name__  # as they are called
 
 __version__ = "0.1.0"
 
-OPENED_ON_DEMAND = {"distributions", "func", "lab", "linalg", "optim", "special", "utils"}
+OPENED_ON_DEMAND = {"distributions", "func", "lab", "linalg", "optim", "special", "testing", "utils"}
+FROM_FUNCTIONAL = frozenset(
+    """
+    adaptive_avg_pool1d alpha_dropout avg_pool1d batch_norm bilinear binary_cross_entropy_with_logits celu conv1d conv2d
+    conv3d conv_transpose1d conv_transpose2d cosine_embedding_loss cosine_similarity dropout embedding group_norm hardshrink
+    hinge_embedding_loss instance_norm kl_div layer_norm margin_ranking_loss max_pool1d max_pool2d pairwise_distance
+    pixel_shuffle pixel_unshuffle poisson_nll_loss prelu rms_norm rrelu selu threshold triplet_margin_loss
+    """.split()
+)
 
 
 def __getattr__(name):
@@ -91,7 +118,9 @@ def __getattr__(name):
         from .func import vmap
 
         return vmap
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name in FROM_FUNCTIONAL:
+        return getattr(nn.functional, name)
+    raise _missing(__name__, name, globals())
 
 
 def load_ipython_extension(ipython):

@@ -1,4 +1,6 @@
-"""torch.cuda, answering as on a machine without one. Leans on nothing."""
+"""torch.cuda, answering as on a machine without one; mps and xpu answer alike. Leans on device."""
+
+from .device import check_device
 
 
 def is_available():
@@ -6,6 +8,37 @@ def is_available():
     return False
 
 
+def is_initialized():
+    """False."""
+    return False
+
+
+def is_built():
+    """False."""
+    return False
+
+
 def device_count():
     """0, the number of CUDA devices."""
     return 0
+
+
+def nothing(*args, **options):
+    """Nothing to do without a device."""
+
+
+def none_used(device=None):
+    """0 bytes."""
+    return 0
+
+
+def refused(*args, **options):
+    """Raises AssertionError: there is no CUDA device."""
+    check_device("cuda")
+
+
+manual_seed = manual_seed_all = seed = seed_all = empty_cache = reset_peak_memory_stats = nothing
+memory_allocated = max_memory_allocated = memory_reserved = max_memory_reserved = none_used
+current_device = get_device_name = get_device_properties = get_device_capability = synchronize = (
+    set_device
+) = refused

@@ -95,7 +95,7 @@ class Row:
         unknown = named - {*self.saved, *self.noted}
         if unknown:
             raise TypeError(f"{name}: a rule names {sorted(unknown)}, which is no argument of the operation")
-        space = {"__slots__": (), "row": self, "keeps": bool(self.saved), "__module__": __name__}
+        space = {"__slots__": (), "row": self, "keeps": bool(self.saved), "__module__": "builtins"}
         self.node = type(title + suffix, (Node,), space)
 
     def __repr__(self):

@@ -3,6 +3,8 @@
 Every function takes ``generator=``; without one, the default generator that ``manual_seed`` seeds.
 """
 
+import contextlib
+
 import numpy as np
 
 from . import random
@@ -311,3 +313,18 @@ for _method in (uniform_, normal_, bernoulli_, random_, exponential_):
     setattr(Tensor, _method.__name__, _method)
 for _function in (bernoulli, multinomial):
     setattr(Tensor, _function.__name__, _function)
+
+
+@contextlib.contextmanager
+def fork_rng(devices=None, enabled=True):
+    """A block whose random numbers leave the default generator as it was."""
+    state = default_generator.get_state()
+    try:
+        yield
+    finally:
+        if enabled:
+            default_generator.set_state(state)
+
+
+for _seeding in (manual_seed, seed, initial_seed, get_rng_state, set_rng_state, fork_rng):
+    setattr(random, _seeding.__name__, _seeding)  # torch.random's names

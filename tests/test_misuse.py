@@ -42,7 +42,8 @@ def test_functions(name):
         + [(x, *pair) for pair in itertools.product(WRONG[:7], repeat=2)]
     )
     assert list(complaints(FUNCTIONS[name], calls)) == []
-    assert x.tolist() == [[1.0] * 3] * 2 and x._version == 0
+    if not name.endswith("_"):
+        assert x.tolist() == [[1.0] * 3] * 2 and x._version == 0
 
 
 @pytest.mark.parametrize("name", METHODS)

@@ -1,14 +1,16 @@
 """Neural networks: modules, and functions of them. Leans on ops, sampling."""
 
-from . import containers, functional, init, layers, parameter, utils
+from . import containers, functional, init, layers, lazy, parameter, recurrent, utils
 from .containers import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from .layers import *  # noqa: F403
+from .lazy import *  # noqa: F403
 from .module import Module
 from .parameter import Parameter
+from .recurrent import *  # noqa: F403
 
 __all__ = [
     "Module", "ModuleDict", "ModuleList", "Parameter", "ParameterDict", "ParameterList", "Sequential", "functional", "init",
-    "parameter", "utils", *layers.__all__,
+    "parameter", "utils", *layers.__all__, *lazy.__all__, *recurrent.__all__,
 ]  # fmt: skip
 
 

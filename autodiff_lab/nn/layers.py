@@ -8,7 +8,7 @@ import math
 from ..ops.creation import empty, ones, tensor, zeros
 from ..ops.shape import flatten, unflatten
 from ..tensor import Parameter
-from . import functional as F, init
+from . import functional as F, init, rare  # noqa: F401 - rare adds to functional
 from .module import Module
 
 
@@ -367,6 +367,108 @@ class GroupNorm(Module):
         return f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}, bias={self.bias is not None}"
 
 
+class _InstanceNorm(_BatchNorm):
+    """``batch_norm`` of each sample by itself."""
+
+    def __init__(self, num_features, eps=1e-5, momentum=0.1, affine=False, track_running_stats=False, device=None,
+                 dtype=None, *, bias=True):  # fmt: skip
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
+
+    def forward(self, input):
+        least = self.ranks[0]
+        if input.ndim not in self.ranks:
+            raise ValueError(f"expected {least}D or {least + 1}D input (got {input.ndim}D input)")
+        alone = input.ndim == least
+        made = F.instance_norm(
+            input.unsqueeze(0) if alone else input, self.running_mean, self.running_var, self.weight, self.bias,
+            self.training or not self.track_running_stats, self.momentum or 0.0, self.eps,
+        )  # fmt: skip
+        return made.squeeze(0) if alone else made
+
+
+class InstanceNorm1d(_InstanceNorm):
+    """Each channel of each sample of (N, C, L) with mean 0 and variance 1; see ``nn.functional.instance_norm``."""
+
+
+class InstanceNorm2d(_InstanceNorm):
+    """Each channel of each sample of (N, C, H, W) with mean 0 and variance 1."""
+
+    ranks = (3, 4)
+
+
+class RMSNorm(Module):
+    """The last dimensions with mean square 1; see ``nn.functional.rms_norm``."""
+
+    def __init__(self, normalized_shape, eps=None, elementwise_affine=True, device=None, dtype=None):
+        super().__init__()
+        self.normalized_shape = (
+            (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+        )
+        self.eps, self.elementwise_affine = eps, elementwise_affine
+        self.register_parameter(
+            "weight", Parameter(ones(self.normalized_shape, dtype=dtype)) if elementwise_affine else None
+        )
+
+    def forward(self, input):
+        return F.rms_norm(input, self.normalized_shape, self.weight, self.eps)
+
+    def extra_repr(self):
+        return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
+
+
+def padding_module(name, d, mode, constant=None):
+    """``nn.functional.pad`` as a module: one number for all sides, or (before, after) of the last dimension first."""
+    chosen = mode == "constant" and constant is None
+
+    def __init__(self, padding, *value, **options):
+        Module.__init__(self)
+        self.padding = (padding,) * (2 * d) if isinstance(padding, int) else tuple(padding)
+        if chosen:
+            (self.value,) = value or (options["value"],)
+
+    def forward(self, input):
+        return F.pad(input, self.padding, mode, getattr(self, "value", constant))
+
+    def extra_repr(self):
+        return f"padding={self.padding}, value={self.value}" if chosen else f"{self.padding}"
+
+    doc = f"``nn.functional.pad`` with ``mode={mode!r}`` as a module."
+    space = {
+        "__init__": __init__,
+        "forward": forward,
+        "extra_repr": extra_repr,
+        "__doc__": doc,
+        "__module__": __name__,
+    }
+    return type(name, (Module,), space)
+
+
+class TripletMarginWithDistanceLoss(Module):
+    """``nn.functional.triplet_margin_with_distance_loss`` as a module."""
+
+    def __init__(self, *, distance_function=None, margin=1.0, swap=False, reduction="mean"):
+        super().__init__()
+        self.distance_function = (
+            MADE["PairwiseDistance"]() if distance_function is None else distance_function
+        )
+        self.margin, self.swap, self.reduction = margin, swap, reduction
+
+    def forward(self, anchor, positive, negative):
+        return F.triplet_margin_with_distance_loss(
+            anchor, positive, negative, distance_function=self.distance_function, margin=self.margin, swap=self.swap,
+            reduction=self.reduction,
+        )  # fmt: skip
+
+
+class Softmax2d(Module):
+    """Softmax over the channels of (N, C, H, W)."""
+
+    def forward(self, input):
+        if input.ndim not in (3, 4):
+            raise ValueError(f"Softmax2d: expected input to be 3D or 4D, got {input.ndim}D instead")
+        return F.softmax(input, -3)
+
+
 class PReLU(Module):
     """x above 0, a learned ``weight`` times x below."""
 
@@ -412,7 +514,7 @@ def row(name, function, options="", shown=None, rank=None, training=False):
                 raise TypeError(f"{name}.__init__() missing 1 required positional argument: '{key}'")
         if "p" in values and training and not 0 <= values["p"] <= 1:
             raise ValueError(f"dropout probability has to be between 0 and 1, but got {values['p']}")
-        if "stride" in values and values["stride"] is None:
+        if "stride" in values and values["stride"] is None and "norm_type" not in values:
             values["stride"] = values["kernel_size"]
         for key, value in values.items():
             setattr(self, key, value)
@@ -509,11 +611,34 @@ TABLE = (
     ("MarginRankingLoss", F.margin_ranking_loss, "margin=0.0 size_average=None reduce=None reduction='mean'", ""),
     ("CosineEmbeddingLoss", F.cosine_embedding_loss, "margin=0.0 size_average=None reduce=None reduction='mean'", ""),
     ("TripletMarginLoss", F.triplet_margin_loss, "margin=1.0 p=2.0 eps=1e-6 swap=False size_average=None reduce=None reduction='mean'", ""),
+    ("MultiMarginLoss", F.multi_margin_loss, "p=1 margin=1.0 weight=None size_average=None reduce=None reduction='mean'", ""),
+    ("MultiLabelMarginLoss", F.multilabel_margin_loss, "size_average=None reduce=None reduction='mean'", ""),
+    ("LocalResponseNorm", F.local_response_norm, "size alpha=1e-4 beta=0.75 k=1.0", "!size alpha beta k"),
+    ("PixelShuffle", F.pixel_shuffle, "upscale_factor", None),
+    ("PixelUnshuffle", F.pixel_unshuffle, "downscale_factor", None),
+    ("ChannelShuffle", F.channel_shuffle, "groups", None),
+    ("Unfold",      F.unfold, "kernel_size dilation=1 padding=0 stride=1", None),
+    ("AdaptiveMaxPool1d", F.adaptive_max_pool1d, "output_size return_indices=False", "output_size"),
+    ("AdaptiveMaxPool2d", F.adaptive_max_pool2d, "output_size return_indices=False", "output_size"),
+    ("LPPool1d",    F.lp_pool1d, "norm_type kernel_size stride=None ceil_mode=False", None),
+    ("LPPool2d",    F.lp_pool2d, "norm_type kernel_size stride=None ceil_mode=False", None),
+    ("UpsamplingNearest2d", F.interpolate, "size=None scale_factor=None mode='nearest'", "scale_factor mode"),
+    ("UpsamplingBilinear2d", F.interpolate, "size=None scale_factor=None mode='bilinear' align_corners=True", "scale_factor mode"),
     ("SoftMarginLoss", F.soft_margin_loss, "size_average=None reduce=None reduction='mean'", ""),
 )
 MADE = {name: row(name, function, options, shown) for name, function, options, shown in TABLE}
 MADE["Dropout"]   = row("Dropout", F.dropout, "p=0.5 inplace=False", training=True)
 MADE["Dropout2d"] = row("Dropout2d", F.dropout2d, "p=0.5 inplace=False", training=True)
+for _name, _function in (("Dropout1d", F.dropout1d), ("Dropout3d", F.dropout3d), ("AlphaDropout", F.alpha_dropout)):
+    MADE[_name] = row(_name, _function, "p=0.5 inplace=False", training=True)
+MADE["RReLU"]     = row("RReLU", F.rrelu, "lower=1/8 upper=1/3 inplace=False", "lower upper ?inplace", training=True)
+for _d in (1, 2, 3):
+    MADE[f"ZeroPad{_d}d"] = padding_module(f"ZeroPad{_d}d", _d, "constant", 0.0)
+    MADE[f"ConstantPad{_d}d"] = padding_module(f"ConstantPad{_d}d", _d, "constant")
+    for _name, _mode in (("Reflection", "reflect"), ("Replication", "replicate"), ("Circular", "circular")):
+        if _d < 3:
+            MADE[f"{_name}Pad{_d}d"] = padding_module(f"{_name}Pad{_d}d", _d, _mode)
+MADE["MultiLabelSoftMarginLoss"] = weighted("MultiLabelSoftMarginLoss", F.multilabel_soft_margin_loss, "weight=None size_average=None reduce=None reduction='mean'")
 MADE["NLLLoss"]   = weighted("NLLLoss", F.nll_loss, "weight=None size_average=None ignore_index=-100 reduce=None reduction='mean'")
 MADE["CrossEntropyLoss"] = weighted("CrossEntropyLoss", F.cross_entropy, "weight=None size_average=None ignore_index=-100 reduce=None reduction='mean' label_smoothing=0.0")
 MADE["BCELoss"]   = weighted("BCELoss", F.binary_cross_entropy, "weight=None size_average=None reduce=None reduction='mean'")
@@ -523,5 +648,6 @@ globals().update(MADE)
 
 __all__ = [
     *MADE, "BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "Bilinear", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d",
-    "ConvTranspose2d", "Embedding", "Flatten", "GroupNorm", "Identity", "LayerNorm", "Linear", "PReLU", "Unflatten",
+    "ConvTranspose2d", "Embedding", "Flatten", "GroupNorm", "Identity", "InstanceNorm1d", "InstanceNorm2d", "LayerNorm",
+    "Linear", "PReLU", "RMSNorm", "Softmax2d", "TripletMarginWithDistanceLoss", "Unflatten",
 ]  # fmt: skip

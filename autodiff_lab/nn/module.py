@@ -317,7 +317,7 @@ class Module:
     def _apply(self, fn):
         for module in self.modules():
             for p in module._parameters.values():
-                if p is not None:
+                if p is not None and not getattr(p, "is_uninitialized", False):
                     p.data = fn(p.data)
                     if p._grad is not None:
                         p._grad = fn(p._grad.detach())
@@ -374,6 +374,11 @@ class Module:
         if not hasattr(state_dict, "items"):
             raise TypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.")
         own = self.state_dict(keep_vars=True)
+        for name, value in state_dict.items():
+            if getattr(own.get(name), "is_uninitialized", False) and not getattr(
+                value, "is_uninitialized", False
+            ):
+                own[name].materialize(value.shape)
         missing = [name for name in own if name not in state_dict]
         unexpected = [name for name in state_dict if name not in own]
         wrong = [

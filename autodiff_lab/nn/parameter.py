@@ -2,4 +2,6 @@
 
 from ..tensor import Parameter
 
+Parameter.__module__ = __name__  # as it is called
+
 __all__ = ["Parameter"]

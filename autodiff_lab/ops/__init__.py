@@ -2,7 +2,7 @@
 
 from . import (  # noqa: F401, I001
     pointwise, special, choose, shape, index, join, reduce, scatter, order, linalg, creation, arrange, contract, decompose, neural,
-    window, protocol,
+    window, compose, protocol,
 )  # fmt: skip
 from .row import FUNCTIONS, ROWS
 

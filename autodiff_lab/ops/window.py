@@ -153,7 +153,7 @@ RESIZED  = {mode: {d: separable_row(f"upsample_{name.lower()}{d}d", f"Upsample{n
 # -- padding ------------------------------------------------------------------------------------------------
 
 PAD = operation("constant_pad_nd", "ConstantPadNd", lambda x, pad, value: constant_padded(x, pad, value),
-           lambda g, pad: repad(g, tuple((-a, -b) for a, b in pad), 0), attrs=("pad", "value"), linear=True)
+           lambda g, pad: repad(g, tuple((-a, -b) for a, b in pad), 0), attrs=("pad", "value"))
 REPEATED = {mode: {d: operation(f"{mode}_pad{d}d", f"{name}Pad{d}D", lambda x, index: x[(..., *index)],
                                 lambda g, shape, index: added_at(g, shape, index), attrs=("index",), linear=True) for d in (1, 2)}
             for mode, name in (("reflect", "Reflection"), ("replicate", "Replication"), ("circular", "Circular"))}

@@ -1,0 +1,20 @@
+"""torch.backends: switches and questions of course code; nothing here obeys them. Leans on nothing."""
+
+
+class Backend:
+    """One library beneath torch; here none is used, so it is not available, and its switches change nothing."""
+
+    def __init__(self, available=False, **switches):
+        self._available = available
+        self.__dict__.update(switches)
+
+    def is_available(self):
+        """Whether torch could use it on a machine like this one."""
+        return self._available
+
+    is_built = is_available
+
+
+mps, mkl, mkldnn, openmp = Backend(), Backend(), Backend(enabled=True), Backend()
+cudnn = Backend(enabled=True, benchmark=False, deterministic=False, allow_tf32=True)
+cuda = Backend(matmul=Backend(allow_tf32=False))

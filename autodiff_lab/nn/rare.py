@@ -1,0 +1,267 @@
+"""The functions of ``nn.functional`` that first courses seldom use. Leans on nn.functional, which gets their names."""
+
+import math
+
+import numpy as np
+
+from ..ops import window
+from ..ops.contract import vector_norm
+from ..ops.row import FUNCTIONS, apply
+from ..ops.shape import unsqueeze
+from ..tensor import new_tensor
+from . import functional as F
+
+# -- activations --------------------------------------------------------------------------------------------
+
+
+def in_place(name):
+    def made(input, *args, **options):
+        return getattr(F, name)(input, *args, inplace=True, **options)
+
+    made.__name__ = made.__qualname__ = name + "_"
+    made.__doc__ = f"In-place version of ``{name}``."
+    return made
+
+
+def rrelu(input, lower=1 / 8, upper=1 / 3, training=False, inplace=False):
+    """x above 0; below, x times a slope that is random in training and the middle of [lower, upper] otherwise."""
+    if training:
+        slope = np.ones(input.shape, input._array.dtype)
+        below = np.asarray(input._array <= 0)
+        drawn = new_tensor(np.empty(int(below.sum()), np.float64)).uniform_(lower, upper)
+        slope[below] = drawn._array
+        made = input * new_tensor(slope[()])
+    else:
+        made = F.leaky_relu(input, (lower + upper) / 2)
+    return input.copy_(made) if inplace else made
+
+
+def gumbel_softmax(logits, tau=1, hard=False, eps=1e-10, dim=-1):
+    """A random choice that has a gradient: softmax((logits + Gumbel noise) / tau) (Jang et al. 2017).
+
+    Args:
+        hard (bool): give one-hot vectors, with the gradient of the soft ones.
+    """
+    noise = -FUNCTIONS["empty_like"](logits).exponential_().log()
+    soft = ((logits + noise) / tau).softmax(dim)
+    if not hard:
+        return soft
+    index = soft.max(dim, keepdim=True)[1]
+    return FUNCTIONS["zeros_like"](logits).scatter_(dim, index, 1.0) - soft.detach() + soft
+
+
+def alpha_dropout(input, p=0.5, training=False, inplace=False):
+    """Dropout that keeps mean 0 and variance 1 behind ``selu`` (Klambauer et al. 2017)."""
+    if not 0 <= p <= 1:
+        raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
+    if not training or p == 0:
+        return input
+    alpha = 1.7580993408473766
+    scale = 1 / math.sqrt((alpha**2 * p + 1) * (1 - p)) if p < 1 else 0.0
+    kept = input.new_empty(input.shape).bernoulli_(1 - p)
+    shift = (kept - 1) * (alpha * scale) + alpha * scale * p
+    made = input * (kept * scale) + shift
+    return input.copy_(made) if inplace else made
+
+
+def dropout1d(input, p=0.5, training=True, inplace=False):
+    """``dropout`` of whole channels of (C, L) or (N, C, L)."""
+    shape = (*input.shape[:-1], 1)
+    return F.dropped(input, p, training, inplace, shape)
+
+
+def dropout3d(input, p=0.5, training=True, inplace=False):
+    """``dropout`` of whole channels of (N, C, D, H, W)."""
+    return F.dropped(input, p, training, inplace, (*input.shape[:2], *(1,) * (input.ndim - 2)))
+
+
+# -- normalisation ------------------------------------------------------------------------------------------
+
+
+def instance_norm(input, running_mean=None, running_var=None, weight=None, bias=None, use_input_stats=True, momentum=0.1,
+                  eps=1e-5):  # fmt: skip
+    """Each channel of each sample of (N, C, …) with mean 0 and variance 1, as batch_norm of (1, N C, …)."""
+    n, c = input.shape[:2]
+    if use_input_stats and math.prod(input.shape[2:]) == 1:
+        raise ValueError(f"Expected more than 1 spatial element when training, got input size {input.shape}")
+    repeated = [None if v is None else v.repeat(n) for v in (running_mean, running_var, weight, bias)]
+    made = F.batch_norm(input.reshape(1, n * c, *input.shape[2:]), *repeated, use_input_stats, momentum, eps)
+    for running, wide in zip((running_mean, running_var), repeated):
+        if running is not None:
+            running.copy_(wide.detach().view(n, c).mean(0))
+    return made.view(input.shape)
+
+
+def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):
+    """x / (k + alpha · mean of x² over ``size`` neighbouring channels)^beta (Krizhevsky et al. 2012)."""
+    squares = (input * input).transpose(1, -1)
+    means = F.avg_pool1d(
+        F.pad(squares.reshape(-1, 1, input.shape[1]), (size // 2, (size - 1) // 2)), size, stride=1
+    )
+    means = means.view(squares.shape).transpose(1, -1)
+    return input / (means * alpha + k) ** beta
+
+
+def rms_norm(input, normalized_shape, weight=None, eps=None):
+    """x / √(mean of x² + eps) over the last dimensions (Zhang and Sennrich 2019)."""
+    dims = tuple(range(-len(normalized_shape), 0))
+    eps = float(np.finfo(input._array.dtype).eps) if eps is None else eps
+    made = input * ((input * input).mean(dims, keepdim=True) + eps).rsqrt()
+    return made if weight is None else made * weight
+
+
+# -- shape --------------------------------------------------------------------------------------------------
+
+
+def pixel_shuffle(input, upscale_factor):
+    """(…, C r², H, W) to (…, C, H r, W r): channels become pixels (Shi et al. 2016)."""
+    r = upscale_factor
+    *lead, c, h, w = input.shape
+    if c % (r * r):
+        raise RuntimeError(
+            f"pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, but "
+            f"input.size(-3)={c} is not divisible by {r * r}"
+        )
+    n = len(lead)
+    opened = input.reshape(*lead, c // (r * r), r, r, h, w)
+    return opened.permute(*range(n), n, n + 3, n + 1, n + 4, n + 2).reshape(*lead, c // (r * r), h * r, w * r)
+
+
+def pixel_unshuffle(input, downscale_factor):
+    """(…, C, H r, W r) to (…, C r², H, W), the inverse of ``pixel_shuffle``."""
+    r = downscale_factor
+    *lead, c, h, w = input.shape
+    n = len(lead)
+    opened = input.reshape(*lead, c, h // r, r, w // r, r)
+    return opened.permute(*range(n), n, n + 2, n + 4, n + 1, n + 3).reshape(*lead, c * r * r, h // r, w // r)
+
+
+def channel_shuffle(input, groups):
+    """The channels of (N, C, …) dealt out to ``groups`` in turn."""
+    n, c, *rest = input.shape
+    return input.reshape(n, groups, c // groups, *rest).transpose(1, 2).reshape(n, c, *rest)
+
+
+def unfold(input, kernel_size, dilation=1, padding=0, stride=1):
+    """The windows of (N, C, H, W) as columns: (N, C · kernel, windows)."""
+    alone = input.ndim == 3
+    x = unsqueeze(input, 0) if alone else input
+    kernel, dilation, padding, stride = (F.sizes(v, 2) for v in (kernel_size, dilation, padding, stride))
+    x = F.pad(x, (padding[1], padding[1], padding[0], padding[0])) if any(padding) else x
+    places = [
+        np.arange((n - e * (k - 1) - 1) // s + 1) * s + np.arange(k)[:, None] * e
+        for n, k, e, s in zip(x.shape[-2:], kernel, dilation, stride)
+    ]
+    rows, columns = places
+    picked = x[:, :, new_tensor(rows[:, None, :, None]), new_tensor(columns[None, :, None, :])]
+    made = picked.reshape(x.shape[0], x.shape[1] * math.prod(kernel), -1)
+    return made.squeeze(0) if alone else made
+
+
+# -- pooling ------------------------------------------------------------------------------------------------
+
+
+def adaptive_max_pooling(d):
+    def made(input, output_size, return_indices=False):
+        wanted = [n if m is None else m for m, n in zip(F.sizes(output_size, d), input.shape[-d:])]
+        x = unsqueeze(input, -2) if d == 1 else input
+        wanted = [1, *wanted] if d == 1 else wanted
+        (h, w), array = x.shape[-2:], x._array
+        edges = [[(i * n // m, -(-(i + 1) * n // m)) for i in range(m)] for n, m in zip((h, w), wanted)]
+        places = np.empty((*x.shape[:-2], *wanted), np.int64)
+        for i, (top, bottom) in enumerate(edges[0]):
+            for j, (left, right) in enumerate(edges[1]):
+                part = array[..., top:bottom, left:right]
+                best = part.reshape(*part.shape[:-2], -1).argmax(-1)
+                places[..., i, j] = (top + best // (right - left)) * w + left + best % (right - left)
+        out = apply(window.MAX_POOL, x, places=places)
+        out, places = (out.squeeze(-2), places.squeeze(-2)) if d == 1 else (out, places)
+        return (out, new_tensor(places)) if return_indices else out
+
+    made.__name__ = made.__qualname__ = f"adaptive_max_pool{d}d"
+    made.__doc__ = "The largest numbers of as many windows as ``output_size`` says."
+    return made
+
+
+def lp_pooling(d):
+    def made(input, norm_type, kernel_size, stride=None, ceil_mode=False):
+        count = math.prod(F.sizes(kernel_size, d))
+        pool = (F.avg_pool1d, F.avg_pool2d)[d - 1]
+        means = pool(input**norm_type, kernel_size, stride, 0, ceil_mode)
+        return (means.sign() * means.abs().relu() * count) ** (1.0 / norm_type)
+
+    made.__name__ = made.__qualname__ = f"lp_pool{d}d"
+    made.__doc__ = "(Σ xᵖ)^(1/p) over each window."
+    return made
+
+
+adaptive_max_pool1d, adaptive_max_pool2d = map(adaptive_max_pooling, (1, 2))
+lp_pool1d, lp_pool2d = map(lp_pooling, (1, 2))
+
+
+def pdist(input, p=2.0):
+    """The p-norm distances between all pairs of rows of (n, m), as a vector of n (n − 1) / 2."""
+    i, j = np.triu_indices(input.shape[0], 1)
+    return vector_norm(input[new_tensor(i)] - input[new_tensor(j)], p, -1)
+
+
+def upsample(input, size=None, scale_factor=None, mode="nearest", align_corners=None):
+    """``interpolate``, by its old name."""
+    return F.interpolate(input, size, scale_factor, mode, align_corners)
+
+
+# -- losses -------------------------------------------------------------------------------------------------
+
+
+def multi_margin_loss(
+    input, target, p=1, margin=1.0, weight=None, size_average=None, reduce=None, reduction="mean"
+):
+    """Σ max(0, margin − x_target + x_j)ᵖ / C over the classes j other than the target, for (C) or (N, C)."""
+    x = unsqueeze(input, 0) if input.ndim == 1 else input
+    y = target.view(-1, 1)
+    gap = (margin - x.gather(1, y) + x).clamp_min(0) ** p
+    if weight is not None:
+        gap = gap * weight[y]
+    other = FUNCTIONS["ones_like"](x).scatter(1, y, 0.0)
+    losses = (gap * other).sum(1) / x.shape[1]
+    return F.reduced(losses.squeeze(0) if input.ndim == 1 else losses, reduction)
+
+
+def multilabel_margin_loss(input, target, size_average=None, reduce=None, reduction="mean"):
+    """Σ max(0, 1 − (x_i − x_j)) / C over labels i and classes j that are none; ``target`` lists labels until a −1."""
+    x, y = (unsqueeze(v, 0) if v.ndim == 1 else v for v in (input, target))
+    labels = np.where(np.cumsum(y._array < 0, axis=1) > 0, -1, y._array)
+    is_label = np.zeros(x.shape, bool)
+    for row, found in zip(is_label, labels):
+        row[found[found >= 0]] = True
+    pairs = new_tensor((labels >= 0)[:, :, None] & ~is_label[:, None, :])
+    chosen = x.gather(1, new_tensor(np.maximum(labels, 0)))
+    losses = ((1 - chosen[:, :, None] + x[:, None, :]).clamp_min(0) * pairs).sum((1, 2)) / x.shape[1]
+    return F.reduced(losses.squeeze(0) if input.ndim == 1 else losses, reduction)
+
+
+def multilabel_soft_margin_loss(input, target, weight=None, size_average=None, reduce=None, reduction="mean"):
+    """The mean over the classes of the binary cross entropies of sigmoid(x)."""
+    losses = -(target * F.logsigmoid(input) + (1 - target) * F.logsigmoid(-input))
+    losses = losses if weight is None else losses * weight
+    return F.reduced(losses.mean(-1), reduction)
+
+
+def triplet_margin_with_distance_loss(anchor, positive, negative, *, distance_function=None, margin=1.0, swap=False,
+                                      reduction="mean"):  # fmt: skip
+    """``triplet_margin_loss`` with a distance of one's own."""
+    distance = F.pairwise_distance if distance_function is None else distance_function
+    near, far = distance(anchor, positive), distance(anchor, negative)
+    if swap:
+        far = FUNCTIONS["minimum"](far, distance(positive, negative))
+    return F.reduced((near - far + margin).clamp_min(0), reduction)
+
+
+MADE = (
+    rrelu, gumbel_softmax, alpha_dropout, dropout1d, dropout3d, instance_norm, local_response_norm, rms_norm, pixel_shuffle,
+    pixel_unshuffle, channel_shuffle, unfold, adaptive_max_pool1d, adaptive_max_pool2d, lp_pool1d, lp_pool2d, pdist,
+    upsample, multi_margin_loss, multilabel_margin_loss, multilabel_soft_margin_loss, triplet_margin_with_distance_loss,
+    *map(in_place, ("relu", "elu", "selu", "celu", "leaky_relu", "hardtanh", "threshold", "rrelu")),
+)  # fmt: skip
+for _function in MADE:
+    setattr(F, _function.__name__, _function)

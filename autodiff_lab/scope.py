@@ -1,0 +1,45 @@
+"""What is out of scope, and what comes nearest: the words for a name that does not exist here. Leans on nothing."""
+
+import difflib
+
+# name in torch -> why it is not here, and what to use
+OUT_OF_SCOPE = {
+    **dict.fromkeys(
+        ("complex", "complex64", "complex128", "cfloat", "cdouble", "polar", "view_as_complex", "view_as_real", "fft",
+         "stft", "istft"),
+        "complex numbers are out of scope; keep real and imaginary parts in two tensors, or use NumPy",
+    ),
+    **dict.fromkeys(
+        ("bfloat16", "uint16", "uint32", "uint64"), "this dtype is out of scope; use float32 or int64"
+    ),
+    **dict.fromkeys(
+        ("sparse", "sparse_coo_tensor", "sparse_csr_tensor", "nested"),
+        "every tensor is dense and strided; use zeros() and index_put_()",
+    ),
+    **dict.fromkeys(
+        ("jit", "export", "fx", "onnx", "package", "library", "compiler", "dynamo"),
+        "programs are run as they are written; to see the graph of one there is lab.graph",
+    ),
+    **dict.fromkeys(
+        ("distributed", "multiprocessing", "futures", "fork", "wait"), "everything runs in one process on the CPU"
+    ),
+    **dict.fromkeys(
+        ("quantization", "ao", "quantize_per_tensor", "qint8"), "quantised numbers are out of scope; use float16"
+    ),
+    **dict.fromkeys(("amp", "autocast", "GradScaler"), "nothing is cast by itself; use half() and float()"),
+    **dict.fromkeys(("profiler", "monitor"), "use utils.benchmark.Timer, or lab.trace to see each step"),
+    **dict.fromkeys(("hub", "torchvision"), "nothing is downloaded; build the model with nn"),
+}  # fmt: skip
+
+
+def missing(module, name, names):
+    """The AttributeError for ``module.name``, with the reason where there is one and the nearest names otherwise."""
+    reason = OUT_OF_SCOPE.get(name)
+    if reason is None:
+        near = difflib.get_close_matches(name, names, 3, 0.7)
+        reason = f"did you mean {' or '.join(near)}?" if near else ""
+    said = f"module {module!r} has no attribute {name!r}"
+    return AttributeError(f"{said}: {reason}" if reason else said)
+
+
+__all__ = ["missing"]

@@ -1,0 +1,56 @@
+"""torch's settings that NumPy has no use for: they are kept, and change nothing. Leans on nothing."""
+
+import os
+
+_kept = {"threads": os.cpu_count() or 1, "deterministic": False, "matmul": "highest"}
+
+
+def get_num_threads():
+    """The number that ``set_num_threads`` set; NumPy's library beneath decides for itself."""
+    return _kept["threads"]
+
+
+def set_num_threads(int):
+    """Remember a number of threads.
+
+    Raises:
+        RuntimeError: unless it is positive.
+    """
+    if int <= 0:
+        raise RuntimeError("set_num_threads expects a positive integer")
+    _kept["threads"] = int
+
+
+def use_deterministic_algorithms(mode, *, warn_only=False):
+    """Remember the wish; every algorithm here is deterministic."""
+    _kept["deterministic"] = bool(mode)
+
+
+def are_deterministic_algorithms_enabled():
+    """What ``use_deterministic_algorithms`` was told."""
+    return _kept["deterministic"]
+
+
+def set_float32_matmul_precision(precision):
+    """Remember ``"highest"``, ``"high"`` or ``"medium"``; products are computed in full."""
+    _kept["matmul"] = precision
+
+
+def get_float32_matmul_precision():
+    """What ``set_float32_matmul_precision`` was told."""
+    return _kept["matmul"]
+
+
+def set_warn_always(b):
+    """Nothing: warnings follow Python's filters."""
+
+
+def compile(model=None, **options):
+    """``model`` itself: programs are run as they are written. Without one, a decorator that changes nothing."""
+    return model if model is not None else lambda function: function
+
+
+class version:
+    """What torch was built with: here nothing."""
+
+    cuda = hip = None

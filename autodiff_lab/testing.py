@@ -1,0 +1,72 @@
+"""torch.testing: are two results the same? Leans on tensor."""
+
+import numpy as np
+
+from .ops.creation import tensor
+from .tensor import Tensor
+
+TOLERANCES = {"float16": (1e-3, 1e-5), "float32": (1.3e-6, 1e-5), "float64": (1e-7, 1e-7)}
+
+
+def assert_close(actual, expected, *, allow_subclasses=True, rtol=None, atol=None, equal_nan=False, check_device=True,
+                 check_dtype=True, check_layout=True, check_stride=False, msg=None):  # fmt: skip
+    """Raise AssertionError, with what differs most, unless two tensors, numbers or sequences of them are close.
+
+    Args:
+        rtol, atol (float): how far apart numbers may be; both or neither. By default by dtype, as in torch.
+        equal_nan (bool): whether NaN equals NaN.
+        msg (str): what to say instead.
+
+    >>> import autodiff_lab as th
+    >>> th.testing.assert_close(th.ones(2), th.ones(2) + 1e-7)
+    """
+    if (rtol is None) != (atol is None):
+        raise ValueError("rtol and atol must both be specified or both be unspecified")
+    if isinstance(expected, dict) or (
+        isinstance(expected, (list, tuple)) and isinstance(actual, (list, tuple))
+    ):
+        keys = list(expected) if isinstance(expected, dict) else range(len(expected))
+        if len(actual) != len(expected):
+            raise AssertionError(f"The length of the sequences mismatch: {len(actual)} != {len(expected)}")
+        for k in keys:
+            assert_close(
+                actual[k], expected[k], rtol=rtol, atol=atol, equal_nan=equal_nan, check_dtype=check_dtype
+            )
+        return
+    both = [v.detach() if isinstance(v, Tensor) else tensor(v) for v in (actual, expected)]
+    a, b = (t._array for t in both)
+    said = difference(a, b, both, rtol, atol, equal_nan, check_dtype and isinstance(actual, Tensor))
+    if said is not None:
+        raise AssertionError(said if msg is None else msg(said) if callable(msg) else msg)
+
+
+def difference(a, b, both, rtol, atol, equal_nan, check_dtype):
+    """What differs, in words; None if nothing does."""
+    if a.shape != b.shape:
+        return f"The values for attribute 'shape' do not match: {both[0].shape} != {both[1].shape}."
+    if check_dtype and a.dtype != b.dtype:
+        return f"The values for attribute 'dtype' do not match: {both[0].dtype} != {both[1].dtype}."
+    if rtol is None:
+        found = [TOLERANCES.get(v.dtype.name, (0.0, 0.0)) for v in (a, b)]
+        rtol, atol = (max(pair) for pair in zip(*found))
+    wide = [np.asarray(v, np.float64) for v in (a, b)]
+    close = np.isclose(*wide, rtol, atol, equal_nan)
+    if close.all():
+        return None
+    if not a.ndim:
+        return f"Scalars are not close!\n\nExpected {b} but got {a}."
+    gap = np.where(close, 0, np.abs(wide[0] - wide[1]))
+    with np.errstate(all="ignore"):
+        ratio = np.where(close, 0, gap / np.abs(wide[1]))
+    lines = [
+        "Tensor-likes are not close!",
+        "",
+        f"Mismatched elements: {(~close).sum()} / {close.size} ({(~close).mean():.1%})",
+    ]
+    for kind, values, bound in (("absolute", gap, atol), ("relative", ratio, rtol)):
+        place = np.unravel_index(np.argmax(np.where(np.isnan(values), np.inf, values)), values.shape)
+        lines.append(
+            f"Greatest {kind} difference: {values[place]} at index {tuple(int(i) for i in place)} "
+            f"(up to {bound:g} allowed)"
+        )
+    return "\n".join(lines)
