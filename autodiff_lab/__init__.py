@@ -97,7 +97,17 @@ for _class in (Size, Tensor, device, dtype, finfo, iinfo):
 
 __version__ = "0.1.0"
 
-OPENED_ON_DEMAND = {"distributions", "func", "lab", "linalg", "optim", "special", "testing", "utils"}
+OPENED_ON_DEMAND = {
+    "distributions",
+    "func",
+    "lab",
+    "linalg",
+    "optim",
+    "serialization",
+    "special",
+    "testing",
+    "utils",
+}
 FROM_FUNCTIONAL = frozenset(
     """
     adaptive_avg_pool1d alpha_dropout avg_pool1d batch_norm bilinear binary_cross_entropy_with_logits celu conv1d conv2d
@@ -114,6 +124,10 @@ def __getattr__(name):
         import importlib
 
         return importlib.import_module(f".{name}", __name__)
+    if name in ("load", "save"):
+        from . import serialization
+
+        return getattr(serialization, name)
     if name == "vmap":
         from .func import vmap
 
