@@ -1,4 +1,4 @@
-"""``save`` and ``load``: tensors, and what of them fits into a state dict, in a file that holds data only. Leans on tensor.
+"""``save`` and ``load``: tensors, and what fits into a state dict, in a file that holds data only. Leans on tensor.
 
 Note [The file]
 A zip archive without compression: ``structure.json``, and one entry ``memory/i`` for each piece of memory. The structure

@@ -111,6 +111,9 @@ th.linalg.matrix_power(sq, 3) ; th.matrix_power(sq, -2) ; th.linalg.matrix_power
 th.linalg.matrix_norm(m) ; th.linalg.matrix_norm(S, 1) ; th.linalg.matrix_norm(S, -float("inf"), keepdim=True) ; th.linalg.matrix_norm(S, 2) ; th.linalg.matrix_norm(S, "nuc", keepdim=True) ; th.linalg.matrix_norm(S, -2, dim=(0, 1))
 th.linalg.norm(S)   ; th.linalg.norm(m, 2) ; th.linalg.norm(v, 3) ; th.linalg.norm(m, 1, dim=1) ; th.linalg.norm(S, "fro", dim=(1, 2)) ; th.norm(m, "nuc") ; th.linalg.vector_norm(m, 3, dim=0)
 th.linalg.cond(sq)  ; th.linalg.cond(S, -2) ; th.linalg.lstsq(m.t(), v).solution ; th.linalg.cross(a, b) ; th.linalg.diagonal(S) ; th.linalg.tensorsolve(big[:, :4].reshape(2, 2, 2, 2), v.view(2, 2))
+th.nn.functional.pad(B[None, None], (1, 1, 1, 0, 1, 1), "reflect") ; th.nn.functional.pad(B[None, None], (1, 1, 1, 1, 1, 1), "replicate") ; th.nn.functional.pad(B[None, None], (1, 1, 1, 1, 1, 1), "circular")
+th.nn.functional.interpolate(B, 7, mode="nearest-exact") ; th.nn.functional.interpolate(B[None], (5, 3), mode="nearest-exact") ; th.nn.functional.interpolate(B[None, None], (3, 4, 2), mode="nearest-exact") ; th.nn.functional.interpolate(B[None, None], (3, 4, 2))
+th.nn.functional.interpolate(B[None, None], (3, 4, 2), mode="trilinear") ; th.nn.functional.interpolate(B[None], (5, 7), mode="bicubic") ; th.nn.functional.interpolate(B[None], (5, 7), mode="bicubic", align_corners=True) ; th.nn.functional.interpolate(B[None], (2, 3), mode="area")
 """
 
 # Lines without derivatives; values, dtypes and shapes are compared.
@@ -162,6 +165,7 @@ th.matrix_exp(S) ; UnsafeViewBackward0 ; LinalgMatrixExpBackward0
 th.linalg.matrix_norm(S, 1) ; SqueezeBackward1 ; AmaxBackward0
 th.linalg.lstsq(m.t(), v).solution ; SqueezeBackward1 ; LinalgLstsqBackward0
 th.nn.functional.pad(B, (1, 1), "circular") ; CircularPad1DBackward0 ; CopySlices
+th.nn.functional.pad(B[None, None], (1, 1, 1, 1, 1, 1), "circular") ; CircularPad3DBackward0 ; CopySlices
 th.nn.functional.pad(B[None], (1, 1, 1, 1), "circular") ; CircularPad2DBackward0 ; CopySlices
 """
 

@@ -96,7 +96,9 @@ def threshold(input, threshold, value, inplace=False):
 
 def prelu(input, weight):
     """x above 0, ``weight`` x below; one weight, or one a channel."""
-    if weight.ndim == 1 and weight.numel() > 1:
+    if input.ndim == 0:
+        weight = reshape(weight, ())
+    elif weight.ndim == 1 and weight.numel() > 1:
         weight = reshape(weight, -1, *(1,) * max(input.ndim - 2, 0))
     return apply(neural.prelu.row, input, weight)
 
@@ -384,7 +386,7 @@ def max_pooling(d):
     def made(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False):
         lead, rest = ((1,), (0,)) if d == 1 else ((), ())
         kernel = sizes(kernel_size, d)
-        stride = kernel if stride in (None, []) else sizes(stride, d)
+        stride = kernel if stride is None or stride == [] or stride == () else sizes(stride, d)
         padding, dilation = sizes(padding, d), sizes(dilation, d)
         for k, p in zip(kernel, padding):
             if p > k // 2:
@@ -413,7 +415,7 @@ def avg_pooling(d):
         divisor_override=None,
     ):
         kernel = sizes(kernel_size, d)
-        stride = kernel if stride in (None, []) else sizes(stride, d)
+        stride = kernel if stride is None or stride == [] or stride == () else sizes(stride, d)
         shares = [
             window.window_means(
                 n,
@@ -448,8 +450,8 @@ def adaptive_pooling(d):
 
 
 max_pool1d, max_pool2d = map(max_pooling, (1, 2))
-avg_pool1d, avg_pool2d = map(avg_pooling, (1, 2))
-adaptive_avg_pool1d, adaptive_avg_pool2d = map(adaptive_pooling, (1, 2))
+avg_pool1d, avg_pool2d, avg_pool3d = map(avg_pooling, (1, 2, 3))
+adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d = map(adaptive_pooling, (1, 2, 3))
 
 
 def pad(input, pad, mode="constant", value=None):
@@ -481,7 +483,14 @@ def interpolate(
     recompute_scale_factor=None,
     antialias=False,
 ):
-    """(N, C, …) brought to another size: ``"nearest"``, ``"linear"`` or ``"bilinear"``."""
+    """(N, C, …) brought to another size.
+
+    Args:
+        size, scale_factor: the new sizes, or by what the old ones are multiplied.
+        mode (str): ``"nearest"``, ``"nearest-exact"``, ``"area"``; ``"linear"``, ``"bilinear"``, ``"trilinear"`` for 1, 2, 3
+            dimensions; ``"bicubic"`` for 2.
+        align_corners (bool): whether the outermost numbers stay in their places.
+    """
     d = input.ndim - 2
     if (size is None) == (scale_factor is None):
         raise ValueError(
@@ -489,14 +498,25 @@ def interpolate(
             if size is None
             else "only one of size or scale_factor should be defined"
         )
+    if antialias:
+        raise NotImplementedError("interpolate(): antialias=True is not offered")
+    if mode == "area":
+        wanted = (
+            sizes(size, d)
+            if size is not None
+            else [math.floor(n * f) for n, f in zip(input.shape[2:], sizes(scale_factor, d))]
+        )
+        return adaptive_pooling(d)(input, tuple(wanted))
     if mode not in window.RESIZED or d not in window.RESIZED[mode]:
         raise NotImplementedError(
-            f"interpolate(): mode {mode!r} of {d}-d data is out of autodiff_lab's scope; nearest, linear and bilinear exist"
+            f"Got {input.ndim}D input, but {mode} mode needs another number of dimensions; there are {', '.join(window.RESIZED)}"
         )
     factors = (None,) * d if scale_factor is None else sizes(scale_factor, d)
     wanted = (
         sizes(size, d) if size is not None else [math.floor(n * f) for n, f in zip(input.shape[2:], factors)]
     )
+    if recompute_scale_factor:
+        factors = (None,) * d
     maps = tuple(
         window.resizing(n, m, mode, bool(align_corners), f)
         for n, m, f in zip(input.shape[2:], wanted, factors)

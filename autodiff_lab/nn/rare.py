@@ -71,8 +71,8 @@ def dropout1d(input, p=0.5, training=True, inplace=False):
 
 
 def dropout3d(input, p=0.5, training=True, inplace=False):
-    """``dropout`` of whole channels of (N, C, D, H, W)."""
-    return F.dropped(input, p, training, inplace, (*input.shape[:2], *(1,) * (input.ndim - 2)))
+    """``dropout`` of whole channels of (C, D, H, W) or (N, C, D, H, W)."""
+    return F.dropped(input, p, training, inplace, (*input.shape[:-3], 1, 1, 1))
 
 
 # -- normalisation ------------------------------------------------------------------------------------------
@@ -154,7 +154,7 @@ def unfold(input, kernel_size, dilation=1, padding=0, stride=1):
     ]
     rows, columns = places
     picked = x[:, :, new_tensor(rows[:, None, :, None]), new_tensor(columns[None, :, None, :])]
-    made = picked.reshape(x.shape[0], x.shape[1] * math.prod(kernel), -1)
+    made = picked.reshape(x.shape[0], x.shape[1] * math.prod(kernel), math.prod(p.shape[1] for p in places))
     return made.squeeze(0) if alone else made
 
 
@@ -217,19 +217,19 @@ def multi_margin_loss(
     input, target, p=1, margin=1.0, weight=None, size_average=None, reduce=None, reduction="mean"
 ):
     """Σ max(0, margin − x_target + x_j)ᵖ / C over the classes j other than the target, for (C) or (N, C)."""
-    x = unsqueeze(input, 0) if input.ndim == 1 else input
+    x = input.reshape(1, -1) if input.ndim < 2 else input
     y = target.view(-1, 1)
     gap = (margin - x.gather(1, y) + x).clamp_min(0) ** p
     if weight is not None:
         gap = gap * weight[y]
     other = FUNCTIONS["ones_like"](x).scatter(1, y, 0.0)
     losses = (gap * other).sum(1) / x.shape[1]
-    return F.reduced(losses.squeeze(0) if input.ndim == 1 else losses, reduction)
+    return F.reduced(losses.squeeze(0) if input.ndim < 2 else losses, reduction)
 
 
 def multilabel_margin_loss(input, target, size_average=None, reduce=None, reduction="mean"):
     """Σ max(0, 1 − (x_i − x_j)) / C over labels i and classes j that are none; ``target`` lists labels until a −1."""
-    x, y = (unsqueeze(v, 0) if v.ndim == 1 else v for v in (input, target))
+    x, y = (v.reshape(1, -1) if v.ndim < 2 else v for v in (input, target))
     labels = np.where(np.cumsum(y._array < 0, axis=1) > 0, -1, y._array)
     is_label = np.zeros(x.shape, bool)
     for row, found in zip(is_label, labels):
@@ -237,7 +237,7 @@ def multilabel_margin_loss(input, target, size_average=None, reduce=None, reduct
     pairs = new_tensor((labels >= 0)[:, :, None] & ~is_label[:, None, :])
     chosen = x.gather(1, new_tensor(np.maximum(labels, 0)))
     losses = ((1 - chosen[:, :, None] + x[:, None, :]).clamp_min(0) * pairs).sum((1, 2)) / x.shape[1]
-    return F.reduced(losses.squeeze(0) if input.ndim == 1 else losses, reduction)
+    return F.reduced(losses.squeeze(0) if input.ndim < 2 else losses, reduction)
 
 
 def multilabel_soft_margin_loss(input, target, weight=None, size_average=None, reduce=None, reduction="mean"):

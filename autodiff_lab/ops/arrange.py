@@ -196,8 +196,9 @@ def roll(input, shifts, dims=None):
     return apply(ROLL, input, shifts=shifts, dims=dims) if input.ndim else input.clone()
 
 
-def flip(input, *dims):
+def flip(input, *args, dims=None):
     """The numbers in reverse order along ``dims``, as a copy."""
+    dims = args if dims is None else (dims,)
     dims = tuple(dimension(d, check_tensor(input, "flip").ndim) for d in numbers(dims))
     if len(set(dims)) != len(dims):
         raise RuntimeError(f"dim {dims[0]} appears multiple times in the list of dims")
@@ -368,7 +369,6 @@ def meshgrid(*tensors, indexing=None):
         for d, t in enumerate(tensors)
     ]
     if swap:
-        grids = [transpose(g, 0, 1) for g in grids]
         grids[:2] = grids[1::-1]
     return tuple(grids)
 
@@ -425,6 +425,8 @@ def diff(input, n=1, dim=-1, prepend=None, append=None):
     if n < 0:
         raise RuntimeError(f"order must be non-negative but got {n}")
     dim = dimension(dim, input.ndim)
+    if n == 0:
+        return input
     input = (
         cat([t for t in (prepend, input, append) if t is not None], dim)
         if prepend is not None or append is not None
@@ -470,8 +472,9 @@ def cov(input, *, correction=1, fweights=None, aweights=None):
                            f"{input.ndim} dimensions")  # fmt: skip
     x = atleast_2d(input)
     x = x if x.is_floating_point() else x.to(dtypes.get_default_dtype())
-    w = None if fweights is None else fweights
+    w = None if fweights is None else fweights.to(x.dtype)
     if aweights is not None:
+        aweights = aweights.to(x.dtype)
         w = aweights if w is None else w * aweights
     weight = x.shape[1] if w is None else w.sum()
     mean = x.mean(1, keepdim=True) if w is None else (x * w).sum(1, keepdim=True) / weight
@@ -482,7 +485,7 @@ def cov(input, *, correction=1, fweights=None, aweights=None):
     made = (away @ transpose(away if w is None else away * w, 0, 1)) / (
         norm.clamp(min=0) if isinstance(norm, Tensor) else max(norm, 0)
     )
-    return reshape(made, ()) if made.numel() == 1 and input.ndim < 2 else made
+    return reshape(made, ()) if made.numel() == 1 else made
 
 
 def corrcoef(input):

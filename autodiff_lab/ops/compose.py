@@ -240,9 +240,10 @@ def range_(start=0, end=None, step=1, *, out=None, dtype=None, layout=None, devi
 range_.__name__ = range_.__qualname__ = "range"
 
 
-def scalar_tensor(s, *, dtype=None, layout=None, device=None, pin_memory=None):
+def scalar_tensor(s, *, dtype=None, layout=None, device=None, pin_memory=None, requires_grad=False):
     """A 0-d tensor, of the default dtype if none is given."""
-    return tensor(s, dtype=FUNCTIONS["zeros"](0).dtype if dtype is None else dtype, device=device)
+    dtype = FUNCTIONS["zeros"](0).dtype if dtype is None else dtype
+    return tensor(s, dtype=dtype, device=device, requires_grad=requires_grad)
 
 
 def frombuffer(buffer, *, dtype, count=-1, offset=0, requires_grad=False):

@@ -177,6 +177,8 @@ def tensordot(a, b, dims=2, out=None):
     if len(left) != len(right):
         raise RuntimeError("both dimension lists should have same length")
     for i, j in zip(left, right):
+        if 1 in (a.shape[i], b.shape[j]):  # a single number goes with the sum of the others
+            a, b = (total(t, d, True) if t.shape[d] != 1 else t for t, d in ((a, i), (b, j)))
         if a.shape[i] != b.shape[j]:
             raise RuntimeError(
                 f"contracted dimensions need to match, but first has size {a.shape[i]} in dim {i} and second has size "

@@ -491,7 +491,7 @@ def tolerance(s, shape, atol, rtol):
     if rtol is None:
         rtol = 0.0 if atol is not None else max(shape[-2:]) * float(np.finfo(s.dtype).eps)
     top = s.max(axis=-1, initial=0)
-    bounds = [v._array if isinstance(v, Tensor) else v for v in (atol or 0.0, rtol)]
+    bounds = [v._array if isinstance(v, Tensor) else v for v in (0.0 if atol is None else atol, rtol)]
     return np.maximum(bounds[0], bounds[1] * top)
 
 
@@ -500,10 +500,16 @@ def pinv(A, *, atol=None, rtol=None, hermitian=False, out=None):
     matrices(A, "linalg.pinv")
     if A.numel() == 0:
         return A.mT
+    A = from_lower(A) if hermitian else A
     s = np.linalg.svd(A._array, compute_uv=False)
     with np.errstate(all="ignore"):
         bound = np.nan_to_num(tolerance(s, A.shape, atol, rtol) / s.max(axis=-1))
     return apply(PINV, A, bound=bound, out=out)
+
+
+def from_lower(A):
+    """The symmetric matrix whose lower triangle is that of A."""
+    return A.tril() + A.tril(-1).mT
 
 
 def matrix_rank(A, *, atol=None, rtol=None, tol=None, hermitian=False, out=None):
@@ -511,6 +517,7 @@ def matrix_rank(A, *, atol=None, rtol=None, tol=None, hermitian=False, out=None)
     matrices(A, "linalg.matrix_rank")
     if A.numel() == 0:
         return new_tensor(np.zeros(A.shape[:-2], np.int64)[()])
+    A = from_lower(A) if hermitian else A
     s = np.linalg.svd(A._array, compute_uv=False)
     bound = tolerance(s, A.shape, atol if tol is None else tol, rtol)
     return new_tensor((s > np.asarray(bound)[..., None]).sum(axis=-1))
@@ -532,11 +539,14 @@ def lstsq(A, B, rcond=None, *, driver=None):
         raise RuntimeError("linalg.lstsq: input.size(-2) should match other.size(-2)")
     solution = matmul(pinv(A), right)
     rank = matrix_rank(A)
+    no_rank = new_tensor(np.empty(0, np.int64))
     empty = new_tensor(np.empty(0, A._array.dtype))
     m, n = A.shape[-2:]
     full = driver in ("gels", "gelsd", "gelss") and m > n and bool((rank == n).all())
-    residuals = ((matmul(A, solution) - right) ** 2).sum(-2) if full else empty
-    return LSTSQ_RESULT(solution.squeeze(-1) if vector else solution, residuals, rank, empty)
+    residuals = ((matmul(A, solution) - right) ** 2).sum(-2) if full else solution.reshape(-1)[:0]
+    return LSTSQ_RESULT(
+        solution.squeeze(-1) if vector else solution, residuals, no_rank if driver == "gels" else rank, empty
+    )
 
 
 def matrix_power(A, n, *, out=None):
@@ -545,7 +555,8 @@ def matrix_power(A, n, *, out=None):
     if n < 0:
         return matrix_power(inv(A), -n)
     if n == 0:
-        return FUNCTIONS["zeros_like"](A) + new_tensor(np.eye(A.shape[-1], dtype=A._array.dtype))
+        one = new_tensor(np.broadcast_to(np.eye(A.shape[-1], dtype=A._array.dtype), A.shape).copy())
+        return FUNCTIONS["where"](new_tensor(np.ones(A.shape, bool)), one, A)
     made, square = None, A
     while n:  # by squares
         if n & 1:
@@ -674,6 +685,13 @@ def linalg_diagonal(A, *, offset=0, dim1=-2, dim2=-1):
     return diagonal(A, offset, dim1, dim2)
 
 
+def linalg_vander(x, *, N=None):
+    """The matrix of the powers 0 … N − 1 of each vector of a stack (… n → … n N)."""
+    x = check_tensor(x, "linalg.vander")
+    powers = np.arange((x.shape[-1] if x.ndim else 1) if N is None else N)
+    return FUNCTIONS["pow"](unsqueeze(x if x.ndim else x.reshape(1), -1), new_tensor(powers))
+
+
 def nuclear_norm(input, dim=None, keepdim=False, *, out=None):
     """The sum of the singular values."""
     return matrix_norm(input, "nuc", (-2, -1) if dim is None else dim, keepdim)
@@ -716,7 +734,7 @@ LINALG |= {
     "LinAlgError": _LinAlgError,
     "cross": linalg_cross,
     "diagonal": linalg_diagonal,
-    "vander": FUNCTIONS["vander"],
+    "vander": linalg_vander,
 }
 
 __all__ = ["LINALG"]

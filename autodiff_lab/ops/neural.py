@@ -186,7 +186,7 @@ def but_channel(x):
 
 
 def grouped(x, groups):
-    return x.reshape((x.shape[0], groups, -1))
+    return x.reshape((x.shape[0], groups, math.prod(x.shape[1:]) // groups))
 
 
 def group_centred(x, groups, eps):

@@ -56,6 +56,16 @@ def cumprod_rule(g, x, dim):
     )
 
 
+def log_running_rule(g, out, x, dim):
+    """Σⱼ gⱼ exp(xᵢ − outⱼ) over the sums j ≥ i that xᵢ goes into; no power in it is above 1."""
+    g, out, x = (v.swapaxes(dim, -1) if v.ndim else v.reshape((1,)) for v in (g, out, x))
+    n = x.shape[-1]
+    later = np.tri(n, dtype=bool).T
+    gap = where(later, x[..., :, None] - out[..., None, :], 0)
+    made = where(later, g[..., None, :] * np.exp(gap), 0).sum(axis=-1)
+    return made.swapaxes(dim, -1) if len(g.shape) > 1 or dim else made
+
+
 # fmt: off
 def picking(name, title, suffix="Backward0"):
     """Numbers at ``indices`` along ``dim``, as many as there are."""
@@ -75,7 +85,7 @@ NANMEDIAN = operation("nanmedian", "Nanmedian", lambda x: middle(x[~np.isnan(x)]
 CUMPROD   = operation("cumprod", "Cumprod", lambda x, dim: np.cumprod(x, axis=dim, dtype=np.int64 if x.dtype.kind in "biu" else x.dtype),
                       lambda g, input, dim: cumprod_rule(g, input, dim), attrs=("dim",))
 LOGCUMSUMEXP = operation("logcumsumexp", "Logcumsumexp", log_running,
-                      lambda g, out, input, dim: flipped(running(flipped(g * np.exp(-out), dim), dim), dim) * np.exp(input), attrs=("dim",))
+                      lambda g, out, input, dim: log_running_rule(g, out, input, dim), attrs=("dim",))
 FLIP      = operation("flip", "Flip", lambda x, dims: np.ascontiguousarray(np.flip(x, dims)), lambda g, dims: flipped(g, dims), attrs=("dims",), linear=True)
 # fmt: on
 multiplied, running, flipped = either(CUMPROD), either(CUMSUM), either(FLIP)
@@ -264,7 +274,8 @@ def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=No
 def unique_consecutive(input, return_inverse=False, return_counts=False, dim=None):
     """The numbers, without those that repeat the one before; see ``unique``."""
     array = memory(check_tensor(input, "unique_consecutive"))
-    rows = array.reshape(-1, 1) if dim is None else np.moveaxis(array, dim, 0).reshape(array.shape[dim], -1)
+    rows = array.reshape(-1, 1) if dim is None else np.moveaxis(array, dim, 0)
+    rows = rows.reshape(len(rows), int(np.prod(rows.shape[1:])))
     new = np.r_[True, (rows[1:] != rows[:-1]).any(1)][: len(rows)]
     values = array.reshape(-1)[new] if dim is None else np.compress(new, array, dim)
     inverse = np.cumsum(new) - 1
@@ -307,10 +318,10 @@ def bincount(input, weights=None, minlength=0):
     return new_tensor(counted.astype(np.float32 if single else counted.dtype))
 
 
-def edges_of(input, bins, low, high):
+def edges_of(input, bins, low, high, around=1):
     if low == high == 0:
-        low, high = (float(input.min()), float(input.max())) if input.numel() else (0.0, 0.0)
-    return (low - 1, high + 1) if low == high else (low, high)
+        low, high = (float(input.min()), float(input.max())) if input.numel() else (0.0, 1.0)
+    return (low - around, high + around) if low == high else (low, high)
 
 
 def histc(input, bins=100, min=0, max=0):
@@ -334,7 +345,7 @@ def histogram(input, bins, *, range=None, weight=None, density=False):
     if isinstance(bins, Tensor):
         bins = memory(bins)
     else:
-        range = edges_of(input, bins, *(range or (0, 0)))
+        range = edges_of(input, bins, *(range or (0, 0)), around=0.5)
     weight = None if weight is None else memory(weight).ravel()
     counts, edges = np.histogram(np.ravel(x), bins, range, density=density, weights=weight)
     return HISTOGRAM(new_tensor(counts.astype(x.dtype)), new_tensor(edges.astype(x.dtype)))
@@ -404,7 +415,10 @@ def quantile_of(input, q, dim, keepdim, interpolation, skip):
     low, high = np.floor(at).astype(np.int64), np.ceil(at).astype(np.int64)
     weight = (np.full(at.shape, 0.5) if interpolation == "midpoint" else at - low).astype(input._array.dtype)
     below, above = (values.gather(-1, new_tensor(np.ascontiguousarray(i))) for i in (low, high))
-    found = below.lerp(above, new_tensor(weight))
+    weight = new_tensor(weight)
+    if isinstance(q, Tensor) and q._node is not None and interpolation == "linear":
+        weight = reshape(q, -1) * new_tensor(np.maximum(last, 0).astype(input._array.dtype)) - new_tensor(low)
+    found = below.lerp(above, weight)
     if not skip and nan.any():
         found = found.masked_fill(
             new_tensor(np.broadcast_to(nan.any(-1, keepdims=True), found.shape).copy()), np.nan
@@ -425,7 +439,7 @@ def std_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=None, 
     """The standard deviation and the mean; see ``std``."""
     dim, keepdim = wanted(dim, keepdim, axis, keepdims)
     return std(input, dim, unbiased, keepdim, correction=correction), mean(
-        input, None if dim in (True, False) else dim, keepdim
+        input, None if isinstance(dim, bool) else dim, keepdim
     )
 
 
@@ -433,7 +447,7 @@ def var_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=None, 
     """The variance and the mean; see ``var``."""
     dim, keepdim = wanted(dim, keepdim, axis, keepdims)
     return var(input, dim, unbiased, keepdim, correction=correction), mean(
-        input, None if dim in (True, False) else dim, keepdim
+        input, None if isinstance(dim, bool) else dim, keepdim
     )
 
 
@@ -444,7 +458,8 @@ def nansum(input, dim=None, keepdim=False, *, dtype=None):
 
 def nanmean(input, dim=None, keepdim=False, *, dtype=None):
     """The mean of the numbers that are not nan."""
-    return nansum(input, dim, keepdim, dtype=dtype) / sum(input == input, dim, keepdim)
+    total = nansum(input, dim, keepdim, dtype=dtype)
+    return total / sum(input == input, dim, keepdim).to(total.dtype)
 
 
 AMINMAX = result_type("aminmax", ("min", "max"))

@@ -24,6 +24,12 @@ from .row import (
     reflection,
 )
 
+
+def turned(g, y):
+    """``g`` with the sign that ``y`` has turned around; a Python number keeps the dtype of ``g``."""
+    return g * (math.copysign(1, y) if y.__class__ in (int, float) else np.copysign(1, y))
+
+
 # fmt: off
 
 def where(condition, yes, no):
@@ -190,7 +196,7 @@ minimum = pointwise("minimum", "Minimum", np.minimum,
 
 fmax    = pointwise("fmax", "Fmax", np.fmax, lambda g, x, y: where((x >= y) | isnan_(y), g, 0), lambda g, x, y: where((x >= y) | isnan_(y), 0, g), dtypes="same", inplace=False)
 fmin    = pointwise("fmin", "Fmin", np.fmin, lambda g, x, y: where((x <= y) | isnan_(y), g, 0), lambda g, x, y: where((x <= y) | isnan_(y), 0, g), dtypes="same", inplace=False)
-copysign = pointwise("copysign", "Copysign", np.copysign, lambda g, x, y: where(x == 0, 0, g * np.copysign(1, x) * np.copysign(1, y)), lambda g: g * 0, dtypes="float")
+copysign = pointwise("copysign", "Copysign", np.copysign, lambda g, x, y: where(x == 0, 0, np.copysign(1, x) * turned(g, y)), lambda g: g * 0, dtypes="float")
 heaviside = pointwise("heaviside", "Heaviside", lambda x, y: np.where(x == 0, y, (x > 0).astype(x.dtype)), dtypes="same")
 deg2rad = pointwise("deg2rad", "Deg2Rad", lambda x: x * x.dtype.type(math.pi / 180), lambda g: g * (math.pi / 180), dtypes="float")
 rad2deg = pointwise("rad2deg", "Rad2Deg", lambda x: x * x.dtype.type(180 / math.pi), lambda g: g * (180 / math.pi), dtypes="float")

@@ -99,14 +99,14 @@ def everything(shape):
 
 
 def log_sum_exp(x, dim, keepdim):
-    top = x.max(axis=dim, keepdims=True)
+    top = x.max(axis=dim, keepdims=True, initial=-np.inf)
     top = np.where(np.isfinite(top), top, 0).astype(x.dtype)
     result = np.log(np.exp(x - top).sum(axis=dim, keepdims=True)) + top
     return result if keepdim else np.squeeze(result, dim)
 
 
 def exp_shifted(x, dim):
-    e = np.exp(x - x.max(axis=dim, keepdims=True))
+    e = np.exp(x - x.max(axis=dim, keepdims=True, initial=-np.inf))
     return e / e.sum(axis=dim, keepdims=True)
 
 
@@ -237,6 +237,9 @@ def prod(input, dim=None, keepdim=False, *, dtype=None, axis=None, keepdims=None
     if dtype is not None and dtype is not input.dtype:
         input = input._cast(dtypes.as_dtype(dtype).numpy)
     if dim is None:
+        return apply(PROD, input, out=out)
+    if not input.ndim:
+        dimension(dim, 0)
         return apply(PROD, input, out=out)
     return apply(PROD_DIM, input, dim=dimension(dim, input.ndim), keepdim=keepdim, out=out)
 

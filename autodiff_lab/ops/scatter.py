@@ -14,6 +14,7 @@ WORDED = True  # row's Note [Words]
 
 def along_places(index, dim):
     """The NumPy index of the places that ``index``, along ``dim``, means."""
+    index = np.atleast_1d(index)
     places = list(np.indices(index.shape, sparse=True))
     places[dim] = index
     return tuple(places)
@@ -26,27 +27,28 @@ def slices(index, dim):
 def put_at(x, y, where, add=False):
     """A copy of ``x`` with ``y`` put, or added, at the places of a NumPy index."""
     made = np.array(x)
+    line = made if made.ndim else made.reshape(1)  # a 0-d tensor counts as one of a single number
     if add:
-        np.add.at(made, where, y)
+        np.add.at(line, where, y)
     else:
-        made[where] = y
+        line[where] = y
     return made
 
 
 # fmt: off
 SRC = ("input", "src")
 SCATTER       = operation("scatter", "Scatter", lambda x, y, dim, index: put_at(x, corner(y, index), along_places(index, dim)),
-                          lambda g, dim, index: emptied(g, dim, index, 0), lambda g, src, dim, index: padded(along_taken(g, dim, index), src.shape), inputs=SRC, attrs=("dim", "index"))
+                          lambda g, dim, index: emptied(g, dim, index, 0), lambda g, src, dim, index: padded(taken(g, dim, index, src), src.shape), inputs=SRC, attrs=("dim", "index"))
 SCATTER_VALUE = operation("scatter_value", "Scatter", lambda x, dim, index, value: put_at(x, value, along_places(index, dim)),
                           lambda g, dim, index: emptied(g, dim, index, 0), attrs=("dim", "index", "value"), suffix="Backward1")
 SCATTER_ADD   = operation("scatter_add", "ScatterAdd", lambda x, y, dim, index: put_at(x, corner(y, index), along_places(index, dim), add=True),
-                          lambda g: g, lambda g, src, dim, index: padded(along_taken(g, dim, index), src.shape), inputs=SRC, attrs=("dim", "index"))
+                          lambda g: g, lambda g, src, dim, index: padded(taken(g, dim, index, src), src.shape), inputs=SRC, attrs=("dim", "index"))
 INDEX_SELECT  = operation("index_select", "IndexSelect", lambda x, dim, index: x[slices(index, dim)], lambda g, shape, dim, index: scattered(g, shape, slices(index, dim)),
                           attrs=("dim", "index"), linear=True, public=SIZES)
 INDEX_ADD     = operation("index_add", "IndexAdd", lambda x, y, dim, index, alpha: put_at(x, y if alpha == 1 else y * alpha, slices(index, dim), add=True),
-                          lambda g: g, lambda g, src, dim, index, alpha: reshaped(selected(g, dim, index) * alpha, src.shape), inputs=SRC, attrs=("dim", "index", "alpha"))
+                          lambda g: g, lambda g, src, dim, index, alpha: reshaped(selected_in(g, dim, index) * alpha, src.shape), inputs=SRC, attrs=("dim", "index", "alpha"))
 INDEX_COPY    = operation("index_copy", "IndexCopy", lambda x, y, dim, index: put_at(x, y, slices(index, dim)),
-                          lambda g, dim, index: filled(g, dim, index, 0), lambda g, src, dim, index: reshaped(selected(g, dim, index), src.shape), inputs=SRC, attrs=("dim", "index"))
+                          lambda g, dim, index: filled(g, dim, index, 0), lambda g, src, dim, index: reshaped(selected_in(g, dim, index), src.shape), inputs=SRC, attrs=("dim", "index"))
 INDEX_FILL    = operation("index_fill", "IndexFill", lambda x, dim, index, value: put_at(x, value, slices(index, dim)),
                           lambda g, dim, index: filled(g, dim, index, 0), attrs=("dim", "index", "value"))
 MASKED_SELECT = operation("masked_select", "MaskedSelect", lambda x, index: x[index], lambda g, shape, index: scattered(g, shape, index), attrs=("index",), linear=True)
@@ -58,6 +60,8 @@ emptied, selected, filled = either(SCATTER_VALUE), either(INDEX_SELECT), either(
 
 
 def corner(y, index):
+    if y.ndim != index.ndim:
+        return y.reshape(-1)[: index.size]
     return y[tuple(slice(n) for n in index.shape)]
 
 
@@ -67,6 +71,17 @@ def count(shape):
 
 def mark(g):
     return (g._array if isinstance(g, Tensor) else g).dtype
+
+
+def taken(g, dim, index, src):
+    """The cotangents at the places that ``index`` means, in as many dimensions as ``src``."""
+    if g.ndim and index.ndim:
+        return along_taken(g, dim, index)
+    return along_taken(g.reshape((-1,)), 0, index.reshape(-1)).reshape((1,) * src.ndim)
+
+
+def selected_in(g, dim, index):
+    return selected(g, dim, index) if g.ndim else g.reshape((1,))
 
 
 def reshaped(g, shape):
@@ -111,7 +126,7 @@ def along(input, dim, index, function):
     """``dim`` and the checked index of gather and scatter; a 0-d tensor counts as one of a single number."""
     dim = dimension(dim, input.ndim)
     array = memory(check_tensor(index, function, 3, "index"))
-    if array.dtype not in (np.int64, np.int32):
+    if array.dtype not in (np.int64, np.int32) and array.size:
         raise explained(
             RuntimeError(f"{function}(): Expected dtype int32/int64 for index"), "note.index_dtype"
         )
@@ -241,10 +256,11 @@ def masked_select(input, mask, *, out=None):
     if mask._array.dtype != bool:
         raise RuntimeError("masked_select: expected BoolTensor for mask")
     mask = np.broadcast_to(memory(mask), shape)
+    input = expand(input, *shape) if tuple(input.shape) != shape else input
     return apply(
         MASKED_SELECT,
-        expand(input, *shape) if tuple(input.shape) != shape else input,
-        index=np.array(mask),
+        input if shape else reshape(input, 1),
+        index=np.atleast_1d(np.array(mask)),
         out=out,
     )
 
@@ -252,7 +268,10 @@ def masked_select(input, mask, *, out=None):
 @twins
 def masked_scatter(input, mask, source):
     """``input`` with the numbers of ``source``, in reading order, where ``mask`` holds."""
-    mask = np.array(np.broadcast_to(as_mask(mask, "masked_scatter_", 2, "mask"), input.shape))
+    mask = as_mask(mask, "masked_scatter_", 2, "mask")
+    shape = np.broadcast_shapes(np.shape(mask), input.shape)
+    input = expand(input, *shape) if tuple(input.shape) != shape else input
+    mask = np.array(np.broadcast_to(mask, input.shape))
     if source.numel() < mask.sum():
         raise RuntimeError(
             "masked_scatter: expected self and source to have same dtypes"
@@ -288,7 +307,8 @@ def take_along_dim(input, indices, dim=None, *, out=None):
         *(tuple(1 if d == dim else n for d, n in enumerate(t.shape)) for t in (input, indices))
     )
     whole = [tuple(t.shape[d] if d == dim else n for d, n in enumerate(lead)) for t in (input, indices)]
-    return gather(expand(input, *whole[0]), dim, contiguous(expand(indices, *whole[1])), out=out)
+    wrapped = new_tensor(memory(indices) % max(input.shape[dim], 1))
+    return gather(expand(input, *whole[0]), dim, contiguous(expand(wrapped, *whole[1])), out=out)
 
 
 register(GATHER, gather)

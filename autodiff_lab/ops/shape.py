@@ -359,6 +359,8 @@ def diagonal(input, offset=0, dim1=0, dim2=1):
 def unfold(self, dimension_, size, step):
     """A view of the windows of ``size`` along a dimension, ``step`` apart."""
     along = dimension(dimension_, self.ndim)
+    if not self.ndim and size <= 1 and step > 0:
+        return reshape(self, 1)
     length = self.shape[along] if self.ndim else 1
     if size > length:
         raise RuntimeError(f"maximum size for tensor at dimension {along} is {length} but size is {size}")

@@ -103,7 +103,7 @@ def sinc_slope(x):
 
 def logit_slope(x, eps):
     inside = (x >= (eps or 0)) & (x <= 1 - (eps or 0))
-    return where(inside, 1, 0 if eps is not None else math.nan) / where(inside, x * (1 - x), 1)
+    return where(inside, 1 / where(inside, x * (1 - x), 1), 0 if eps is not None else math.nan)
 
 
 def polygamma(n, input):

@@ -148,14 +148,15 @@ def separable_row(name, title):
 AVG_POOL = separable_row("avg_pool2d", "AvgPool2D")
 ADAPTIVE = separable_row("adaptive_avg_pool2d", "AdaptiveAvgPool2D")
 RESIZED  = {mode: {d: separable_row(f"upsample_{name.lower()}{d}d", f"Upsample{name}{d}D") for d in dims}
-            for mode, name, dims in (("nearest", "Nearest", (1, 2)), ("linear", "Linear", (1,)), ("bilinear", "Bilinear", (2,)))}
+            for mode, name, dims in (("nearest", "Nearest", (1, 2, 3)), ("nearest-exact", "NearestExact", (1, 2, 3)), ("linear", "Linear", (1,)),
+                                     ("bilinear", "Bilinear", (2,)), ("trilinear", "Trilinear", (3,)), ("bicubic", "Bicubic", (2,)))}
 
 # -- padding ------------------------------------------------------------------------------------------------
 
 PAD = operation("constant_pad_nd", "ConstantPadNd", lambda x, pad, value: constant_padded(x, pad, value),
            lambda g, pad: repad(g, tuple((-a, -b) for a, b in pad), 0), attrs=("pad", "value"))
 REPEATED = {mode: {d: operation(f"{mode}_pad{d}d", f"{name}Pad{d}D", lambda x, index: x[(..., *index)],
-                                lambda g, shape, index: added_at(g, shape, index), attrs=("index",), linear=True) for d in (1, 2)}
+                                lambda g, shape, index: added_at(g, shape, index), attrs=("index",), linear=True) for d in (1, 2, 3)}
             for mode, name in (("reflect", "Reflection"), ("replicate", "Replication"), ("circular", "Circular"))}
 ADD_AT   = operation("pad_adjoint", "PadBackward", lambda g, whole, index: add_back(g, whole, index), lambda g, index: g[(..., *index)], attrs=("whole", "index"), linear=True)
 # fmt: on
@@ -220,7 +221,10 @@ def adaptive_means(n, size):
 
 
 def resizing(n, size, mode, align_corners, scale):
-    """The matrix that brings ``n`` numbers to ``size`` by the nearest one or by a line between two."""
+    """The matrix that brings ``n`` numbers to ``size`` by the nearest one, by a line between two, or by a cubic.
+
+    Formula of the cubic: R. Keys, "Cubic convolution interpolation for digital image processing" (1981), a = -3/4.
+    """
     made, step = np.zeros((size, n)), n / size if scale is None else 1 / scale
     if align_corners:
         step = (n - 1) / (size - 1) if size > 1 else 0
@@ -228,11 +232,25 @@ def resizing(n, size, mode, align_corners, scale):
         if mode == "nearest":
             row[min(int(i * step), n - 1)] = 1
             continue
+        if mode == "nearest-exact":
+            row[min(int((i + 0.5) * step), n - 1)] = 1
+            continue
+        if mode == "bicubic":
+            at = i * step if align_corners else (i + 0.5) * step - 0.5
+            for place in range(math.floor(at) - 1, math.floor(at) + 3):
+                row[min(max(place, 0), n - 1)] += keys(abs(at - place))
+            continue
         at = i * step if align_corners else max((i + 0.5) * step - 0.5, 0)
         low = min(int(at), n - 1)
         row[low] += 1 - (at - low)
         row[min(low + 1, n - 1)] += at - low
     return made
+
+
+def keys(x, a=-0.75):
+    if x <= 1:
+        return (a + 2) * x**3 - (a + 3) * x**2 + 1
+    return a * x**3 - 5 * a * x**2 + 8 * a * x - 4 * a
 
 
 def max_places(x, kernel, stride, padding, dilation, ceil_mode):
