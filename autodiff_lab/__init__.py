@@ -97,7 +97,7 @@ for _class in (Size, Tensor, device, dtype, finfo, iinfo):
 
 __version__ = "0.1.0"
 
-OPENED_ON_DEMAND = {
+_OPENED_ON_DEMAND = {
     "distributions",
     "func",
     "lab",
@@ -108,7 +108,7 @@ OPENED_ON_DEMAND = {
     "testing",
     "utils",
 }
-FROM_FUNCTIONAL = frozenset(
+_FROM_FUNCTIONAL = frozenset(
     """
     adaptive_avg_pool1d alpha_dropout avg_pool1d batch_norm bilinear binary_cross_entropy_with_logits celu conv1d conv2d
     conv3d conv_transpose1d conv_transpose2d cosine_embedding_loss cosine_similarity dropout embedding group_norm hardshrink
@@ -120,7 +120,7 @@ FROM_FUNCTIONAL = frozenset(
 
 def __getattr__(name):
     """The laboratory and other rooms, opened when a learner first asks for them; the rest does without."""
-    if name in OPENED_ON_DEMAND:
+    if name in _OPENED_ON_DEMAND:
         import importlib
 
         return importlib.import_module(f".{name}", __name__)
@@ -132,7 +132,7 @@ def __getattr__(name):
         from .func import vmap
 
         return vmap
-    if name in FROM_FUNCTIONAL:
+    if name in _FROM_FUNCTIONAL:
         return getattr(nn.functional, name)
     raise _missing(__name__, name, globals())
 

@@ -384,7 +384,9 @@ def hessian(func, argnums=0):
 def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
     """A function that maps ``func`` over a dimension of its arguments and stacks what comes out.
 
-    ``func`` is called once for each index; torch runs it once on hidden batches, with the same result.
+    Differs from torch: ``func`` is called once for each index, on plain tensors; torch runs it once on hidden
+    batches. The result is the same; what ``func`` prints comes several times, and ``item()`` and ``if`` on tensors
+    are allowed.
 
     Args:
         in_dims (int or tree): the dimension of each argument to map over; None passes an argument whole,

@@ -1,10 +1,11 @@
 """``save`` and ``load``: tensors, and what fits into a state dict, in a file that holds data only. Leans on tensor.
 
 Note [The file]
-A zip archive without compression: ``structure.json``, and one entry ``memory/i`` for each piece of memory. The structure
-is a tree of lists, dicts and numbers; a tensor in it is an index into the list of tensors, which say the memory they
-look at, where they begin, their shape and strides. So views share memory after loading too, and a tensor that occurs
-twice is one. Nothing in the file names code; what does not follow this note is refused before anything is made of it.
+A zip archive without compression: ``structure.json``, and one entry ``memory/i`` for each piece of memory. The
+structure is a tree of lists, dicts and numbers; a tensor in it is an index into the list of tensors, which say the
+memory they look at, where they begin, their shape and strides. So views share memory after loading too, and a tensor
+that occurs twice is one. Nothing in the file names code; what does not follow this note is refused before anything is
+made of it.
 """
 
 import json
@@ -32,6 +33,8 @@ def save(obj, f, pickle_module=None, pickle_protocol=None, _use_new_zipfile_seri
     Args:
         obj: a tensor, a ``state_dict()``, a checkpoint …
         f (str, path or file): where to; torch's ending is ``.pt``.
+
+    Differs from torch: the file is of the package's own format, for data only; modules are saved by their state_dict.
 
     Raises:
         TypeError: for what is no data: modules, functions, objects of one's own. Nothing is written then.
@@ -80,8 +83,8 @@ class Writer:
         where = f" at {path}" if path else ""
         hint = "; save its state_dict() instead" if hasattr(value, "state_dict") else ""
         raise TypeError(
-            f"save(): cannot save an object of type {kind.__module__}.{kind.__qualname__}{where}: a file holds tensors, "
-            f"numbers, texts, and lists, tuples and dicts of them{hint}"
+            f"save(): cannot save an object of type {kind.__module__}.{kind.__qualname__}{where}: a file holds "
+            f"tensors, numbers, texts, and lists, tuples and dicts of them{hint}"
         )
 
     def tensor(self, t):
@@ -103,6 +106,8 @@ class Writer:
 
 def load(f, map_location=None, pickle_module=None, *, weights_only=None, mmap=None, **pickle_load_args):
     """Read what ``save`` wrote. It never runs anything that the file brings along.
+
+    Differs from torch: PyTorch's own files are refused, as reading them can run code.
 
     Args:
         f (str, path or file): where from.

@@ -13,6 +13,8 @@ def get_num_threads():
 def set_num_threads(int):
     """Remember a number of threads.
 
+    Differs from torch: it changes nothing; NumPy's libraries decide for themselves.
+
     Raises:
         RuntimeError: unless it is positive.
     """
@@ -46,7 +48,10 @@ def set_warn_always(b):
 
 
 def compile(model=None, **options):
-    """``model`` itself: programs are run as they are written. Without one, a decorator that changes nothing."""
+    """``model`` itself; without one, a decorator that changes nothing.
+
+    Differs from torch: nothing is compiled; programs are run as they are written.
+    """
     return model if model is not None else lambda function: function
 
 

@@ -194,7 +194,6 @@ class Tensor:
 
     is_cuda = is_sparse = is_quantized = is_meta = is_mkldnn = False
     is_cpu = True
-    names = None
 
     def is_floating_point(self):
         """Whether the dtype is a floating-point one."""

@@ -70,3 +70,6 @@ def difference(a, b, both, rtol, atol, equal_nan, check_dtype):
             f"(up to {bound:g} allowed)"
         )
     return "\n".join(lines)
+
+
+__all__ = ["assert_close"]

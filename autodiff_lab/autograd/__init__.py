@@ -6,7 +6,7 @@ from .. import engine
 from ..mode import enable_grad, inference_mode, no_grad, set_grad_enabled
 from ..ops.row import FUNCTIONS
 from ..tensor import Tensor, as_tensor, check_cotangents
-from .function import Function, once_differentiable
+from .function import Function
 
 Variable = Tensor
 
@@ -137,6 +137,5 @@ __all__ = [
     "grad",
     "inference_mode",
     "no_grad",
-    "once_differentiable",
     "set_grad_enabled",
 ]

@@ -188,8 +188,9 @@ def gradcheck(func, inputs, *, eps=1e-6, atol=1e-5, rtol=1e-3, raise_exception=T
         raise_exception (bool): raise where they disagree, instead of giving False.
         nondet_tol (float): how far apart two backward passes may be.
         check_forward_ad, check_backward_ad (bool): which mode to check.
-        check_undefined_grad, check_batched_grad, check_batched_forward_grad, fast_mode, masked: accepted; they change
-            nothing here.
+        check_undefined_grad, check_batched_grad, check_batched_forward_grad, fast_mode, masked: accepted.
+
+    Differs from torch: ``fast_mode`` compares the whole Jacobian too, and cotangents are never undefined here.
 
     Raises:
         GradcheckError: a RuntimeError that shows both Jacobians, (input's numbers × output's numbers).

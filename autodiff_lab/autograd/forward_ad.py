@@ -149,6 +149,8 @@ def exit_dual_level(*, level=None):
 class dual_level:
     """A block in which tensors can be dual: a value with the tangent that every operation carries along.
 
+    Differs from torch: to write a tangent into a view of a tensor without one raises NotImplementedError.
+
     >>> import autodiff_lab as th
     >>> from autodiff_lab.autograd import forward_ad as fwAD
     >>> with fwAD.dual_level():

@@ -595,6 +595,8 @@ TABLE = (
     ("MaxPool2d",   F.max_pool2d, "kernel_size stride=None padding=0 dilation=1 return_indices=False ceil_mode=False", "kernel_size stride padding dilation ceil_mode"),
     ("AvgPool1d",   F.avg_pool1d, "kernel_size stride=None padding=0 ceil_mode=False count_include_pad=True", "kernel_size stride padding"),
     ("AvgPool2d",   F.avg_pool2d, "kernel_size stride=None padding=0 ceil_mode=False count_include_pad=True divisor_override=None", "kernel_size stride padding"),
+    ("AvgPool3d",   F.avg_pool3d, "kernel_size stride=None padding=0 ceil_mode=False count_include_pad=True divisor_override=None", "kernel_size stride padding"),
+    ("AdaptiveAvgPool3d", F.adaptive_avg_pool3d, "output_size", None),
     ("AdaptiveAvgPool1d", F.adaptive_avg_pool1d, "output_size", None),
     ("AdaptiveAvgPool2d", F.adaptive_avg_pool2d, "output_size", None),
     ("Upsample",    F.interpolate, "size=None scale_factor=None mode='nearest' align_corners=None recompute_scale_factor=None", "scale_factor mode"),

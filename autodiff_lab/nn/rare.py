@@ -265,3 +265,4 @@ MADE = (
 )  # fmt: skip
 for _function in MADE:
     setattr(F, _function.__name__, _function)
+    F.__all__.append(_function.__name__)

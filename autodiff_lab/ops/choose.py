@@ -247,6 +247,16 @@ def clamp_max(input, max, *, out=None):
     return clamp(input, None, max, out=out)
 
 
+def clamp_min_(self, min):
+    """In-place version of ``clamp_min``."""
+    return clamp_(self, min)
+
+
+def clamp_max_(self, max):
+    """In-place version of ``clamp_max``."""
+    return clamp_(self, None, max)
+
+
 def isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
     """Where |x - y| ≤ atol + rtol |y|.
 
@@ -292,5 +302,4 @@ def is_floating_point(input):
 
 export(clamp_min, clamp_max, isclose, allclose, equal)
 export(is_tensor, numel, is_floating_point, method=False)
-Tensor.clamp_min_ = lambda self, min: clamp_(self, min)
-Tensor.clamp_max_ = lambda self, max: clamp_(self, None, max)
+export(clamp_min_, clamp_max_, function=False)

@@ -176,6 +176,16 @@ def typename(obj):
     return f"{kind.__module__}.{kind.__qualname__}" if kind.__module__ != "builtins" else kind.__qualname__
 
 
+def adjoint(self):
+    """Each matrix transposed: ``mT``."""
+    return self.mT
+
+
+def new(self, *args):
+    """A tensor of this dtype, by the rules of ``Tensor(…)``."""
+    return Tensor(*args).to(self.dtype)
+
+
 def sum_to_size(self, *size):
     """The sum over the dimensions along which ``size`` would be broadcast to this shape."""
     size = tuple(size[0]) if len(size) == 1 and not isinstance(size[0], int) else size
@@ -252,15 +262,6 @@ def frombuffer(buffer, *, dtype, count=-1, offset=0, requires_grad=False):
     return made.requires_grad_() if requires_grad else made
 
 
-def float_power(input, exponent, *, out=None):
-    """``input ** exponent`` in double precision."""
-    wide = new_tensor(np.float64(0)).dtype
-    base, power = (to(v, wide) if isinstance(v, Tensor) else v for v in (input, exponent))
-    if not isinstance(base, Tensor):
-        base = tensor(base, dtype=wide)
-    return FUNCTIONS["pow"](base, power, out=out)
-
-
 def cosine_window(name, first):
     """A window ``first − (1 − first) cos(2πk/N)``."""
 
@@ -308,15 +309,13 @@ def multigammaln(input, p):
     return (input[..., None] + steps).lgamma().sum(-1) + p * (p - 1) / 4 * math.log(math.pi)
 
 
-export(is_nonzero, is_same_size, is_complex, is_signed, isreal, imag, angle, get_device, float_power,
+export(is_nonzero, is_same_size, is_complex, is_signed, isreal, imag, angle, get_device,
        split_with_sizes, conj)  # fmt: skip
 export(broadcast_shapes, unravel_index, range_, scalar_tensor, frombuffer, hann_window, hamming_window, typename, real,
        is_inference, method=False)  # fmt: skip
-export(resize_, resize_as_, fill_diagonal_, apply_, map_, sum_to_size, function=False)
+export(adjoint, new, resize_, resize_as_, fill_diagonal_, apply_, map_, sum_to_size, function=False)
 Tensor.real = property(real)
 Tensor.imag = property(imag)
-Tensor.adjoint = lambda self: self.mT
-Tensor.new = lambda self, *args: Tensor(*args).to(self.dtype)
 Tensor.storage_offset = getattr(Tensor, "storage_offset", lambda self: 0)
 
 

@@ -440,6 +440,8 @@ def eigh(A, UPLO="L"):
 
     Args:
         UPLO (str): which triangle is read, ``"L"`` or ``"U"``.
+
+    Differs from torch: an eigenvector may have the other sign, as NumPy's LAPACK chooses it.
     """
     if UPLO.upper() not in ("L", "U"):
         raise RuntimeError(f"Expected UPLO argument to be 'L' or 'U', but got {UPLO}")
@@ -471,6 +473,8 @@ def svd(A, full_matrices=True, *, driver=None):
 
     Args:
         full_matrices (bool): whether U and Vh are square; their gradients want False.
+
+    Differs from torch: a singular vector may have the other sign, as NumPy's LAPACK chooses it.
     """
     return SVD_RESULT(*apply(SVD, matrices(A, "linalg.svd"), full=bool(full_matrices)))
 

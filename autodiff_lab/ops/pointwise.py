@@ -383,7 +383,8 @@ def square(input, *, out=None):
 
 Tensor.__pow__, Tensor.__rpow__ = __pow__, __rpow__
 Tensor.__rsub__, Tensor.__rtruediv__ = __rsub__, __rtruediv__
-export(pow, rsub, square, remainder, fmod, float_power, positive)
+export(rsub, method=False)
+export(pow, square, remainder, fmod, float_power, positive)
 export(div, aliases=("divide",))
 Tensor.div_ = Tensor.divide_ = div_
 
@@ -391,7 +392,14 @@ Tensor.div_ = Tensor.divide_ = div_
 Tensor.remainder_ = in_place_pair(remainder_number, remainder_tensor)
 Tensor.fmod_ = in_place_pair(fmod_number, fmod_tensor)
 Tensor.pow_ = in_place_pair(pow_number, pow_tensor)
-Tensor.square_ = lambda self: self.pow_(2)
+
+
+def square_(self):
+    """In-place version of ``square``."""
+    return self.pow_(2)
+
+
+export(square_, function=False)
 Tensor.__mod__ = guarded(remainder, "__mod__")
 Tensor.__rmod__ = reflection(remainder, "__rmod__")
 

@@ -396,7 +396,7 @@ register(TRANSPOSE, transpose, aliases=("swapaxes", "swapdims"))
 for _row, _function in ((VIEW, view), (EXPAND, expand), (UNFOLD, unfold)):
     register(_row, _function, export=False)
 
-export(reshape, flatten, ravel, unflatten, movedim, broadcast_to, broadcast_tensors)
+export(reshape, flatten, ravel, unflatten, movedim, broadcast_to)
 export(view_as, reshape_as, expand_as, contiguous, function=False)
 export(broadcast_tensors, method=False)
 

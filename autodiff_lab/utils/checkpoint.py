@@ -31,7 +31,9 @@ def checkpoint(function, *args, use_reentrant=None, context_fn=None, determinism
         function: any function of tensors; it runs twice, so it had better do the same both times.
         preserve_rng_state (bool): whether the second run draws the same random numbers as the first.
         context_fn: gives two context managers, for the first and the second run.
-        use_reentrant, determinism_check, debug, early_stop: as torch's; they change nothing here.
+        use_reentrant, determinism_check, debug, early_stop: accepted.
+
+    Differs from torch: ``use_reentrant`` changes nothing; both ways are the one without re-entrant passes.
 
     Returns:
         what ``function`` returns.

@@ -373,7 +373,9 @@ class DataLoader:
         collate_fn: list of samples → batch; ``default_collate`` by default.
         drop_last (bool): leave out a last batch that is not full.
         generator (Generator): where the order comes from.
-        num_workers, pin_memory, timeout, worker_init_fn, prefetch_factor, persistent_workers: accepted; one process does all.
+        num_workers, pin_memory, timeout, worker_init_fn, prefetch_factor, persistent_workers: accepted.
+
+    Differs from torch: one process does all, whatever ``num_workers`` says; the order is the same.
 
     >>> import autodiff_lab as th
     >>> data = th.utils.data.TensorDataset(th.arange(5.))

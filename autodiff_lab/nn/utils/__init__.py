@@ -2,11 +2,12 @@
 
 import math
 
-from ..mode import no_grad
-from ..ops.contract import vector_norm
-from ..ops.creation import tensor
-from ..ops.join import cat, stack
-from ..tensor import Tensor
+from ...mode import no_grad
+from ...ops.contract import vector_norm
+from ...ops.creation import tensor
+from ...ops.join import cat, stack
+from ...tensor import Tensor
+from . import rnn
 
 
 def with_grads(parameters):
@@ -67,3 +68,8 @@ def vector_to_parameters(vec, parameters):
     for p in parameters:
         p.data = vec[start : start + p.numel()].view_as(p).data
         start += p.numel()
+
+
+__all__ = [
+    "clip_grad_norm_", "clip_grad_value_", "get_total_norm", "parameters_to_vector", "rnn", "vector_to_parameters",
+]  # fmt: skip
