@@ -29,13 +29,18 @@ class Node:
     """One box of the picture.
 
     ``kind``: ``"leaf"`` (a tensor that requires grad), ``"parameter"`` (such a leaf made as an ``nn.Parameter``),
-    ``"constant"`` (no gradient goes there), ``"operation"`` or ``"fold"`` (stands for ``count`` hidden operations).
+    ``"constant"`` (no gradient goes there), ``"operation"``, ``"detached"`` (cut off by ``detach()`` or ``.data``),
+    ``"fold"`` (stands for ``count`` hidden nodes; ``folds`` says of which sort: ``"depth"``, ``"module"`` or
+    ``"loop"``), and in the backward view ``"backward"`` (a ``grad_fn``) and ``"accumulate"`` (an AccumulateGrad).
     ``value`` and ``grad`` are numbers or nested tuples where they are small enough to be listed (64 entries), and
     ``value_text``, ``grad_text`` what a picture writes.
     ``value_from`` says how the value is known: ``"tensor"`` (in hand), ``"saved"`` (the graph kept it),
     ``"recomputed"`` (the same operation, run again on its inputs), ``"deduced"`` (what the result leaves for it).
     ``grad_state``: ``"none"`` (needs none), ``"pending"`` (not computed yet), ``"stored"`` (it is in ``.grad``),
     ``"passed"`` (went through and was not kept) or ``"unknown"``.
+    ``group`` is the path of the modules that it ran in, outermost first: ``("net", "net.0")``. ``mode`` is
+    ``"no_grad"`` or ``"inference"`` where nothing was recorded, ``order`` 0 in the forward graph, 1 of what a backward
+    pass with ``create_graph=True`` recorded, and so on; ``place`` the learner's line that made it, if it was seen.
     """
 
     id: int
@@ -61,6 +66,11 @@ class Node:
     version: int | None = None
     saved: tuple[Saved, ...] = ()
     count: int = 1
+    folds: str = ""
+    group: tuple[str, ...] = ()
+    mode: str = ""
+    order: int = 0
+    place: str = ""
 
     @property
     def is_leaf(self):
@@ -75,7 +85,8 @@ class Edge:
     ``formula``/``tex`` and ``local`` are the local derivative, written and as a number; ``flow`` is the gradient
     that went back along this edge, which is the gradient at ``target`` times ``local``. What is None is not known;
     ``state`` says why: ``"freed"``, ``"stale"``, ``"pending"`` (no backward pass yet), ``"none"`` (a constant) or
-    ``"known"``.
+    ``"known"``. ``kind`` is ``"data"``; ``"link"`` between an operation and its grad_fn; ``"cut"`` where the value goes
+    on and no gradient comes back (``detach()``, ``no_grad()``); ``"write"`` into what is written to in place.
     """
 
     source: int
@@ -89,6 +100,7 @@ class Edge:
     flow: object = None
     flow_text: str = ""
     state: str = "none"
+    kind: str = "data"
 
 
 @dataclass(frozen=True)
@@ -97,9 +109,10 @@ class GraphModel:
 
     ``hidden`` counts the nodes that folds stand for and ``total`` all nodes of the graph, constants apart;
     ``complete`` is False if the graph goes on beyond them. ``backward_ran`` says that a backward pass has gone
-    through it. ``network`` is the :class:`networkx.MultiDiGraph` itself: node
-    numbers, with the :class:`Node` as attribute ``data``; edges run from input to result, with the :class:`Edge`
-    as ``data`` (``x * x`` has two).
+    through it. ``groups`` are the titles of the modules that the nodes' ``group`` names, outer ones first:
+    ``{"net": "net: Sequential", "net.0": "0: Linear(2 → 16)"}``. ``network`` is the
+    :class:`networkx.MultiDiGraph` itself: node numbers, with the :class:`Node` as attribute ``data``; edges run
+    from input to result, with the :class:`Edge` as ``data`` (``x * x`` has two).
     """
 
     nodes: tuple[Node, ...]
@@ -108,6 +121,7 @@ class GraphModel:
     hidden: int = 0
     backward_ran: bool = False
     complete: bool = True
+    groups: dict[str, str] = field(default_factory=dict)
     network: nx.MultiDiGraph = field(init=False, repr=False, compare=False)
 
     def __post_init__(self):
