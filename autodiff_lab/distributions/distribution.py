@@ -1,4 +1,4 @@
-"""What all distributions share: shapes, checks, sampling. Leans on ops, sampling, distributions.constraints."""
+"""What all distributions share: shapes, checks, sampling. Leans on ops, distributions.constraints."""
 
 import warnings
 
@@ -21,13 +21,8 @@ def tensors(*values):
         raise ValueError(
             "Input arguments must all be instances of Number, torch.Tensor or objects implementing __torch_function__."
         )
-    floats = [v for v in values if isinstance(v, Tensor) and v.is_floating_point()]
-    made = []
-    for v in values:
-        if not isinstance(v, Tensor):
-            v = tensor(float(v), dtype=floats[0].dtype if floats else None)
-        made.append(v)
-    return broadcast_tensors(*made)
+    kind = next((v.dtype for v in values if isinstance(v, Tensor) and v.is_floating_point()), None)
+    return broadcast_tensors(*(v if isinstance(v, Tensor) else tensor(float(v), dtype=kind) for v in values))
 
 
 class Distribution:
@@ -37,11 +32,13 @@ class Distribution:
         validate_args (bool): whether parameters and values are checked; True by default.
     """
 
-    has_rsample = False
-    has_enumerate_support = False
+    has_rsample = has_enumerate_support = False
     _validate_args = True
     arg_constraints: dict[str, constraints.Constraint] = {}
     support: constraints.Constraint | None = None
+    batch_shape = property(lambda self: self._batch_shape, doc="The shape of the batch of distributions.")
+    event_shape = property(lambda self: self._event_shape, doc="The shape of one value of one of them.")
+    stddev = property(lambda self: self.variance.sqrt(), doc="The standard deviation.")
 
     def __init__(self, batch_shape=(), event_shape=(), validate_args=None):
         self._batch_shape, self._event_shape = Size(batch_shape), Size(event_shape)
@@ -49,14 +46,15 @@ class Distribution:
             self._validate_args = validate_args
         if self._validate_args:
             for name, constraint in self.arg_constraints.items():
-                if constraints.is_dependent(constraint) or name not in self.__dict__:
-                    continue
-                value = getattr(self, name)
-                if not bool(constraint.check(value).all()):
-                    raise ValueError(
-                        f"Expected parameter {name} ({type(value).__name__} of shape {tuple(value.shape)}) of distribution "
-                        f"{self!r} to satisfy the constraint {constraint!r}, but found invalid values:\n{value}"
-                    )
+                if name in self.__dict__:
+                    what = f"parameter {name} ({{}}) of distribution {self!r} to satisfy the constraint {constraint!r}"
+                    self._check(constraint, getattr(self, name), what)
+
+    def _check(self, constraint, value, what):
+        if constraints.is_dependent(constraint) or bool(constraint.check(value).all()):
+            return
+        told = what.format(f"{type(value).__name__} of shape {tuple(value.shape)}")
+        raise ValueError(f"Expected {told}, but found invalid values:\n{value}")
 
     @staticmethod
     def set_default_validate_args(value):
@@ -64,21 +62,6 @@ class Distribution:
         if value not in (True, False):
             raise ValueError
         Distribution._validate_args = value
-
-    @property
-    def batch_shape(self):
-        """The shape of the batch of distributions."""
-        return self._batch_shape
-
-    @property
-    def event_shape(self):
-        """The shape of one value of one of them."""
-        return self._event_shape
-
-    @property
-    def stddev(self):
-        """The standard deviation."""
-        return self.variance.sqrt()
 
     def sample(self, sample_shape=()):
         """Values, of shape ``sample_shape + batch_shape + event_shape``, without history."""
@@ -100,27 +83,20 @@ class Distribution:
 
     def log_prob(self, value):
         """The logarithm of the density, or of the probability, of ``value``."""
-        raise NotImplementedError
+        return self._log_prob(self._checked(value))
 
     def cdf(self, value):
         """The probability of at most ``value``."""
+        return self._cdf(self._checked(value))
+
+    def _missing(self, *args):
         raise NotImplementedError
 
-    def icdf(self, value):
-        """The inverse of ``cdf``."""
-        raise NotImplementedError
-
-    def entropy(self):
-        """−E[log p]."""
-        raise NotImplementedError
+    _log_prob = _cdf = icdf = entropy = enumerate_support = _missing
 
     def perplexity(self):
         """exp of the entropy."""
         return self.entropy().exp()
-
-    def enumerate_support(self, expand=True):
-        """Every value of a discrete distribution, along the first dimension."""
-        raise NotImplementedError
 
     def expand(self, batch_shape, _instance=None):
         """The same distribution, with its parameters expanded to a larger batch."""
@@ -137,35 +113,30 @@ class Distribution:
     def _extended_shape(self, sample_shape=()):
         return Size((*sample_shape, *self._batch_shape, *self._event_shape))
 
+    def _checked(self, value):
+        if self._validate_args:
+            self._validate_sample(value)
+        return value
+
     def _validate_sample(self, value):
         if not isinstance(value, Tensor):
             raise ValueError("The value argument to log_prob must be a Tensor")
-        n = len(self._event_shape)
+        n, whole = len(self._event_shape), self._batch_shape + self._event_shape
         if n and tuple(value.shape[value.ndim - n :]) != tuple(self._event_shape):
             raise ValueError(
                 f"The right-most size of value must match event_shape: {value.shape} vs {self._event_shape}."
             )
-        whole = self._batch_shape + self._event_shape
-        for i, j in zip(reversed(value.shape), reversed(whole)):
-            if i != 1 and j != 1 and i != j:
-                raise ValueError(
-                    f"Value is not broadcastable with batch_shape+event_shape: {value.shape} vs {whole}."
-                )
-        support = self.support
-        if support is None or constraints.is_dependent(support):
-            return
-        if not bool(support.check(value).all()):
+        if any(1 != i != j != 1 for i, j in zip(reversed(value.shape), reversed(whole))):
             raise ValueError(
-                f"Expected value argument ({type(value).__name__} of shape {tuple(value.shape)}) to be within the support "
-                f"({support!r}) of the distribution {self!r}, but found invalid values:\n{value}"
+                f"Value is not broadcastable with batch_shape+event_shape: {value.shape} vs {whole}."
             )
+        if self.support is not None:
+            what = f"value argument ({{}}) to be within the support ({self.support!r}) of the distribution {self!r}"
+            self._check(self.support, value, what)
 
     def __repr__(self):
-        parts = []
-        for name in self.arg_constraints:
-            if name in self.__dict__:
-                value = self.__dict__[name]
-                parts.append(f"{name}: {value if value.numel() == 1 else value.size()}")
+        held = {name: self.__dict__[name] for name in self.arg_constraints if name in self.__dict__}
+        parts = [f"{name}: {value if value.numel() == 1 else value.size()}" for name, value in held.items()]
         return f"{type(self).__name__}({', '.join(parts)})"
 
 

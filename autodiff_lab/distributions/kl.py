@@ -11,7 +11,74 @@ from ..ops.row import FUNCTIONS
 from . import families as d
 
 where = FUNCTIONS["where"]
-FORMULAS = {}
+
+
+def normal(p, q):
+    ratio = (p.scale / q.scale).pow(2)
+    return 0.5 * (ratio + ((p.loc - q.loc) / q.scale).pow(2) - 1 - ratio.log())
+
+
+def exponential(p, q):
+    ratio = q.rate / p.rate
+    return -ratio.log() + ratio - 1
+
+
+def bernoulli(p, q):
+    first = p.probs * (F.softplus(-q.logits) - F.softplus(-p.logits))
+    first = where(p.probs == 0, 0.0, where(q.probs == 0, math.inf, first))
+    second = (1 - p.probs) * (F.softplus(q.logits) - F.softplus(p.logits))
+    return first + where(p.probs == 1, 0.0, where(q.probs == 1, math.inf, second))
+
+
+def categorical(p, q):
+    terms = p.probs * (p.logits - q.logits)
+    terms = where((q.probs == 0).expand_as(terms), math.inf, terms)
+    return where((p.probs == 0).expand_as(terms), 0.0, terms).sum(-1)
+
+
+def binomial(p, q):
+    made = p.total_count * (p.probs * (p.logits - q.logits) + (-p.probs).log1p() - (-q.probs).log1p())
+    return where(p.total_count > q.total_count, math.inf, made)
+
+
+def laplace(p, q):
+    ratio, gap = p.scale / q.scale, (p.loc - q.loc).abs()
+    return -ratio.log() + gap / q.scale + ratio * (-gap / p.scale).exp() - 1
+
+
+def uniform(p, q):
+    made = ((q.high - q.low) / (p.high - p.low)).log()
+    return where((q.low > p.low) | (q.high < p.high), math.inf, made)
+
+
+def multivariate_normal(p, q):
+    spread = (solve_triangular(q._factor, p._factor, upper=False) ** 2).sum((-2, -1))
+    gap = (solve_triangular(q._factor, (q.loc - p.loc).unsqueeze(-1), upper=False) ** 2).sum((-2, -1))
+    return q._half_log_det - p._half_log_det + 0.5 * (spread + gap - p.event_shape[0])
+
+
+def independent(p, q):
+    if p.reinterpreted_batch_ndims != q.reinterpreted_batch_ndims:
+        raise NotImplementedError
+    return p._summed(kl_divergence(p.base_dist, q.base_dist))
+
+
+# fmt: off
+FORMULAS = {(kind, kind): formula for kind, formula in {
+    d.Normal:      normal,
+    d.LogNormal:   lambda p, q: kl_divergence(p.base_dist, q.base_dist),
+    d.Bernoulli:   bernoulli,
+    d.Categorical: categorical,
+    d.Binomial:    binomial,
+    d.Poisson:     lambda p, q: p.rate * (p.rate.log() - q.rate.log()) - (p.rate - q.rate),
+    d.Exponential: exponential,
+    d.Geometric:   lambda p, q: -p.entropy() - (-q.probs).log1p() / p.probs - q.logits,
+    d.Laplace:     laplace,
+    d.Uniform:     uniform,
+    d.MultivariateNormal: multivariate_normal,
+    d.Independent: independent,
+}.items()}
+# fmt: on
 
 
 def register_kl(type_p, type_q):
@@ -22,84 +89,6 @@ def register_kl(type_p, type_q):
         return function
 
     return add
-
-
-@register_kl(d.Normal, d.Normal)
-def _normal(p, q):
-    ratio = (p.scale / q.scale).pow(2)
-    return 0.5 * (ratio + ((p.loc - q.loc) / q.scale).pow(2) - 1 - ratio.log())
-
-
-@register_kl(d.LogNormal, d.LogNormal)
-def _log_normal(p, q):
-    return _normal(p.base_dist, q.base_dist)
-
-
-@register_kl(d.Bernoulli, d.Bernoulli)
-def _bernoulli(p, q):
-    first = p.probs * (F.softplus(-q.logits) - F.softplus(-p.logits))
-    first = where(q.probs == 0, math.inf, first)
-    first = where(p.probs == 0, 0.0, first)
-    second = (1 - p.probs) * (F.softplus(q.logits) - F.softplus(p.logits))
-    second = where(q.probs == 1, math.inf, second)
-    return first + where(p.probs == 1, 0.0, second)
-
-
-@register_kl(d.Categorical, d.Categorical)
-def _categorical(p, q):
-    terms = p.probs * (p.logits - q.logits)
-    terms = where((q.probs == 0).expand_as(terms), math.inf, terms)
-    return where((p.probs == 0).expand_as(terms), 0.0, terms).sum(-1)
-
-
-@register_kl(d.Binomial, d.Binomial)
-def _binomial(p, q):
-    made = p.total_count * (p.probs * (p.logits - q.logits) + (-p.probs).log1p() - (-q.probs).log1p())
-    return where(p.total_count > q.total_count, math.inf, made)
-
-
-@register_kl(d.Poisson, d.Poisson)
-def _poisson(p, q):
-    return p.rate * (p.rate.log() - q.rate.log()) - (p.rate - q.rate)
-
-
-@register_kl(d.Exponential, d.Exponential)
-def _exponential(p, q):
-    ratio = q.rate / p.rate
-    return -ratio.log() + ratio - 1
-
-
-@register_kl(d.Geometric, d.Geometric)
-def _geometric(p, q):
-    return -p.entropy() - (-q.probs).log1p() / p.probs - q.logits
-
-
-@register_kl(d.Laplace, d.Laplace)
-def _laplace(p, q):
-    ratio, gap = p.scale / q.scale, (p.loc - q.loc).abs()
-    return -ratio.log() + gap / q.scale + ratio * (-gap / p.scale).exp() - 1
-
-
-@register_kl(d.Uniform, d.Uniform)
-def _uniform(p, q):
-    made = ((q.high - q.low) / (p.high - p.low)).log()
-    return where((q.low > p.low) | (q.high < p.high), math.inf, made)
-
-
-@register_kl(d.MultivariateNormal, d.MultivariateNormal)
-def _multivariate_normal(p, q):
-    n = p.event_shape[0]
-    logs = [t._factor.diagonal(dim1=-2, dim2=-1).log().sum(-1) for t in (q, p)]
-    spread = (solve_triangular(q._factor, p._factor, upper=False) ** 2).sum((-2, -1))
-    gap = (solve_triangular(q._factor, (q.loc - p.loc).unsqueeze(-1), upper=False) ** 2).sum((-2, -1))
-    return logs[0] - logs[1] + 0.5 * (spread + gap - n)
-
-
-@register_kl(d.Independent, d.Independent)
-def _independent(p, q):
-    if p.reinterpreted_batch_ndims != q.reinterpreted_batch_ndims:
-        raise NotImplementedError
-    return p._summed(kl_divergence(p.base_dist, q.base_dist))
 
 
 def kl_divergence(p, q):
