@@ -14,6 +14,7 @@ from .row import (
     apply,
     check_tensor,
     export,
+    nought,
     number,
     operand,
     operation,
@@ -43,8 +44,8 @@ CLAMP_TENSOR = operation("clamp_tensor", "Clamp", lambda x, min, max: np.minimum
                         lambda g, input, min, max: where((min < max) & (input < min), g, 0),
                         lambda g, input, min, max: where((input > max) | (max < min), g, 0),
                         inputs=("input", "min", "max"), dtypes="same")
-ROUND_DECIMALS = operation("round_decimals", "Round", lambda x, decimals: rounded(x, decimals), lambda g: g * 0, attrs=("decimals",), suffix="Backward1")
-ROUND       = operation("round", "Round", lambda x: rounded(x, 0), lambda g: g * 0)
+ROUND_DECIMALS = operation("round_decimals", "Round", lambda x, decimals: rounded(x, decimals), nought, attrs=("decimals",), suffix="Backward1")
+ROUND       = operation("round", "Round", lambda x: rounded(x, 0), nought)
 # fmt: on
 
 # fmt: off

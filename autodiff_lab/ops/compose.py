@@ -71,19 +71,19 @@ def fill_diagonal_(self, fill_value, wrap=False):
 
 
 def overwriting(name):
-    """The in-place form of a function without rows of its own."""
+    """The in-place form of a function without rows of its own; what it keeps is a copy, which nothing overwrites."""
+    made = getattr(Tensor, name)
 
     def method(self, *args, **options):
-        return self.copy_(FUNCTIONS[name](self, *args, **options))
+        return self.copy_(made(self.clone() if self.requires_grad else self, *args, **options))
 
     method.__name__ = method.__qualname__ = name + "_"
     method.__doc__ = f"In-place version of ``{name}``."
     return method
 
 
-for _name in ("cumsum", "cumprod", "addmm", "addbmm", "polygamma"):
-    if _name in FUNCTIONS:
-        setattr(Tensor, _name + "_", overwriting(_name))
+for _name in ("cumsum", "cumprod", "addmm", "addmv", "addr", "addbmm", "baddbmm", "polygamma"):
+    setattr(Tensor, _name + "_", overwriting(_name))
 
 
 def apply_(self, function):

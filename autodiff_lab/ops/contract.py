@@ -371,15 +371,9 @@ def sums_of(name, product, doc):
         whole = whole if alpha == 1 else whole * alpha
         return whole if beta == 0 else FUNCTIONS["add"](input if beta == 1 else input * beta, whole, out=out)
 
-    def in_place_twin(self, x, y, *, beta=1, alpha=1):
-        return self.copy_(made(self, x, y, beta=beta, alpha=alpha))
-
     made.__name__ = made.__qualname__ = name
-    in_place_twin.__name__ = in_place_twin.__qualname__ = name + "_"
     made.__doc__ = f"``beta * input + alpha * {doc}``."
-    in_place_twin.__doc__ = f"In-place version of ``{name}``."
     export(made)
-    export(in_place_twin, function=False)
     return made
 
 

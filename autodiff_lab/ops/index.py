@@ -12,7 +12,7 @@ from ..errors import explained
 from ..mode import mode
 from ..tensor import Tensor, memory, new_tensor
 from ..views import in_place, refuse, write
-from .row import apply, broadcast, check_tensor, either, export, operation, plain, register, settle
+from .row import apply, broadcast, check_tensor, either, export, nought, operation, plain, register, settle
 from .shape import ALIAS, SIZES, clone, dimension, expand, unsqueeze, view_row
 
 # -- rows ---------------------------------------------------------------------------------------------------
@@ -90,10 +90,10 @@ INDEX_PUT = operation("index_put", "IndexPut", overwrite,
                       lambda g, index, accumulate: g if accumulate else blank(g, index),
                       lambda g, index: picked(g, index),
                       inputs=("input", "values"), attrs=("index", "accumulate"))
-COPY      = operation("copy", "Copy", lambda x, y: np.broadcast_to(y, x.shape).astype(x.dtype), lambda g: g * 0, lambda g: g,
+COPY      = operation("copy", "Copy", lambda x, y: np.broadcast_to(y, x.shape).astype(x.dtype), nought, lambda g: g,
                       inputs=("input", "src"), suffix="Backwards", dtypes="assign")
-FILL      = operation("fill", "Fill", lambda x, value: np.full_like(x, value), lambda g: g * 0, attrs=("value",), suffix="Backward2")
-ZERO      = operation("zero", "Zero", lambda x: np.zeros_like(x), lambda g: g * 0)
+FILL      = operation("fill", "Fill", lambda x, value: np.full_like(x, value), nought, attrs=("value",), suffix="Backward2")
+ZERO      = operation("zero", "Zero", lambda x: np.zeros_like(x), nought)
 # fmt: on
 
 blank = either(BLANK)

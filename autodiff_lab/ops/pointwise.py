@@ -17,6 +17,7 @@ from .row import (
     check_tensor,
     export,
     guarded,
+    nought,
     number as a_number,
     operand,
     plain,
@@ -100,9 +101,9 @@ true_divide = pointwise("div", "Div", np.true_divide,
                 lambda g, x, y: -g * ((x / y) / y),
                 dtypes="float", dunder="__truediv__", aliases=("true_divide",))
 div_floor = pointwise("div_floor", "Div", lambda x, y: np.floor_divide(x, nonzero(y)),
-                lambda g: g * 0, lambda g: g * 0, dtypes="same", suffix="Backward2", **HIDDEN)
+                nought, nought, dtypes="same", suffix="Backward2", **HIDDEN)
 div_trunc = pointwise("div_trunc", "Div", lambda x, y: truncated(x, nonzero(y)),
-                lambda g: g * 0, lambda g: g * 0, dtypes="same", suffix="Backward2", **HIDDEN)
+                nought, nought, dtypes="same", suffix="Backward2", **HIDDEN)
 floor_divide = pointwise("floor_divide", "NotImplemented", lambda x, y: np.floor_divide(x, nonzero(y)),
                 lambda g: no_derivative("aten::floor_divide"),
                 lambda g: no_derivative("aten::floor_divide"),
@@ -182,10 +183,10 @@ hypot   = pointwise("hypot",   "Hypot",   np.hypot,
 sigmoid = pointwise("sigmoid", "Sigmoid", lambda x: 1 / (1 + np.exp(-x)), lambda g, out: g * (1 - out) * out, dtypes="float")
 relu    = pointwise("relu",    "Relu",    lambda x: np.maximum(x, 0),     lambda g, out: where(out > 0, g, 0), dtypes="same")
 abs     = pointwise("abs",     "Abs",     np.abs,    lambda g, x: g * np.sign(x), dtypes="same", dunder="__abs__", aliases=("absolute",))
-sign    = pointwise("sign",    "Sign",    lambda x: x if x.dtype == bool else np.sign(x), lambda g: g * 0, dtypes="same", ufunc=np.sign, aliases=("sgn",))
-floor   = pointwise("floor",   "Floor",   lambda x: np.floor(x) if x.dtype.kind == "f" else x, lambda g: g * 0, dtypes="same", ufunc=np.floor)
-ceil    = pointwise("ceil",    "Ceil",    lambda x: np.ceil(x) if x.dtype.kind == "f" else x,  lambda g: g * 0, dtypes="same", ufunc=np.ceil)
-trunc   = pointwise("trunc",   "Trunc",   lambda x: np.trunc(x) if x.dtype.kind == "f" else x, lambda g: g * 0, dtypes="same", ufunc=np.trunc, aliases=("fix",))
+sign    = pointwise("sign",    "Sign",    lambda x: x if x.dtype == bool else np.sign(x), nought, dtypes="same", ufunc=np.sign, aliases=("sgn",))
+floor   = pointwise("floor",   "Floor",   lambda x: np.floor(x) if x.dtype.kind == "f" else x, nought, dtypes="same", ufunc=np.floor)
+ceil    = pointwise("ceil",    "Ceil",    lambda x: np.ceil(x) if x.dtype.kind == "f" else x,  nought, dtypes="same", ufunc=np.ceil)
+trunc   = pointwise("trunc",   "Trunc",   lambda x: np.trunc(x) if x.dtype.kind == "f" else x, nought, dtypes="same", ufunc=np.trunc, aliases=("fix",))
 frac    = pointwise("frac",    "Frac",    lambda x: x - np.trunc(x), lambda g: g, dtypes="same")
 maximum = pointwise("maximum", "Maximum", np.maximum,
                     lambda g, x, y: where(x == y, g / 2, where(x > y, g, 0)),
@@ -196,7 +197,7 @@ minimum = pointwise("minimum", "Minimum", np.minimum,
 
 fmax    = pointwise("fmax", "Fmax", np.fmax, lambda g, x, y: where((x >= y) | isnan_(y), g, 0), lambda g, x, y: where((x >= y) | isnan_(y), 0, g), dtypes="same", inplace=False)
 fmin    = pointwise("fmin", "Fmin", np.fmin, lambda g, x, y: where((x <= y) | isnan_(y), g, 0), lambda g, x, y: where((x <= y) | isnan_(y), 0, g), dtypes="same", inplace=False)
-copysign = pointwise("copysign", "Copysign", np.copysign, lambda g, x, y: where(x == 0, 0, np.copysign(1, x) * turned(g, y)), lambda g: g * 0, dtypes="float")
+copysign = pointwise("copysign", "Copysign", np.copysign, lambda g, x, y: where(x == 0, 0, np.copysign(1, x) * turned(g, y)), nought, dtypes="float")
 heaviside = pointwise("heaviside", "Heaviside", lambda x, y: np.where(x == 0, y, (x > 0).astype(x.dtype)), dtypes="same")
 deg2rad = pointwise("deg2rad", "Deg2Rad", lambda x: x * x.dtype.type(math.pi / 180), lambda g: g * (math.pi / 180), dtypes="float")
 rad2deg = pointwise("rad2deg", "Rad2Deg", lambda x: x * x.dtype.type(180 / math.pi), lambda g: g * (180 / math.pi), dtypes="float")

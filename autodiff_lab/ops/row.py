@@ -663,6 +663,17 @@ def either(row):
     return read
 
 
+def nought(g):
+    """The rule of an argument that the result does not follow: zeros, without a history."""
+    return (
+        new_tensor(nought(g._array))
+        if isinstance(g, Tensor)
+        else np.zeros_like(g)[()]
+        if hasattr(g, "dtype")
+        else g * 0
+    )
+
+
 def document(function, row, doc):
     function.__doc__ = doc or f"``{row.name}``, element by element."
 

@@ -104,7 +104,7 @@ def windows_into(g, whole, dimension, size, step):
 DIAGONAL_PUT = adjoint_row("diagonal_put", "DiagonalBackward", diagonal_into,
                            lambda g, offset, dim1, dim2: g.diagonal(offset, dim1, dim2), "whole", "offset", "dim1", "dim2")  # fmt: skip
 UNFOLD_PUT = adjoint_row("unfold_put", "UnfoldBackward", windows_into,
-                         lambda g, dimension, size, step: g.unfold(dimension, size, step), "whole", "dimension", "size", "step")  # fmt: skip
+                         lambda g, dimension, size, step: either(UNFOLD)(g, dimension, size, step), "whole", "dimension", "size", "step")  # fmt: skip
 diagonal_put, unfold_put = either(DIAGONAL_PUT), either(UNFOLD_PUT)
 
 # fmt: off

@@ -9,6 +9,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from ..tensor import Tensor
 from .pointwise import HIDDEN, where
 from .row import REQUIRED, check_tensor, either, export, pointwise
 
@@ -118,3 +119,4 @@ def polygamma(n, input):
 
 
 export(polygamma, method=False)
+Tensor.polygamma = lambda self, n: polygamma(n, self)
