@@ -265,6 +265,55 @@ TEXTS = {
         "backward() desde {name} fallará: un tensor que {op} guardó se modificó en el lugar (in-place) después.",
         "backward() from {name} will fail: a tensor that {op} saved was modified in place afterwards.",
     ),
+    # -- the two passes, step by step ------------------------------------------------------------
+    "steps.given": ("{name} = {value} ({word}).", "{name} = {value} ({word})."),
+    "steps.computed": ("{name} = {expression} = {value}.", "{name} = {expression} = {value}."),
+    "steps.seed": (
+        "El paso hacia atrás empieza en {name}: su adjunto es {gradient}.",
+        "The backward pass starts at {name}: its adjoint is {gradient}.",
+    ),
+    "steps.back": (
+        "A {name} le llega {arrives}, y ∂{name}/∂{source} = {formula}{local}. Por la regla de la cadena, a {source} le "
+        "toca {arrives}·{factor} = {product}.",
+        "At {name} arrives {arrives}, and ∂{name}/∂{source} = {formula}{local}. By the chain rule, {source} gets "
+        "{arrives}·{factor} = {product}.",
+    ),
+    "steps.sent": (
+        "A {name} le llega ḡ = {arrives}. Por la regla de la cadena, a {source} le toca {formula} = {product}.",
+        "At {name} arrives ḡ = {arrives}. By the chain rule, {source} gets {formula} = {product}.",
+    ),
+    "steps.summed": (
+        "(Se suma a la forma {shape}: {source} se usó varias veces.)",
+        "(Summed to the shape {shape}: {source} was used several times.)",
+    ),
+    "steps.adds": (
+        "{source} ya tenía {before} de otro camino, y los caminos se suman: {before} + {more} = {total}.",
+        "{source} already had {before} from another path, and paths add: {before} + {more} = {total}.",
+    ),
+    "steps.leaf": (
+        "El gradiente de {name} está completo: {total}. backward() lo suma a {name}.grad.",
+        "The gradient of {name} is complete: {total}. backward() adds it to {name}.grad.",
+    ),
+    "steps.nothing": (
+        "A {name} no le llega nada: su .grad se queda como está.",
+        "Nothing arrives at {name}: its .grad stays as it is.",
+    ),
+    "steps.error.constant": (
+        "Este tensor no requiere gradiente: no hay nada que recorrer hacia atrás.",
+        "This tensor does not require grad: there is nothing to walk back through.",
+    ),
+    "steps.error.scalar": (
+        "El paso hacia atrás empieza en un solo número; aquí la forma es {shape}. Da gradient=..., o reduce con .sum().",
+        "The backward pass starts at a single number; here the shape is {shape}. Give gradient=..., or reduce with .sum().",
+    ),
+    "steps.error.gradient": (
+        "gradient debe ser un tensor de la forma del resultado, {shape}.",
+        "gradient must be a tensor of the result's shape, {shape}.",
+    ),
+    "steps.error.long": (
+        "La gráfica tiene {count} operaciones o más; paso a paso se recorren hasta {most}. Prueba con menos repeticiones.",
+        "The graph has {count} operations or more; up to {most} are walked step by step. Try with fewer repetitions.",
+    ),
     "tree.error.type": (
         "tree() muestra los parámetros de un nn.Module; recibió {type}.",
         "tree() shows the parameters of an nn.Module; it got {type}.",

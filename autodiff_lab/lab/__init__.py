@@ -3,6 +3,7 @@
 from ..messages import get_language, set_language
 from .model import Edge, GraphModel, Node, Saved
 from .picture import Graph, graph
+from .steps import Move, Steps, steps
 from .trace import Step, Trace, TraceRow, trace
 from .why import tree, why
 
@@ -10,14 +11,17 @@ __all__ = [
     "Edge",
     "Graph",
     "GraphModel",
+    "Move",
     "Node",
     "Saved",
     "Step",
+    "Steps",
     "Trace",
     "TraceRow",
     "get_language",
     "graph",
     "set_language",
+    "steps",
     "trace",
     "tree",
     "why",

@@ -5,13 +5,12 @@ picture is painted with it.
 """
 
 import os
-import sys
 import tempfile
 from pathlib import Path
 
 from ..messages import get_language, say
 from .model import without_collecting
-from .reading import read
+from .reading import caller_names, read
 from .render.scene import compose
 from .render.svg import escape, to_svg
 from .render.text import title, to_text
@@ -41,9 +40,7 @@ def graph(tensor, *, direction="TB", depth=None, values=True, names=None):
     """
     if direction not in ("TB", "LR"):
         raise ValueError(say("graph.error.direction", direction=repr(direction)))
-    if names is None:
-        caller = sys._getframe(1)
-        names = {**caller.f_globals, **caller.f_locals}
+    names = caller_names() if names is None else names
     return Graph(read(tensor, names, depth=depth, values=values), direction)
 
 

@@ -19,6 +19,7 @@ Gradients likewise: ``.grad`` where there is one; on edges, what the node itself
 (no hook runs then), or the local derivative from known values where saved tensors are freed.
 """
 
+import sys
 import weakref
 
 import numpy as np
@@ -64,10 +65,22 @@ def read(results, names=None, *, depth=None, values=True):
         return _Reading(results, _Names(names or {}), depth, values).model()
 
 
-def reading_of(result, names):
-    """The reading itself with its model, for those who go on to ask for formulas."""
+def reading_of(result, names, seed=None):
+    """The reading itself with its model, for those who go on to ask for formulas.
+
+    With ``seed``, a gradient for ``result``, the model shows what a backward pass from it would send along each edge.
+    The model is None for a graph that is too large to be read number by number.
+    """
     reading = _Reading((result,), _Names(names), MOST_DRAWN, True)
-    return reading, reading.model()
+    reading.seed = seed
+    with without_collecting():
+        return reading, reading.model() if len(reading.operations()) <= FOLDED_ABOVE else None
+
+
+def caller_names(up=1):
+    """The variables of whoever called the function that asks; ``up`` more frames away."""
+    caller = sys._getframe(up + 1)
+    return {**caller.f_globals, **caller.f_locals}
 
 
 def is_tensor(value):
@@ -148,6 +161,8 @@ _memory = _Memory()
 
 class _Reading:
     """One reading: a walk, a choice of what is shown, the values, the gradients, the model."""
+
+    seed = None  # the gradient of a pass that is only imagined
 
     def __init__(self, results, names, depth, values):
         self.results, self.names, self.values = results, names, values
@@ -474,9 +489,9 @@ class _Reading:
                     self.awaited[link] = self.awaited.get(link, 0) + 1
         freed = any(s.state == "freed" for saved in self.saved.values() for s in saved)
         self.ran = self.ran or any(_kept_grad(t) is not None for t, _ in self.roots)
-        if len(self.results) == 1 and self.roots and self.ran:
+        if len(self.results) == 1 and self.roots and (self.ran or self.seed is not None):
             tensor, at = self.roots[0]
-            seed = _kept_grad(tensor)
+            seed = _kept_grad(tensor) if self.seed is None else self.seed
             if seed is None and tensor.numel() == 1:
                 seed = tensor.detach().clone().fill_(1)
             if seed is not None:
@@ -484,6 +499,8 @@ class _Reading:
         for i in sorted(self.shown, reverse=True):
             if self.variable[i] is None:
                 self._through(i)
+        if self.seed is not None:
+            return
         # gradients of another function's backward pass must not be told as this one's
         if self.ran and not freed:
             leaves = [
@@ -501,7 +518,7 @@ class _Reading:
         elif is_tensor(gradient) and is_tensor(self.passed[key]):
             self.passed[key] = self.passed[key] + gradient
         else:
-            self.passed[key] = _array(self.passed[key]) + _array(gradient)
+            self.passed[key] = array_of(self.passed[key]) + array_of(gradient)
 
     def _through(self, i):
         """One node of the backward pass: the local derivatives of its arguments, and what it sends to each."""
@@ -521,7 +538,14 @@ class _Reading:
         if arriving is not None and _numel(arriving) > RECOMPUTED:
             del self.passed[i, 0]
             arriving = None
-        answers = self._called(fn, arriving, state)
+        if state == "freed" and arriving is not None:
+            again = self._again(i)
+            sent = (
+                arriving if is_tensor(arriving) or out is None else out.new_tensor(arriving, dtype=out.dtype)
+            )
+            answers = self._called(again, sent, "known") if again is not None else None
+        else:
+            answers = self._called(fn, arriving, state)
         for a, link in enumerate(links):
             if link is None:
                 continue
@@ -532,7 +556,7 @@ class _Reading:
                     ones[a] if ones is not None and ones[a] is not None and _numel(ones[a]) == 1 else None
                 )
             if number is not None:
-                self.local[i, a] = 1.0 if isinstance(number, _Ones) else _array(number)
+                self.local[i, a] = 1.0 if isinstance(number, _Ones) else array_of(number)
             if arriving is None:
                 continue
             gradient = answers[a] if answers is not None and a < len(answers) else None
@@ -542,6 +566,23 @@ class _Reading:
                 self.flow[i, a] = gradient = _fitted(gradient, self.known.get(link))
                 self._pass(link, gradient)
                 self.awaited[link] -= 1
+
+    def _again(self, i):
+        """A fresh node like a freed one: its row run again on the operands, as long as all are known."""
+        row, scalars = row_of(self.order[i].name()), self.scalars.get(i, [])
+        if row is None or row.forward is None or scalars is None or row.elementwise:
+            return None
+        operands = []
+        for a in range(len(row.operands)):
+            key = self._key(i, a)
+            value = _plain(self.operand.get((i, a)) if key is None else self.known.get(key))
+            if not is_tensor(value) or value.numel() > RECOMPUTED:
+                return None
+            operands.append(value.requires_grad_() if key is not None else value)
+        try:
+            return row.forward(*operands, *scalars).grad_fn
+        except Exception:  # noqa: BLE001 - operands that do not fit any more
+            return None
 
     def _called(self, fn, gradient, state):
         """What the node itself answers, one gradient an argument; None when it cannot."""
@@ -568,11 +609,11 @@ class _Reading:
             value = self.operand.get((i, b)) if key is None else self.known.get(key)
             if value is not None and _numel(value) > RECOMPUTED:
                 return None
-            arrays.append(None if value is None else _array(value))
+            arrays.append(None if value is None else array_of(value))
         out = self.known.get((i, 0))
         try:
             with np.errstate(all="ignore"):
-                return rule(_Ones() if gradient is None else _array(gradient), None if out is None else _array(out),
+                return rule(_Ones() if gradient is None else array_of(gradient), None if out is None else array_of(out),
                             *arrays, *scalars)  # fmt: skip
         except Exception:  # noqa: BLE001 - a rule without the values it names has no number
             return None
@@ -847,7 +888,7 @@ def _numel(value):
     return value.numel() if is_tensor(value) else int(np.size(value))
 
 
-def _array(value):
+def array_of(value):
     """NumPy's view of a tensor or number, in double precision for integers and half precision."""
     if is_tensor(value):
         value = value.detach()
@@ -896,7 +937,7 @@ def _fitted(gradient, value):
 
 
 def _equal(a, b, exactly=False):
-    a, b = _array(a), _array(b)
+    a, b = array_of(a), array_of(b)
     return a.shape == b.shape and bool(
         np.array_equal(a, b, equal_nan=True) if exactly else np.allclose(a, b, 1e-5, 1e-8, True)
     )

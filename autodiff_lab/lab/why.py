@@ -3,10 +3,8 @@
 Asks tensors through PyTorch's public face alone, as the reader does. Leans on reading.
 """
 
-import sys
-
 from ..messages import say
-from .reading import _Names, is_tensor, op_name, read, shown
+from .reading import _Names, caller_names, is_tensor, op_name, read, shown
 from .render.text import table
 
 
@@ -39,10 +37,7 @@ def why(tensor, names=None):
     """
     if not is_tensor(tensor):
         raise TypeError(say("why.error.type", type=type(tensor).__name__))
-    if names is None:
-        caller = sys._getframe(1)
-        names = {**caller.f_globals, **caller.f_locals}
-    known = _Names(names)
+    known = _Names(caller_names() if names is None else names)
     name = known.of(tensor) or say("why.it")
     return Words("\n".join([*_gradient(tensor, name, known), *_graph(tensor, name)]))
 
