@@ -22,6 +22,12 @@ def explained(error, key, tensor=None, **values):
     return error
 
 
+def check(holds, sentence, kind=RuntimeError, note=None, **values):
+    """Raise ``kind(sentence)``, with the note ``note`` if there is one, unless ``holds``."""
+    if not holds:
+        raise explained(kind(sentence), note, **values) if note else kind(sentence)
+
+
 def variable_name(value):
     """What the learner calls ``value``: the first variable outside this package that holds it, or None."""
     frame = sys._getframe(1)

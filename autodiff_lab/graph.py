@@ -50,44 +50,35 @@ class Row:
     """One operation: all that the package knows about it.
 
     Attributes:
-        name: the function's name in torch, ``"mul"``.
-        title: the stem of its node's name, ``"Mul"``.
+        name, title: the function's name in torch, ``"mul"``, and the stem of its node's, ``"Mul"``.
         forward: NumPy values and attributes in, NumPy value(s) out.
-        inputs: names of the tensor arguments, in order.
-        attrs: names of the other arguments, in order.
-        rules: {input name: rule}; see Note [One rule, three readings].
+        inputs, attrs: names of the tensor arguments and of the others, in order.
+        rules: {input name: rule}; see Note [One rule, three readings]. It may name ``shape``, the first input's.
         linear: whether the tangent is ``forward`` of the tangent (for forward mode).
         tangent: a rule of its own for forward mode, or None.
         dtypes: how the result's dtype follows from the inputs (see ops.row).
         view: whether the result shares the first input's memory.
-        formula: {input name: LaTeX} where the rule itself is not what a reader should see.
         public: how saved values are called in torch's ``_saved_*``, {rule's name: torch's name}.
         outputs: how many results are differentiable; more than one, or None for "as many as come", makes gates.
         step: for a view with several outputs, (values, index) to the (row, values) that makes that one output.
         variadic: whether it takes any number of tensors; its one rule then gives all their gradients.
         function: the operation on tensors, inputs by position and attributes by name.
-
-    A rule may also name ``shape``, the first input's.
     """
 
-    __slots__ = (
-        "name title forward inputs attrs defaults rules needs saved noted linear tangent dtypes view formula public "
-        "outputs node function ufunc step variadic"
-    ).split()
+    __slots__ = """name title forward inputs attrs defaults rules needs saved noted linear tangent dtypes view public
+        outputs node function ufunc step variadic""".split()
 
     def __init__(self, name, title, forward, inputs, rules, *, attrs=(), defaults=(), suffix="Backward0", linear=False,
-                 tangent=None, dtypes=None, view=False, formula=None, public=None, outputs=1, ufunc=None, step=None,
+                 tangent=None, dtypes=None, view=False, public=None, outputs=1, ufunc=None, step=None,
                  variadic=False):  # fmt: skip
         self.name, self.title, self.forward, self.inputs = name, title, forward, tuple(inputs)
-        self.attrs, self.defaults = tuple(attrs), tuple(defaults)
-        self.rules = dict(zip(self.inputs, rules))
+        self.attrs, self.defaults, self.rules = tuple(attrs), tuple(defaults), dict(zip(self.inputs, rules))
         self.linear, self.tangent, self.dtypes, self.view = linear, tangent, dtypes, view
-        self.formula, self.outputs, self.ufunc = formula or {}, outputs, ufunc
-        self.step, self.variadic = step, variadic
+        self.outputs, self.ufunc, self.step, self.variadic = outputs, ufunc, step, variadic
         self.needs = {arg: parameters(rule)[1:] for arg, rule in self.rules.items() if rule is not None}
         named = {n for need in self.needs.values() for n in need}
         self.public = {"out": "result", **({self.inputs[0]: "self"} if self.inputs else {}), **(public or {})}
-        saved = (n for n in (*self.inputs, "out") if n in named)
+        saved = [n for n in (*self.inputs, "out") if n in named]
         self.saved = tuple(
             sorted(saved, key=lambda n: self.public.get(n, n))
         )  # the order in which torch saves
@@ -104,8 +95,7 @@ class Row:
 
 def parameters(rule):
     """The names that a rule reads, in order."""
-    code = rule.__code__
-    return code.co_varnames[: code.co_argcount]
+    return rule.__code__.co_varnames[: rule.__code__.co_argcount]
 
 
 @functools.cache
@@ -144,32 +134,28 @@ def compiled_pull(row):
     if row.outputs != 1:
         lines.append("    g = filled(self, g, False)")
     if row.saved:
-        lines += [
-            "    saved = self._saved",
-            "    if saved is None: freed(self)",
-            f"    {', '.join(row.saved)}, = saved",
-        ]
-        for name in row.saved:
-            if name in row.inputs:
-                lines.append(f"    if {name}.__class__ not in PLAIN: {name} = {name}._array")
-            elif name == "out":
-                lines.append("    if out is not None: out = out.array")
+        names = f"{', '.join(row.saved)}, = saved"
+        lines += ["    saved = self._saved", "    if saved is None: freed(self)", f"    {names}"]
+        for n in row.saved:
+            array = (
+                "out is not None: out = out.array"
+                if n == "out"
+                else f"{n}.__class__ not in PLAIN: {n} = {n}._array"
+            )
+            lines.append(f"    if {array}")
     if row.noted:
         lines.append(f"    {', '.join(row.noted)}, = self._noted")
     rules = {f"rule{i}": row.rules.get(arg) for i, arg in enumerate(row.inputs)}
-    calls = [
-        f"rule{i}(g, {', '.join(row.needs[arg])})" if arg in row.needs else "None"
-        for i, arg in enumerate(row.inputs)
-    ]
+    needs = [row.needs.get(arg) for arg in row.inputs]
+    calls = ["None" if n is None else f"rule{i}(g, {', '.join(n)})" for i, n in enumerate(needs)]
     if row.variadic:
         lines.append(f"    return {calls[0]}")
     elif len(calls) == 1:
         lines.append(f"    return ({calls[0]},)")
     else:
         edges = [f"e{i}" for i in range(len(calls))]
-        lines.append(f"    {', '.join(edges)} = self._edges")
-        guarded = (f"None if {e} is None else {call}" for e, call in zip(edges, calls))
-        lines.append(f"    return ({', '.join(guarded)})")
+        guarded = [f"None if {e} is None else {call}" for e, call in zip(edges, calls)]
+        lines += [f"    {', '.join(edges)} = self._edges", f"    return ({', '.join(guarded)})"]
     space = {**rules, "freed": raise_freed, "filled": filled, "PLAIN": PLAIN}
     return written_out("\n".join(lines), space, f"pull of {row.name}")
 
@@ -220,9 +206,7 @@ class Node:
         """A dict for the user's own notes about this node."""
         return self._extra().setdefault("metadata", {})
 
-    @property
-    def requires_grad(self):
-        return True
+    requires_grad = property(lambda self: True)
 
     def _sequence_nr(self):
         """The number at birth: consumers are younger than what they consume."""
@@ -236,8 +220,7 @@ class Node:
     def register_hook(self, hook):
         """Call ``hook(grad_inputs, grad_outputs)`` after this node has run; it may return new grad_inputs.
 
-        Returns:
-            A handle with ``remove()``.
+        The handle that comes back has ``remove()``.
         """
         return self._hook_lists().add("post", hook)
 
@@ -251,11 +234,7 @@ class Node:
         return self._hooks
 
     def __call__(self, *grads):
-        """The node's backward on its own: the gradients of its inputs before they are summed to shape.
-
-        Returns:
-            One tensor, or a tuple with None for inputs without gradient.
-        """
+        """The node's backward on its own: the gradients of its inputs (or the one), before they are summed to shape."""
         result = tuple(
             self.pull_tensors(grads[0] if self.row is None or self.row.outputs == 1 else Parts(grads))
         )
@@ -268,55 +247,44 @@ class Node:
 
     def pull_tensors(self, g):
         """The rules read on tensors; what was saved comes back with its history."""
-        if self.row.outputs != 1:
-            g = filled(self, g, True)
-        return self._read(g, self._unpack(as_tensors=True))
+        return self._read(g, as_tensors=True)
 
     def pull_checked(self, g):
         """As ``pull``, after a look at whether any saved tensor was written to since."""
-        if self.row.outputs != 1:
-            g = filled(self, g, False)
-        return self._read(g, self._unpack(as_tensors=False))
+        return self._read(g, as_tensors=False)
 
-    def _read(self, g, values):
-        row, result = self.row, []
-        if row.variadic:
-            (need,) = row.needs.values()
-            return row.rules[row.inputs[0]](g, *[values[n] for n in need])
-        for arg, edge in zip(row.inputs, self._edges):
-            need = row.needs.get(arg)
-            result.append(
-                None if edge is None or need is None else row.rules[arg](g, *[values[n] for n in need])
-            )
-        return result
-
-    def _unpack(self, as_tensors):
+    def _read(self, g, as_tensors):
         row = self.row
-        values = dict(zip(row.noted, self._noted)) if row.noted else {}
-        if row.saved:
-            if self._saved is None:
-                raise_freed(self)
-            for name, kept in zip(row.saved, self._saved):
-                values[name] = unpacked(self, name, kept, as_tensors)
-        return values
+        if row.outputs != 1:
+            g = filled(self, g, as_tensors)
+        values = {n: self._value(n, as_tensors) for n in (*row.saved, *row.noted)}
+        results = [
+            None
+            if edge is None or arg not in row.needs
+            else row.rules[arg](g, *[values[n] for n in row.needs[arg]])
+            for arg, edge in zip(row.inputs, (self,) if row.variadic else self._edges)
+        ]
+        return results[0] if row.variadic else results
+
+    def _value(self, name, as_tensors):
+        """What was saved or noted of an argument."""
+        row = self.row
+        if name in row.noted:
+            return self._noted[row.noted.index(name)]
+        if self._saved is None:
+            raise_freed(self)
+        return unpacked(self, name, self._saved[row.saved.index(name)], as_tensors)
 
     def __getattr__(self, name):
         row = type(self).row
         if row is not None and name.startswith("_saved_"):
             for inner in (*row.saved, *row.noted):
                 if row.public.get(inner, inner) == name[7:]:
-                    return self._unpack_one(inner)
+                    value = self._value(inner, as_tensors=True)
+                    if inner in row.saved and isinstance(value, (int, float)):  # torch shows a 0-d tensor
+                        return self.as_tensor(np.asarray(value)[()])
+                    return value
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
-
-    def _unpack_one(self, inner):
-        """One saved value as torch's ``_saved_*`` shows it: numbers among the tensors are 0-d tensors."""
-        row = self.row
-        if inner in row.noted:
-            return self._noted[row.noted.index(inner)]
-        if self._saved is None:
-            raise_freed(self)
-        value = unpacked(self, inner, self._saved[row.saved.index(inner)], as_tensors=True)
-        return self.as_tensor(np.asarray(value)[()]) if isinstance(value, (int, float)) else value
 
     def __dir__(self):
         row = type(self).row
@@ -393,10 +361,8 @@ def filled(node, parts, as_tensors):
     whole = []
     for index, (shape, dtype) in enumerate(node._more["outputs"]):
         g = parts.get(index)
-        if g is None:
-            g = np.zeros(shape, dtype)
-            g = node.as_tensor(g) if as_tensors else g
-        whole.append(g)
+        zeros = np.zeros(shape, dtype) if g is None else None
+        whole.append(g if zeros is None else node.as_tensor(zeros) if as_tensors else zeros)
     return tuple(whole)
 
 
@@ -409,9 +375,7 @@ class Gate(Node):
         self._seq, self._edges, self._saved, self._fit, self._hooks = ticks.next(), (parent,), (), None, None
         self.index = index
 
-    @property
-    def parent(self):
-        return self._edges[0]
+    parent = property(lambda self: self._edges[0])
 
     def pull(self, g):
         return (Parts({self.index: g}),)
@@ -434,13 +398,9 @@ class AccumulateGrad(Node):
 
 def public_edge(edge):
     """An edge as ``next_functions`` shows it: (node, index of the output)."""
-    if edge is None:
-        return (None, 0)
     if type(edge) is Gate:
         return (edge.parent, edge.index)
-    if isinstance(edge, Node):
-        return (edge, 0)
-    return (accumulator(edge), 0)
+    return (edge if edge is None or isinstance(edge, Node) else accumulator(edge), 0)
 
 
 def accumulator(leaf):

@@ -23,11 +23,14 @@ def strings(tree):
 
 
 def notes():
-    """Every call of ``explained(error, "note.key", …)``: (where, key, names of the values given)."""
+    """Every note that ``explained`` and ``check`` are asked for: (where, key, names of the values given)."""
     for path, tree in SOURCES.items():
         for call in ast.walk(tree):
-            if isinstance(call, ast.Call) and ast.unparse(call.func).endswith("explained"):
-                yield f"{path.name}:{call.lineno}", call.args[1].value, {k.arg for k in call.keywords}
+            if isinstance(call, ast.Call) and ast.unparse(call.func).endswith(("explained", "check")):
+                given = {k.arg: k.value for k in call.keywords}
+                for key in (*call.args, given.get("note")):
+                    if isinstance(key, ast.Constant) and str(key.value).startswith("note."):
+                        yield f"{path.name}:{call.lineno}", key.value, set(given)
 
 
 @pytest.mark.parametrize("key", TEXTS)

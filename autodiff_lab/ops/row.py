@@ -30,7 +30,7 @@ import numpy as np
 
 from .. import dtypes
 from ..engine import edge_of
-from ..errors import explained
+from ..errors import check, explained
 from ..graph import LEAF, PLAIN, Gate, Row, SavedOutput, parameters, written_out
 from ..mode import Inference, mode, ticks
 from ..tensor import TENSORS, Tensor, clock_of, memory, new_tensor
@@ -43,21 +43,11 @@ FUNCTIONS = {}  # what the façade exports: name -> function
 UFUNCS = {}  # NumPy ufunc -> function, for __array_ufunc__
 
 SCALAR_OPERATORS = {
-    np.add: operator.add,
-    np.subtract: operator.sub,
-    np.multiply: operator.mul,
-    np.true_divide: operator.truediv,
-    np.negative: operator.neg,
-    np.power: operator.pow,
-    np.less: operator.lt,
-    np.less_equal: operator.le,
-    np.greater: operator.gt,
-    np.greater_equal: operator.ge,
-    np.equal: operator.eq,
-    np.not_equal: operator.ne,
-}
+    np.add: operator.add, np.subtract: operator.sub, np.multiply: operator.mul, np.true_divide: operator.truediv,
+    np.negative: operator.neg, np.power: operator.pow, np.less: operator.lt, np.less_equal: operator.le,
+    np.greater: operator.gt, np.greater_equal: operator.ge, np.equal: operator.eq, np.not_equal: operator.ne,
+}  # fmt: skip
 
-COMMUTING = frozenset({np.add, np.multiply})
 FLOATS = frozenset({np.float16, np.float32, np.float64})
 NUMBERS = frozenset({int, float})
 
@@ -127,66 +117,62 @@ def write_out(row, name=None, fallback=None):
     """The fast function for a pointwise row of one or two inputs; see Note [Two paths].
 
     Args:
-        name: what to call it; the row's name by default.
-        fallback: the expression for every other case; the general path by default.
+        name: what to call an operator; by default it is the row's function, with its options.
+        fallback: the operator's expression for every other case.
     """
     arguments = ("input", "other")[: len(row.inputs)]
-    options = "".join(f", {n}={n}" for n in row.attrs)
+    signature, guard = ", ".join(arguments), ""
+    options = list(zip(row.attrs, row.defaults))
     if name is None:
-        defaults = [f"{n}={d!r}" for n, d in zip(row.attrs, row.defaults)]
-        signature = ", ".join([*arguments, "*", *defaults, "out=None"])
-        guard = "".join(f"{n} == {d!r} and " for n, d in zip(row.attrs, row.defaults)) + "out is None and "
+        fallback = f"apply(row, {signature}, out=out{''.join(f', {n}={n}' for n in row.attrs)})"
         if REQUIRED in row.defaults:
             signature = ", ".join([*arguments, *row.attrs, "*", "out=None"])
-            guard = "".join(f"{n}.__class__ in NUMBERS and " for n in row.attrs) + "out is None and "
-        fallback = f"apply(row, {', '.join(arguments)}, out=out{options})"
-    else:
-        signature, guard = ", ".join(arguments), ""
-    given = {n: n if d is REQUIRED else repr(d) for n, d in zip(row.attrs, row.defaults)}
-    kept = dict(zip(row.inputs, arguments))
-    saved = []
+            guard = "".join(f"{n}.__class__ in NUMBERS and " for n in row.attrs)
+        else:
+            signature = ", ".join([*arguments, "*", *(f"{n}={d!r}" for n, d in options), "out=None"])
+            guard = "".join(f"{n} == {d!r} and " for n, d in options)
+        guard += "out is None and "
+    kept, saved = dict(zip(row.inputs, arguments)), []
     for n in row.saved:
         users = [edge for edge, arg in zip(("xn", "yn"), row.inputs) if n in row.needs.get(arg, ())]
         value = kept.get(n, "SavedOutput(out, clock_of(t))")
         saved.append(
-            f"{value} if {users[0]} is not None else None" if len(users) < len(row.inputs) else value
+            value if len(users) == len(row.inputs) else f"{value} if {users[0]} is not None else None"
         )
+    given = {n: n if d is REQUIRED else repr(d) for n, d in options}
     source = (BINARY if len(row.inputs) == 2 else UNARY).format(
         signature=signature, guard=guard, fallback=fallback,
         wanted="False" if not row.rules else "xn is not None" + " or yn is not None" * (len(row.inputs) == 2),
-        saved=", ".join(saved) + ("," if len(saved) == 1 else ""),
+        saved="".join(f"{v}, " for v in saved),
         noted="; node._noted = (" + "".join(f"{given[n]}, " for n in row.noted) + ")" if row.noted else "",
-        rest="".join(f", {n}" for n, d in zip(row.attrs, row.defaults) if d is REQUIRED),
+        rest="".join(f", {n}" for n, d in options if d is REQUIRED),
     )  # fmt: skip
     forward = row.ufunc or row.forward
     space = {
         "mode": mode, "TENSORS": TENSORS, "new": object.__new__, "Tensor": Tensor, "Node": row.node, "LEAF": LEAF,
-        "next_tick": ticks.next, "forward": SCALAR_OPERATORS.get(forward, forward), "ndarray": np.ndarray,
-        "FLOATS": FLOATS, "NUMBERS": NUMBERS, "SavedOutput": SavedOutput, "clock_of": clock_of,
-        "broadcast": broadcast, "row": row, "apply": apply, "operand": operand,
+        "next_tick": ticks.next, "forward": SCALAR_OPERATORS.get(forward, forward), "FLOATS": FLOATS, "NUMBERS": NUMBERS,
+        "SavedOutput": SavedOutput, "clock_of": clock_of, "broadcast": broadcast, "row": row, "apply": apply,
+        "operand": operand,
     }  # fmt: skip
     return written_out(source, space, name or row.name)
 
 
 def broadcast(left, right):
-    """The shape to which two shapes broadcast.
-
-    Raises:
-        RuntimeError: in torch's words, where they do not.
-    """
+    """The shape to which two shapes broadcast; RuntimeError in torch's words, where they do not."""
     if left == right:
         return left
     n = max(len(left), len(right))
     padded = [(1,) * (n - len(s)) + s for s in (left, right)]
     for i, (p, q) in reversed(list(enumerate(zip(*padded)))):
         if p != q and p != 1 and q != 1:
-            raise explained(
-                RuntimeError(
-                    f"The size of tensor a ({p}) must match the size of tensor b ({q}) at non-singleton dimension {i}"
-                ),
-                "note.broadcast", left=list(left), right=list(right),
-            )  # fmt: skip
+            said = f"The size of tensor a ({p}) must match the size of tensor b ({q}) at non-singleton dimension {i}"
+            raise explained(RuntimeError(said), "note.broadcast", left=list(left), right=list(right))
     return tuple(q if p == 1 else p for p, q in zip(*padded))
+
+
+def broadcast_all(*shapes):
+    """The shape to which any number of shapes broadcast."""
+    return functools.reduce(broadcast, map(tuple, shapes))
 
 
 def operand(value):
@@ -194,33 +180,33 @@ def operand(value):
     return isinstance(value, (Tensor, int, float, np.generic, np.ndarray))
 
 
+def is_number(value):
+    return isinstance(value, (bool, int, float, np.number, np.bool_))
+
+
 def type_title(value):
     kind = type(value)
     return f"{kind.__module__}.{kind.__name__}" if kind.__module__ == "numpy" else kind.__name__
 
 
+def unfit(value, wanted, function, position, name, note):
+    """torch's TypeError for an argument that is no ``wanted``."""
+    given = type_title(value)
+    sentence = f"{function}(): argument '{name}' (position {position}) must be {wanted}, not {given}"
+    return explained(TypeError(sentence), note, given=given)
+
+
 def check_tensor(value, function, position=1, name="input"):
-    """Raise torch's TypeError unless ``value`` is a tensor."""
+    """``value``; torch's TypeError unless it is a tensor."""
     if not isinstance(value, Tensor):
-        title = type_title(value)
-        raise explained(
-            TypeError(f"{function}(): argument '{name}' (position {position}) must be Tensor, not {title}"),
-            "note.tensor_expected", given=title,
-        )  # fmt: skip
+        raise unfit(value, "Tensor", function, position, name, "note.tensor_expected")
     return value
 
 
 def number(value, function, name, position=2):
-    """A Python number, from one or a NumPy one.
-
-    Raises:
-        TypeError: in torch's words, for anything else.
-    """
-    if not isinstance(value, (bool, int, float, np.number, np.bool_)):
-        raise explained(
-            TypeError(f"{function}(): argument '{name}' (position {position}) must be Number, not {type_title(value)}"),
-            "note.number_expected", given=type_title(value),
-        )  # fmt: skip
+    """A Python number, from one or a NumPy one; torch's TypeError for anything else."""
+    if not is_number(value):
+        raise unfit(value, "Number", function, position, name, "note.number_expected")
     return plain(value)
 
 
@@ -230,57 +216,37 @@ def plain(value):
 
 
 def as_input(row, position, value, allow_number):
-    """An argument as a tensor or a Python number.
-
-    Raises:
-        TypeError: in torch's words, for anything else.
-    """
+    """An argument as a tensor or a Python number; torch's TypeError for anything else."""
     if isinstance(value, Tensor):
         return value
-    if allow_number:
-        if isinstance(value, (bool, int, float, np.number, np.bool_)):
-            return plain(value)
-        if isinstance(value, np.ndarray):
-            return new_tensor(value if value.ndim else value[()])
-    arg = ("input", "other")[position] if row.inputs[position] in ("x", "y") else row.inputs[position]
-    raise explained(
-        TypeError(
-            f"{row.name}(): argument '{arg}' (position {position + 1}) must be Tensor, not {type_title(value)}"
-        ),
-        "note.tensor_expected", given=type_title(value),
-    )  # fmt: skip
+    if allow_number and is_number(value):
+        return plain(value)
+    if allow_number and isinstance(value, np.ndarray):
+        return new_tensor(value if value.ndim else value[()])
+    name = {"x": "input", "y": "other"}.get(row.inputs[position], row.inputs[position])
+    return check_tensor(value, row.name, position + 1, name)
 
 
 def cast_inputs(row, inputs):
     """The inputs' NumPy values in the dtype that the row computes in."""
-    operands = []
-    for value in inputs:
-        if isinstance(value, Tensor):
-            operands.append((value.dtype, 2 if value._array.ndim else 1))
-        else:
-            operands.append((dtypes.of_number(value), 0))
-    target = dtypes.result_dtype(operands)
-    if row.dtypes == "float" and not target.is_floating_point:
-        target = dtypes.get_default_dtype()
     if row.dtypes == "assign":
         return [value._array for value in inputs]
+    target = dtypes.result_dtype([
+        (v.dtype, 2 if v._array.ndim else 1) if isinstance(v, Tensor) else (dtypes.of_number(v), 0) for v in inputs
+    ])  # fmt: skip
+    if row.dtypes == "float" and not target.is_floating_point:
+        target = dtypes.get_default_dtype()
     if row.dtypes == "bits" and target.is_floating_point:
         raise NotImplementedError(f"\"{row.name}_cpu\" not implemented for '{target.title}'")
-    arrays = []
-    for value in inputs:
-        if isinstance(value, Tensor):
-            a = value._array
-            arrays.append(a if a.dtype == target.numpy else a.astype(target.numpy))
-        else:
-            with np.errstate(all="ignore"):
-                arrays.append(number_in(value, target))
-    return arrays
+    arrays = [i._array if isinstance(i, Tensor) else number_in(i, target) for i in inputs]
+    return [a if a.dtype == target.numpy else a.astype(target.numpy) for a in arrays]
 
 
 def number_in(value, target):
     """A Python number as a NumPy scalar of ``target``, wrapped around as C does if it is too large."""
     try:
-        return target.numpy.type(value)
+        with np.errstate(all="ignore"):
+            return target.numpy.type(value)
     except OverflowError:
         if target.is_floating_point:
             return target.numpy.type(float("inf") if value > 0 else float("-inf"))
@@ -291,7 +257,6 @@ def apply(row, *inputs, out=None, **attrs):
     """Run an operation by the general path.
 
     Args:
-        row: the operation.
         inputs: tensors; numbers and NumPy arrays too, where torch takes them.
         out (Tensor): write the result here.
         attrs: the operation's other arguments, by name.
@@ -308,21 +273,14 @@ def apply(row, *inputs, out=None, **attrs):
             arrays[0] = memory(inputs[0])
     else:
         arrays = cast_inputs(row, inputs)
-        for i in range(1, len(arrays)) if row.dtypes != "assign" else ():
-            broadcast(
-                np.broadcast_shapes(*(a.shape for a in arrays[:i])) if i > 1 else arrays[0].shape,
-                arrays[i].shape,
-            )
-    values = [attrs[n] for n in row.attrs]
+        if row.dtypes != "assign":
+            broadcast_all(*[a.shape for a in arrays])
     try:
-        result = row.forward(*arrays, *values)
+        result = row.forward(*arrays, *[attrs[n] for n in row.attrs])
     except (TypeError, ValueError, OverflowError, AttributeError, IndexError) as error:
         raise misfit(row.name, error) from None
-    state = mode.grad
-    if type(result) is tuple:
-        results = tuple(new_tensor(r if row.view else settle(r)) for r in result)
-    else:
-        results = (new_tensor(result if row.view else settle(result)),)
+    state, several = mode.grad, type(result) is tuple
+    results = tuple([new_tensor(r if row.view else settle(r)) for r in (result if several else (result,))])
     requires = state and row.rules and any([isinstance(i, Tensor) and i._node is not None for i in inputs])
     node = record(row, inputs, attrs, results) if requires else None
     if row.view:
@@ -337,17 +295,20 @@ def apply(row, *inputs, out=None, **attrs):
             watcher(row, inputs, attrs, results, node)
     if out is not None:
         return into(row, out, results[0], inputs)
-    return results if type(result) is tuple or row.outputs != 1 else results[0]
+    return results if several or row.outputs != 1 else results[0]
 
 
 def settle(value):
     """A NumPy result as a tensor keeps it: 0-d as a scalar, see tensor's Note."""
-    if type(value) is np.ndarray:
-        return value if value.ndim else value[()]
     if isinstance(value, np.generic):
         return value
     value = np.asarray(value)
     return value if value.ndim else value[()]
+
+
+def wrap(value, dtype=None):
+    """A NumPy result, in a dtype if one is given, as a tensor without history."""
+    return new_tensor(settle(value if dtype is None else np.asarray(value, dtype)))
 
 
 def record(row, inputs, attrs, results):
@@ -370,26 +331,18 @@ def record(row, inputs, attrs, results):
     node._saved = tuple(saved)
     if row.noted:
         node._noted = tuple([inputs[0]._array.shape if n == "shape" else attrs[n] for n in row.noted])
-    node._fit, node._hooks = None, None
+    node._fit = node._hooks = None
     if row.dtypes is not None:
-        shape, dtype = results[0]._array.shape, results[0]._array.dtype
-        fits = [None if e is None else fit_of(i._array, shape, dtype) for e, i in zip(edges, inputs)]
+        fit = results[0]._array.shape, results[0]._array.dtype
+        have = [None if e is None else (i._array.shape, i._array.dtype) for e, i in zip(edges, inputs)]
+        fits = [None if h == fit else h for h in have]
         node._fit = fits if any(fits) else None
-    floating = [t for t in results if t._array.dtype.kind == "f"]
-    if row.outputs == 1:
-        if floating:
-            floating[0]._node = node
-    else:
+    if row.outputs != 1:
         node._extra()["outputs"] = [(t._array.shape, t._array.dtype) for t in results]
-        for index, t in enumerate(results):
-            if t._array.dtype.kind == "f":
-                t._node = Gate(node, index)
+    for index, t in enumerate(results if row.outputs != 1 else results[:1]):
+        if t._array.dtype.kind == "f":
+            t._node = node if row.outputs == 1 else Gate(node, index)
     return node
-
-
-def fit_of(array, shape, dtype):
-    """What an input's gradient has to be brought to: None if it has the result's shape and dtype."""
-    return None if array.shape == shape and array.dtype == dtype else (array.shape, array.dtype)
 
 
 def mark_view(row, source, attrs, t, index, recording):
@@ -411,15 +364,13 @@ def into(row, out, result, inputs):
     """Write a result into the tensor given as ``out=``, resized if its shape differs, as torch does."""
     if not isinstance(out, Tensor):
         raise TypeError(f"{row.name}(): argument 'out' must be Tensor, not {type_title(out)}")
-    if mode.grad and (out._node is not None or any(getattr(i, "_node", None) is not None for i in inputs)):
-        raise RuntimeError(
-            f"{row.name}(): functions with out=... arguments don't support automatic differentiation, but one of the "
-            "arguments requires grad."
-        )
-    if result.dtype.rank > out.dtype.rank:
-        raise RuntimeError(
-            f"result type {result.dtype.title} can't be cast to the desired output type {out.dtype.title}"
-        )
+    recorded = mode.grad and (
+        out._node is not None or any(getattr(i, "_node", None) is not None for i in inputs)
+    )
+    check(not recorded, f"{row.name}(): functions with out=... arguments don't support automatic differentiation, "
+                        "but one of the arguments requires grad.")  # fmt: skip
+    check(result.dtype.rank <= out.dtype.rank,
+          f"result type {result.dtype.title} can't be cast to the desired output type {out.dtype.title}")  # fmt: skip
     refuse(out, recording=False)
     if out._array.shape != result._array.shape:
         out._array = np.empty(result._array.shape, out._array.dtype)
@@ -434,9 +385,12 @@ def worded(function):
     """``function`` with errors in words; see Note [Words]."""
     if not function.__globals__.get("WORDED"):
         return function
+    name, checked = function.__name__, function.__code__.co_varnames[:1] == ("input",)
 
     @functools.wraps(function)
     def made(*args, **options):
+        if checked and args:
+            check_tensor(args[0], name)
         for value in args:
             if value.__class__ is int and not -(2**63) <= value < 2**63:
                 raise RuntimeError("Overflow when unpacking long long")
@@ -445,7 +399,7 @@ def worded(function):
         except (TypeError, ValueError, AttributeError, IndexError, OverflowError, MemoryError) as error:
             if hasattr(error, "__notes__") or raised_here(error):
                 raise
-            raise misfit(made.__name__, error) from None
+            raise misfit(name, error) from None
 
     return made
 
@@ -467,6 +421,13 @@ def raised_here(error):
     return "autodiff_lab" in code.co_filename and (
         "raise " in line or line.strip().startswith((")", 'f"', '"'))
     )
+
+
+def named(function, name, doc):
+    """``function``, made by another one, under the name and with the docstring that learners see."""
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = doc
+    return function
 
 
 def register(row, function, *, method=True, inplace=False, aliases=(), export=True):
@@ -509,9 +470,7 @@ def in_place_method(row, name):
             raise TypeError(f"{name}() takes {len(names)} positional arguments but {len(args)} were given")
         return in_place(row, self, args[:count], {**dict(zip(row.attrs, args[count:])), **kwargs})
 
-    method.__name__ = method.__qualname__ = name
-    method.__doc__ = f"In-place version of ``{row.name}``; see :func:`autodiff_lab.{row.name}`."
-    return method
+    return named(method, name, f"In-place version of ``{row.name}``; see :func:`autodiff_lab.{row.name}`.")
 
 
 def fast_write(t, ufunc, args):
@@ -537,8 +496,7 @@ def fast_write(t, ufunc, args):
 
 
 def pointwise(name, title, forward, *rules, dtypes, attrs=(), defaults=(), aliases=(), inplace=True, suffix="Backward0",
-              dunder=None, reflected=None, formula=None, public=None, doc="", method=True, export=True,
-              ufunc=None):  # fmt: skip
+              dunder=None, reflected=None, public=None, doc="", method=True, export=True, ufunc=None):  # fmt: skip
     """Declare a pointwise operation of one, two or three inputs, called x, y, z in the rules.
 
     Args:
@@ -547,64 +505,46 @@ def pointwise(name, title, forward, *rules, dtypes, attrs=(), defaults=(), alias
         dunder, reflected: the operators, such as ``"__mul__"`` and ``"__rmul__"``.
     """
     count = max(len(rules), getattr(forward, "nin", 0) or len(parameters(forward)) - len(attrs))
-    inputs = ("x", "y", "z")[:count]
-    row = Row(
-        name, title, forward, inputs, rules, attrs=attrs, defaults=defaults, dtypes=dtypes, suffix=suffix,
-        formula=formula, public={"y": "other", **(public or {})},
-        ufunc=ufunc or (forward if isinstance(forward, np.ufunc) else None),
-    )  # fmt: skip
-    fast = count <= 2 and dtypes != "bits" and (row.ufunc is not None or not set(defaults) - {REQUIRED})
+    ufunc = ufunc or (forward if isinstance(forward, np.ufunc) else None)
+    row = Row(name, title, forward, ("x", "y", "z")[:count], rules, attrs=attrs, defaults=defaults, dtypes=dtypes,
+              suffix=suffix, public={"y": "other", **(public or {})}, ufunc=ufunc)  # fmt: skip
+    fast = count <= 2 and dtypes != "bits" and (ufunc is not None or not set(defaults) - {REQUIRED})
     function = write_out(row) if fast else general(row)
-    document(function, row, doc)
+    function.__doc__ = doc or f"``{name}``, element by element."
     row.function, function.row = function, row
     register(row, function, inplace=inplace, aliases=aliases, method=method, export=export)
-    if dunder is not None:
-        options = "".join(f", {n}={d!r}" for n, d in zip(attrs, defaults))
-        if count == 1:
-            setattr(Tensor, dunder, write_out(row, dunder, f"apply(row, input{options})"))
-        else:
-            otherwise = f"apply(row, input, other{options}) if operand(other) else NotImplemented"
-            setattr(Tensor, dunder, write_out(row, dunder, otherwise) if fast else guarded(function, dunder))
+    options = "".join(f", {n}={d!r}" for n, d in zip(attrs, defaults))
+    otherwise = f"apply(row, input, other{options}) if operand(other) else NotImplemented"
+    if dunder is not None and count == 1:
+        setattr(Tensor, dunder, write_out(row, dunder, f"apply(row, input{options})"))
+    elif dunder is not None:
+        setattr(Tensor, dunder, write_out(row, dunder, otherwise) if fast else guarded(function, dunder))
     if reflected is not None:
-        commutes = forward in COMMUTING or ufunc in COMMUTING
-        setattr(
-            Tensor,
-            reflected,
-            write_out(row, reflected, otherwise) if commutes else reflection(function, reflected),
-        )
+        commutes = ufunc in (np.add, np.multiply)
+        made = write_out(row, reflected, otherwise) if commutes else reflection(function, reflected)
+        setattr(Tensor, reflected, made)
     return function
 
 
 def guarded(function, name):
     """``function`` as an operator that leaves strangers to Python."""
-
-    def method(self, other):
-        return function(self, other) if operand(other) else NotImplemented
-
-    method.__name__ = method.__qualname__ = name
-    return method
+    return named(lambda self, other: function(self, other) if operand(other) else NotImplemented, name, None)
 
 
 def reflection(function, name):
     """``other OP self`` for an ``other`` that is not a tensor."""
-
-    def method(self, other):
-        return function(other, self) if operand(other) else NotImplemented
-
-    method.__name__ = method.__qualname__ = name
-    return method
+    return named(lambda self, other: function(other, self) if operand(other) else NotImplemented, name, None)
 
 
 def general(row):
     """The function of a row that always goes the general path, with the row's own signature."""
-    names = {"x": "input", "y": "other", "z": "third"}
-    inputs = [names.get(n, n) for n in row.inputs]
+    inputs = [{"x": "input", "y": "other", "z": "third"}.get(n, n) for n in row.inputs]
     options = [n if d is REQUIRED else f"{n}={d!r}" for n, d in zip(row.attrs, row.defaults)]
-    out = ["*", "out=None"] if row.dtypes is not None else []
-    passed = [*inputs, *(f"{n}={n}" for n in row.attrs), *(["out=out"] if out else [])]
-    space = {"apply": apply, "row": row}
-    source = f"def made({', '.join([*inputs, *options, *out])}):\n    return apply(row, {', '.join(passed)})"
-    return written_out(source, space, row.name)
+    out = ["out"] if row.dtypes is not None else []
+    signature = [*inputs, *options, *(["*", "out=None"] if out else [])]
+    passed = [*inputs, *(f"{n}={n}" for n in (*row.attrs, *out))]
+    source = f"def made({', '.join(signature)}):\n    return apply(row, {', '.join(passed)})"
+    return written_out(source, {"apply": apply, "row": row}, row.name)
 
 
 def operation(name, title, forward, *rules, inputs=("input",), **options):
@@ -631,10 +571,8 @@ def twins(prepare):
         row, inputs, attrs = prepare(self, *args, **options)
         return in_place(row, self, inputs[1:], attrs)
 
-    in_place_twin.__name__ = in_place_twin.__qualname__ = name + "_"
-    in_place_twin.__doc__ = f"In-place version of ``{name}``."
     export(made)
-    export(in_place_twin, function=False)
+    export(named(in_place_twin, name + "_", f"In-place version of ``{name}``."), function=False)
     return made
 
 
@@ -643,11 +581,7 @@ def _cast(self, numpy_dtype):
     return apply(CAST, self, target=numpy_dtype, source=self._array.dtype)
 
 
-def cast(x, target, source):
-    return x.astype(target)
-
-
-CAST = operation("to_copy", "ToCopy", cast, lambda g, target, source: either(CAST)(g, source, target),
+CAST = operation("to_copy", "ToCopy", lambda x, target, source: x.astype(target), lambda g, target, source: either(CAST)(g, source, target),
                  attrs=("target", "source"), linear=True)  # fmt: skip
 Tensor._cast = _cast
 
@@ -665,17 +599,9 @@ def either(row):
 
 def nought(g):
     """The rule of an argument that the result does not follow: zeros, without a history."""
-    return (
-        new_tensor(nought(g._array))
-        if isinstance(g, Tensor)
-        else np.zeros_like(g)[()]
-        if hasattr(g, "dtype")
-        else g * 0
-    )
-
-
-def document(function, row, doc):
-    function.__doc__ = doc or f"``{row.name}``, element by element."
+    if isinstance(g, Tensor):
+        return new_tensor(nought(g._array))
+    return np.zeros_like(g)[()] if hasattr(g, "dtype") else g * 0
 
 
 __all__ = ["FUNCTIONS", "PLAIN", "ROWS", "UFUNCS", "apply", "pointwise", "register"]
