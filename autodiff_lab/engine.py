@@ -42,7 +42,7 @@ def walk(seeds, *, keep, as_tensors, wanted=None):
         {edge: cotangent} for the leaves reached, or for the wanted edges reached.
     """
     heap, nodes, grads, found = [], {}, {}, {}
-    watched = mode.anomaly is not None
+    watched, started = mode.anomaly is not None, ticks.next()
     needed = None if wanted is None else reaching(wanted, [edge for edge, _ in seeds])
     for edge, g in seeds:
         if not edge._seq:
@@ -93,6 +93,8 @@ def walk(seeds, *, keep, as_tensors, wanted=None):
                 found[edge] = c
         if node.keeps and not keep:
             node._saved = None
+    if as_tensors:
+        ticks.passes.append((started, ticks.next(), max(edge._seq for edge, _ in seeds)))
     return found
 
 

@@ -15,6 +15,7 @@ when its last write is younger than the node that saved it. ``ticks.last_write``
 node older than it has to look, a younger one need not.
 """
 
+import collections
 import functools
 import inspect
 import itertools
@@ -38,22 +39,16 @@ class _Mode(threading.local):
 
 
 class _Ticks:
+    """The counter, and the latest recorded passes: (first tick, last tick, youngest node that was differentiated)."""
+
     def __init__(self):
         self.next = itertools.count(1).__next__
         self.last_write = 0
+        self.passes = collections.deque(maxlen=1000)
 
 
 mode = _Mode()
 ticks = _Ticks()
-
-
-class Inference:
-    """The watcher of inference mode: records nothing; results are marked as inference tensors."""
-
-    watchers = ()
-
-    def __bool__(self):
-        return False
 
 
 class Watch:
@@ -61,7 +56,8 @@ class Watch:
 
     A watcher is a callable ``watcher(row, inputs, attrs, results, node)``, called after the operation has run. If it
     has a method ``follow(source, target)``, that is called where an operation that writes in place moves a value from
-    one tensor to another; ``finished(node, inputs, results)``, where a custom function has run.
+    one tensor to another; ``finished(node, inputs, results)``, where a custom function has run; and
+    ``cut(source, twin, how)``, where ``detach()`` or ``.data`` gives the same numbers without their history.
     """
 
     def __init__(self, grad, watchers):
@@ -71,10 +67,25 @@ class Watch:
         return self.grad
 
 
+class Inference(Watch):
+    """Inference mode: records nothing; results are marked as inference tensors."""
+
+    def __init__(self, watchers=()):
+        super().__init__(False, watchers)
+
+
 def switched(state, grad):
     """The mode ``state`` with recording on or off, keeping whoever watches."""
     watchers = getattr(state, "watchers", ())
     return Watch(grad, watchers) if watchers else grad
+
+
+def shown_to(watchers):
+    """The mode in force, seen by ``watchers``."""
+    state = mode.grad
+    if isinstance(state, Inference):
+        return Inference(watchers)
+    return Watch(state, watchers) if watchers else bool(state)
 
 
 def told(event, *args):
@@ -87,14 +98,12 @@ def told(event, *args):
 
 def watch(watcher):
     """Let ``watcher`` see each operation of this thread from now on, until ``unwatch``."""
-    mode.grad = Watch(mode.grad, (*getattr(mode.grad, "watchers", ()), watcher))
+    mode.grad = shown_to((*getattr(mode.grad, "watchers", ()), watcher))
 
 
 def unwatch(watcher):
     """Let ``watcher`` go."""
-    rest = tuple(w for w in getattr(mode.grad, "watchers", ()) if w is not watcher)
-    if rest or isinstance(mode.grad, Watch):
-        mode.grad = Watch(mode.grad, rest) if rest else bool(mode.grad)
+    mode.grad = shown_to(tuple(w for w in getattr(mode.grad, "watchers", ()) if w is not watcher))
 
 
 class unwatched:
@@ -254,9 +263,9 @@ class inference_mode(_GradContext):
 
     def _state(self):
         if self.grad:
-            return Inference()
+            return Inference(getattr(mode.grad, "watchers", ()))
         state = mode.grad
-        return True if isinstance(state, Inference) else state
+        return switched(state, True) if isinstance(state, Inference) else state
 
 
 def is_grad_enabled():

@@ -28,7 +28,7 @@ from . import dtypes, engine, printing
 from .device import CPU, strided
 from .errors import explained
 from .graph import LEAF, Gate, Hooks, Node
-from .mode import mode, ticks
+from .mode import mode, ticks, told
 
 RARE = frozenset({"_clock", "_grad", "_view", "_hooks", "_accumulator", "_inference"})
 
@@ -457,7 +457,10 @@ class Tensor:
 
     def detach(self):
         """The same numbers over the same memory, without history."""
-        return alias(self)
+        twin = alias(self)
+        if mode.grad.__class__ is not bool:
+            told("cut", self, twin, "detach()")
+        return twin
 
     def detach_(self):
         """Cut this tensor's history, in place.
@@ -480,6 +483,8 @@ class Tensor:
         """The same numbers without history, unseen by the version counter; prefer ``detach()``."""
         twin = new_tensor(memory(self))
         twin._clock = []
+        if mode.grad.__class__ is not bool:
+            told("cut", self, twin, ".data")
         return twin
 
     @data.setter
