@@ -8,10 +8,11 @@ import contextlib
 import numpy as np
 
 from . import random
+from .device import check_device
 from .dtypes import as_dtype
 from .mode import mode
 from .ops.creation import delivered, finished, numpy_dtype, sizes_of
-from .ops.row import apply, check_tensor, number, operation, plain, settle
+from .ops.row import apply, check_tensor, number, operation, plain, settle, spelled
 from .ops.shape import expand
 from .random import Generator, default_generator
 from .tensor import Tensor, memory, new_tensor
@@ -57,12 +58,13 @@ def set_rng_state(new_state):
     default_generator.set_state(new_state)
 
 
-def source(generator):
-    """The generator to draw from.
+def source(generator, device=None):
+    """The generator to draw from; ``device`` is looked at before a number is drawn.
 
     Raises:
         TypeError: for anything but a Generator or None.
     """
+    check_device(device)
     if generator is None:
         return default_generator
     if not isinstance(generator, Generator):
@@ -86,7 +88,7 @@ def rand(
     pin_memory=False,
 ):
     """Numbers spread evenly over [0, 1), in the given shape."""
-    drawn = random.uniform(source(generator), sizes_of("rand", size), numpy_dtype(dtype))
+    drawn = random.uniform(source(generator, device), sizes_of("rand", size), numpy_dtype(dtype))
     return delivered(drawn, requires_grad, device, out)
 
 
@@ -101,7 +103,7 @@ def randn(
     pin_memory=False,
 ):
     """Standard normal numbers, in the given shape."""
-    drawn = random.normal(source(generator), sizes_of("randn", size), numpy_dtype(dtype))
+    drawn = random.normal(source(generator, device), sizes_of("randn", size), numpy_dtype(dtype))
     return delivered(drawn, requires_grad, device, out)
 
 
@@ -126,7 +128,7 @@ def randint(*args, low=None, high=None, size=None, generator=None, out=None, dty
             "randint() received an invalid combination of arguments; expected (high, size) or (low, high, size)"
         )
     return delivered(
-        integers(source(generator), low, high, sizes_of("randint", (size,)), dtype),
+        integers(source(generator, device), low, high, sizes_of("randint", (size,)), dtype),
         requires_grad,
         device,
         out,
@@ -154,7 +156,7 @@ def randperm(
 ):
     """The integers 0 … n - 1 in random order."""
     kind = np.dtype(np.int64) if dtype is None else as_dtype(dtype).numpy
-    return delivered(random.randperm(source(generator), n, kind), requires_grad, device, out)
+    return delivered(random.randperm(source(generator, device), n, kind), requires_grad, device, out)
 
 
 def rand_like(
@@ -176,7 +178,7 @@ def in_the_order_of(input, name, draw, generator, dtype, requires_grad, device):
     kind = check_tensor(input, name)._array.dtype if dtype is None else as_dtype(dtype).numpy
     made = np.empty_like(memory(input), kind)
     options = {} if made.flags.c_contiguous or draw is not random.normal else {"contiguous": False}
-    random.fill(made, draw(source(generator), made.shape, kind, **options))
+    random.fill(made, draw(source(generator, device), made.shape, kind, **options))
     return finished(made, requires_grad, device)
 
 
@@ -188,7 +190,9 @@ def randint_like(input, *args, low=None, high=None, generator=None, dtype=None, 
     elif args:
         low, high = (low, args[0]) if high is None else (args[0], high)
     kind = check_tensor(input, "randint_like").dtype if dtype is None else dtype
-    return finished(integers(source(generator), low, high, input._array.shape, kind), requires_grad, device)
+    return finished(
+        integers(source(generator, device), low, high, input._array.shape, kind), requires_grad, device
+    )
 
 
 def normal(
@@ -203,11 +207,15 @@ def normal(
         if size is None:
             raise TypeError("normal() of two numbers needs a size: normal(mean, std, size)")
         drawn = random.normal(
-            source(generator), sizes_of("normal", (size,)), numpy_dtype(dtype), plain(mean), plain(std)
+            source(generator, device),
+            sizes_of("normal", (size,)),
+            numpy_dtype(dtype),
+            plain(mean),
+            plain(std),
         )
         return delivered(drawn, requires_grad, device, out)
     mean, std = (memory(v.detach()) if isinstance(v, Tensor) else v for v in (mean, std))
-    return delivered(random.normal_around(source(generator), mean, std), requires_grad, device, out)
+    return delivered(random.normal_around(source(generator, device), mean, std), requires_grad, device, out)
 
 
 # -- draws that depend on a tensor --------------------------------------------------------------------------
@@ -326,5 +334,6 @@ def fork_rng(devices=None, enabled=True):
             default_generator.set_state(state)
 
 
+rand, randn = spelled(rand), spelled(randn)
 for _seeding in (manual_seed, seed, initial_seed, get_rng_state, set_rng_state, fork_rng):
     setattr(random, _seeding.__name__, _seeding)  # torch.random's names

@@ -196,9 +196,8 @@ def roll(input, shifts, dims=None):
     return apply(ROLL, input, shifts=shifts, dims=dims) if input.ndim else input.clone()
 
 
-def flip(input, *args, dims=None):
+def flip(input, *dims):
     """The numbers in reverse order along ``dims``, as a copy."""
-    dims = args if dims is None else (dims,)
     dims = tuple(dimension(d, check_tensor(input, "flip").ndim) for d in numbers(dims))
     if len(set(dims)) != len(dims):
         raise RuntimeError(f"dim {dims[0]} appears multiple times in the list of dims")

@@ -136,7 +136,7 @@ def outer(input, vec2, *, out=None):
     for t, name in ((input, "self"), (vec2, "vec2")):
         if check_tensor(t, "outer").ndim != 1:
             raise RuntimeError(f"outer: Expected 1-D argument {name}, but got {t.ndim}-D")
-    return FUNCTIONS["mul"](unsqueeze(input, 1), vec2, out=out)
+    return FUNCTIONS["mul"](reshape(input, -1, 1), vec2, out=out)
 
 
 def inner(input, other):
@@ -299,12 +299,10 @@ def aligned(t, part, order, i):
                 )
             t = t.diagonal(0, first, second)
             part = [*part[:first], *part[first + 1 : second], *part[second + 1 :], c]
-    have = [c for c in order if c in part]
-    t = permute(t, *(part.index(c) for c in have))
-    for d, c in enumerate(order):
+    for c in order:
         if c not in part:
-            t = unsqueeze(t, d)
-    return t
+            t, part = unsqueeze(t, t.ndim), [*part, c]
+    return permute(t, *(part.index(c) for c in order))
 
 
 def pair_product(x, y, gone):

@@ -216,15 +216,15 @@ def check_places(index, t, dim):
         )
 
 
-def sliced(t, dim, piece):
+def sliced(t, dim, piece, whole_too=False):
     start, stop, step = (None if v is None else v.__index__() for v in (piece.start, piece.stop, piece.step))
     if step is not None and step <= 0:
         raise explained(ValueError("step must be greater than zero"), "note.step")
     size = t.shape[dim]
     start, stop, step = slice(start, stop, step).indices(size)
-    if (start, step) == (0, 1) and stop == size and t._view is not None and dim > 0:
-        return t
-    return apply(SLICE, t, dim=dim, index=slice(start, max(start, stop), step))
+    if whole_too or (start, stop, step) != (0, size, 1):
+        return apply(SLICE, t, dim=dim, index=slice(start, max(start, stop), step))
+    return t
 
 
 def __getitem__(self, index):
@@ -238,6 +238,8 @@ def __getitem__(self, index):
             ),
             "note.too_many", ndim=0,
         )  # fmt: skip
+    if index.__class__ is slice and self._array.ndim:
+        return sliced(self, 0, index, whole_too=True)
     result, rest = viewed(self, index)
     if rest is not None:
         return apply(INDEX, result, index=rest)

@@ -65,7 +65,7 @@ def same_kind(tensors, function):
     return [t if t.dtype is target else t._cast(target.numpy) for t in tensors]
 
 
-def cat(tensors, dim=0, *, axis=None, out=None):
+def cat(tensors, dim=0, *, out=None):
     """The tensors one after another along an existing dimension.
 
     Raises:
@@ -76,7 +76,7 @@ def cat(tensors, dim=0, *, axis=None, out=None):
         if t.ndim == 0:
             raise RuntimeError(f"zero-dimensional tensor (at position {i}) cannot be concatenated")
     kept = [t for t in tensors if t.shape != (0,)] or tensors[:1]  # torch's allowance for empty vectors
-    dim = dimension(dim if axis is None else axis, kept[0].ndim)
+    dim = dimension(dim, kept[0].ndim)
     for i, t in enumerate(kept):
         if t.ndim != kept[0].ndim:
             raise RuntimeError(

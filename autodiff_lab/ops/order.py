@@ -23,7 +23,6 @@ from .reduce import (
     std,
     sum,
     var,
-    wanted,
 )  # fmt: skip
 from .row import apply, check_tensor, either, export, operation, register, settle
 from .shape import dimension, reshape, squeeze, unsqueeze
@@ -435,17 +434,15 @@ def quantile_of(input, q, dim, keepdim, interpolation, skip):
     return found if shares.ndim else squeeze(found, 0)
 
 
-def std_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=None, axis=None, keepdims=None):
+def std_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=None):
     """The standard deviation and the mean; see ``std``."""
-    dim, keepdim = wanted(dim, keepdim, axis, keepdims)
     return std(input, dim, unbiased, keepdim, correction=correction), mean(
         input, None if isinstance(dim, bool) else dim, keepdim
     )
 
 
-def var_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=None, axis=None, keepdims=None):
+def var_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=None):
     """The variance and the mean; see ``var``."""
-    dim, keepdim = wanted(dim, keepdim, axis, keepdims)
     return var(input, dim, unbiased, keepdim, correction=correction), mean(
         input, None if isinstance(dim, bool) else dim, keepdim
     )

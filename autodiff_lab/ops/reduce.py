@@ -176,11 +176,6 @@ def dims(dim, ndim):
     return tuple(d for d in found if d < ndim)
 
 
-def wanted(dim, keepdim, axis, keepdims):
-    """NumPy's spellings of the two arguments beside torch's."""
-    return (axis if dim is None else dim), (keepdim if keepdims is None else keepdims)
-
-
 def floating(input, name):
     if not input.is_floating_point():
         raise explained(
@@ -193,7 +188,7 @@ def floating(input, name):
     return input
 
 
-def sum(input, dim=None, keepdim=False, *, dtype=None, axis=None, keepdims=None, out=None):
+def sum(input, dim=None, keepdim=False, *, dtype=None, out=None):
     """The sum of all the numbers, or along dimensions.
 
     Args:
@@ -206,7 +201,6 @@ def sum(input, dim=None, keepdim=False, *, dtype=None, axis=None, keepdims=None,
     tensor([4., 6.])
     """
     check_tensor(input, "sum")
-    dim, keepdim = wanted(dim, keepdim, axis, keepdims)
     if dtype is not None and dtype is not input.dtype:
         input = input._cast(dtypes.as_dtype(dtype).numpy)
     if dim is None and not keepdim:
@@ -214,14 +208,13 @@ def sum(input, dim=None, keepdim=False, *, dtype=None, axis=None, keepdims=None,
     return apply(SUM_DIM, input, dim=dims(dim, input.ndim), keepdim=keepdim, out=out)
 
 
-def mean(input, dim=None, keepdim=False, *, dtype=None, axis=None, keepdims=None, out=None):
+def mean(input, dim=None, keepdim=False, *, dtype=None, out=None):
     """The mean of all the numbers, or along dimensions; see ``sum``.
 
     Raises:
         RuntimeError: for integers, unless ``dtype`` is a floating one.
     """
     check_tensor(input, "mean")
-    dim, keepdim = wanted(dim, keepdim, axis, keepdims)
     if dtype is not None and dtype is not input.dtype:
         input = input._cast(dtypes.as_dtype(dtype).numpy)
     floating(input, "mean")
@@ -230,10 +223,9 @@ def mean(input, dim=None, keepdim=False, *, dtype=None, axis=None, keepdims=None
     return apply(MEAN_DIM, input, dim=dims(dim, input.ndim), keepdim=keepdim, out=out)
 
 
-def prod(input, dim=None, keepdim=False, *, dtype=None, axis=None, keepdims=None, out=None):
+def prod(input, dim=None, keepdim=False, *, dtype=None, out=None):
     """The product of all the numbers, or along one dimension; zeros among them are handled exactly."""
     check_tensor(input, "prod")
-    dim, keepdim = wanted(dim, keepdim, axis, keepdims)
     if dtype is not None and dtype is not input.dtype:
         input = input._cast(dtypes.as_dtype(dtype).numpy)
     if dim is None:
@@ -253,23 +245,17 @@ def corrected(unbiased, correction, dim):
     return (1 if correction is None else correction), dim
 
 
-def var(
-    input, dim=None, unbiased=None, keepdim=False, *, correction=None, axis=None, keepdims=None, out=None
-):
+def var(input, dim=None, unbiased=None, keepdim=False, *, correction=None, out=None):
     """The variance, divided by n - ``correction`` (1 by default)."""
     check_tensor(input, "var")
-    dim, keepdim = wanted(dim, keepdim, axis, keepdims)
     correction, dim = corrected(unbiased, correction, dim)
     floating(input, "var")
     return apply(VAR, input, dim=dims(dim, input.ndim), correction=correction, keepdim=keepdim, out=out)
 
 
-def std(
-    input, dim=None, unbiased=None, keepdim=False, *, correction=None, axis=None, keepdims=None, out=None
-):
+def std(input, dim=None, unbiased=None, keepdim=False, *, correction=None, out=None):
     """The standard deviation: the root of ``var``."""
     check_tensor(input, "std")
-    dim, keepdim = wanted(dim, keepdim, axis, keepdims)
     correction, dim = corrected(unbiased, correction, dim)
     floating(input, "std")
     return apply(STD, input, dim=dims(dim, input.ndim), correction=correction, keepdim=keepdim, out=out)
@@ -325,20 +311,18 @@ def extreme(input, dim, keepdim, name, whole, along, find, pair, result):
     return result(values, places if keepdim else places.squeeze(dim))
 
 
-def max(input, dim=None, keepdim=False, *, axis=None, keepdims=None):
+def max(input, dim=None, keepdim=False):
     """The largest number; along ``dim``, the largest ones and where they stand; of two tensors, place by place.
 
     >>> import autodiff_lab as th
     >>> th.max(th.tensor([[1., 5.], [7., 2.]]), dim=1).values
     tensor([5., 7.])
     """
-    dim, keepdim = wanted(dim, keepdim, axis, keepdims)
     return extreme(input, dim, keepdim, "max", MAX, MAX_DIM, ARGMAX, Tensor.maximum, MAX_RESULT)
 
 
-def min(input, dim=None, keepdim=False, *, axis=None, keepdims=None):
+def min(input, dim=None, keepdim=False):
     """The smallest number; see ``max``."""
-    dim, keepdim = wanted(dim, keepdim, axis, keepdims)
     return extreme(input, dim, keepdim, "min", MIN, MIN_DIM, ARGMIN, Tensor.minimum, MIN_RESULT)
 
 
@@ -370,31 +354,27 @@ def amin(input, dim=(), keepdim=False):
     )
 
 
-def argmax(input, dim=None, keepdim=False, *, axis=None):
+def argmax(input, dim=None, keepdim=False):
     """Where the largest number stands, the first of equals: in reading order, or along ``dim``."""
-    dim = axis if dim is None else dim
     found_in(check_tensor(input, "argmax"), "argmax")
     return apply(ARGMAX, input, dim=None if dim is None else dimension(dim, input.ndim), keepdim=keepdim)
 
 
-def argmin(input, dim=None, keepdim=False, *, axis=None):
+def argmin(input, dim=None, keepdim=False):
     """Where the smallest number stands; see ``argmax``."""
-    dim = axis if dim is None else dim
     found_in(check_tensor(input, "argmin"), "argmin")
     return apply(ARGMIN, input, dim=None if dim is None else dimension(dim, input.ndim), keepdim=keepdim)
 
 
-def any(input, dim=None, keepdim=False, *, axis=None):
+def any(input, dim=None, keepdim=False):
     """Whether some number is not zero."""
-    dim = axis if dim is None else dim
     return apply(
         ANY, check_tensor(input, "any"), dim=None if dim is None else dims(dim, input.ndim), keepdim=keepdim
     )
 
 
-def all(input, dim=None, keepdim=False, *, axis=None):
+def all(input, dim=None, keepdim=False):
     """Whether no number is zero."""
-    dim = axis if dim is None else dim
     return apply(
         ALL, check_tensor(input, "all"), dim=None if dim is None else dims(dim, input.ndim), keepdim=keepdim
     )

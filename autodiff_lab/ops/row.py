@@ -23,6 +23,7 @@ that names the function. Functions on the hot path check their arguments themsel
 """
 
 import functools
+import inspect
 import linecache
 import operator
 
@@ -48,6 +49,7 @@ SCALAR_OPERATORS = {
     np.greater: operator.gt, np.greater_equal: operator.ge, np.equal: operator.eq, np.not_equal: operator.ne,
 }  # fmt: skip
 
+SPELLINGS = {"axis": "dim", "keepdims": "keepdim"}  # NumPy's names, which torch takes too
 FLOATS = frozenset({np.float16, np.float32, np.float64})
 NUMBERS = frozenset({int, float})
 
@@ -404,6 +406,26 @@ def worded(function):
     return made
 
 
+def spelled(function):
+    """``function`` with torch's other spellings of its arguments: ``axis`` for ``dim``, ``size=(2, 3)`` for ``*size``."""
+    code = function.__code__
+    count = code.co_argcount + code.co_kwonlyargcount
+    star = code.co_varnames[count] if code.co_flags & inspect.CO_VARARGS else None
+    names = SPELLINGS if "dim" in code.co_varnames[:count] else {}
+    if not names and star is None:
+        return function
+
+    @functools.wraps(function)
+    def made(*args, **options):
+        if options:
+            options = {names.get(name, name): value for name, value in options.items()}
+            if star in options:
+                args = (*args, options.pop(star))
+        return function(*args, **options)
+
+    return made
+
+
 def misfit(name, error):
     """The error for arguments that went wrong inside, without the words of what lies beneath."""
     inner = any(word in str(error) for word in ("ufunc", "has no attribute"))
@@ -433,7 +455,7 @@ def named(function, name, doc):
 def register(row, function, *, method=True, inplace=False, aliases=(), export=True):
     """Make ``function`` known under the row's name and aliases: in the façade, as method, in place."""
     ROWS[row.name] = row
-    function = worded(function)
+    function = spelled(worded(function))
     if row.ufunc is not None:
         UFUNCS[row.ufunc] = function
     for name in (row.name, *aliases):
@@ -448,7 +470,7 @@ def register(row, function, *, method=True, inplace=False, aliases=(), export=Tr
 
 def export(*functions, function=True, method=True, aliases=()):
     """Make functions that are made of other operations known: in the façade, as methods, or both."""
-    for made in map(worded, functions):
+    for made in map(spelled, map(worded, functions)):
         for name in (made.__name__, *aliases):
             if function:
                 FUNCTIONS[name] = made

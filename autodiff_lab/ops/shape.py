@@ -7,6 +7,7 @@ A view's rule is its adjoint: it puts a cotangent of the view into a cotangent o
 
 import numpy as np
 
+from ..device import contiguous_format
 from ..errors import explained
 from ..tensor import Size, Tensor, dimension, memory, new_tensor
 from .row import apply, check_tensor, either, export, operation, register
@@ -109,6 +110,7 @@ diagonal_put, unfold_put = either(DIAGONAL_PUT), either(UNFOLD_PUT)
 
 # fmt: off
 VIEW        = view_row("view",      "View",      lambda x, size: x.reshape(size),        lambda g, shape: g.reshape(shape),                 "size")
+RESHAPED    = view_row("_reshape_alias", "ReshapeAlias", lambda x, size: np.reshape(x, size), lambda g, shape: g.reshape(shape), "size")
 EXPAND      = view_row("expand",    "Expand",    lambda x, size: stretched(x, size),     lambda g, shape: sum_to(g, shape),                 "size")
 PERMUTE     = view_row("permute",   "Permute",   lambda x, dims: x.transpose(dims),      lambda g, dims: permuted(g, inverse(dims)),        "dims")
 T_ROW       = view_row("t",         "T",         lambda x: x.T,                          lambda g: g.T)
@@ -121,7 +123,7 @@ ALIAS       = view_row("alias",     "Alias",     lambda x: x[...],              
 DIAGONAL    = view_row("diagonal",  "Diagonal",  diagonal_of, lambda g, shape, offset, dim1, dim2: diagonal_put(g, shape, offset, dim1, dim2), "offset", "dim1", "dim2")
 UNFOLD      = view_row("unfold",    "Unfold",    windows,     lambda g, shape, dimension, size, step: unfold_put(g, shape, dimension, size, step), "dimension", "size", "step")
 COPY_VIEW   = operation("reshape_copy", "UnsafeView", lambda x, size: x.reshape(size), lambda g, shape: g.reshape(shape), attrs=("size",), linear=True, public=SIZES)
-CLONE       = operation("clone",        "Clone",      lambda x: np.array(x),           lambda g: g,                       linear=True)
+CLONE       = operation("clone",        "Clone",      lambda x, order: np.array(x, order=order), lambda g: g, attrs=("order",), linear=True)
 # fmt: on
 
 
@@ -144,11 +146,11 @@ permuted = either(PERMUTE)
 # -- functions ----------------------------------------------------------------------------------------------
 
 
-def view(input, *shape):
+def view(input, *size):
     """The same memory in another shape, or as another dtype's numbers.
 
     Args:
-        shape: sizes, one of which may be -1; or a dtype.
+        size: sizes, one of which may be -1; or a dtype.
 
     Raises:
         RuntimeError: if the sizes do not fit, or the memory does not lie so that a view can show it.
@@ -159,9 +161,9 @@ def view(input, *shape):
             [3, 4, 5]])
     """
     check_tensor(input, "view")
-    if len(shape) == 1 and hasattr(shape[0], "is_floating_point") and not isinstance(shape[0], Tensor):
-        return new_tensor(memory(input).view(shape[0].numpy))
-    size = filled_in(numbers(shape), input._array.size)
+    if len(size) == 1 and hasattr(size[0], "is_floating_point") and not isinstance(size[0], Tensor):
+        return new_tensor(memory(input).view(size[0].numpy))
+    size = filled_in(numbers(size), input._array.size)
     if not can_view(input, size):
         raise explained(
             RuntimeError(
@@ -188,7 +190,9 @@ def reshape(input, *shape):
     """
     check_tensor(input, "reshape")
     size = filled_in(numbers(shape), input._array.size)
-    return apply(VIEW if can_view(input, size) else COPY_VIEW, input, size=size)
+    if can_view(input, size):
+        return apply(VIEW if input.is_contiguous() else RESHAPED, input, size=size)
+    return apply(COPY_VIEW, apply(CLONE, input, order="C"), size=size)
 
 
 def flatten(input, start_dim=0, end_dim=-1):
@@ -227,19 +231,19 @@ def reshape_as(self, other):
     return reshape(self, *check_tensor(other, "reshape_as", 1, "other").shape)
 
 
-def expand(input, *sizes):
+def expand(input, *size):
     """A view that repeats dimensions of size 1, and leads with new ones, without copying; -1 keeps a size.
 
     Raises:
         RuntimeError: if a dimension is not of size 1 and asked to change.
     """
-    have, want = check_tensor(input, "expand").shape, numbers(sizes)
+    have, want = check_tensor(input, "expand").shape, numbers(size)
     if len(want) < len(have):
         raise RuntimeError(
             f"expand({input.type()}{{{list(have)}}}, size={list(want)}): the number of sizes provided ({len(want)}) must "
             f"be greater or equal to the number of dimensions in the tensor ({len(have)})"
         )
-    lead, size = len(want) - len(have), []
+    lead, sizes = len(want) - len(have), []
     for i, n in enumerate(want):
         old = have[i - lead] if i >= lead else None
         if n == -1 and old is None:
@@ -251,8 +255,8 @@ def expand(input, *sizes):
                 f"The expanded size of the tensor ({n}) must match the existing size ({old}) at non-singleton dimension "
                 f"{i}.  Target sizes: {list(want)}.  Tensor sizes: {list(have)}"
             )
-        size.append(old if n == -1 else n)
-    return apply(EXPAND, input, size=tuple(size))
+        sizes.append(old if n == -1 else n)
+    return apply(EXPAND, input, size=tuple(sizes))
 
 
 def expand_as(self, other):
@@ -371,12 +375,13 @@ def unfold(self, dimension_, size, step):
 
 def clone(input, *, memory_format=None):
     """A copy with its own memory; gradients pass through."""
-    return apply(CLONE, check_tensor(input, "clone"))
+    order = "C" if memory_format is contiguous_format else "K"
+    return apply(CLONE, check_tensor(input, "clone"), order=order)
 
 
 def contiguous(self, *, memory_format=None):
     """The tensor itself if its numbers lie in reading order, else a copy that does."""
-    return self if self._array.flags.c_contiguous else clone(self)
+    return self if self._array.flags.c_contiguous else apply(CLONE, self, order="C")
 
 
 def broadcast_tensors(*tensors):
