@@ -432,6 +432,7 @@ class Hooks:
 class RemovableHandle:
     """What registering a hook gives back: ``remove()`` takes the hook away; also a context manager."""
 
+    __module__ = "autodiff_lab.utils.hooks"
     next_id = 0
 
     def __init__(self, hooks, kind):

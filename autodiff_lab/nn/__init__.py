@@ -1,5 +1,6 @@
 """Neural networks: modules, and functions of them. Leans on ops, sampling."""
 
+from ..homes import in_nn, settle
 from . import containers, functional, init, layers, lazy, parameter, recurrent, utils
 from .containers import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from .layers import *  # noqa: F403
@@ -12,6 +13,8 @@ __all__ = [
     "Module", "ModuleDict", "ModuleList", "Parameter", "ParameterDict", "ParameterList", "Sequential", "functional", "init",
     "parameter", "utils", *layers.__all__, *lazy.__all__, *recurrent.__all__,
 ]  # fmt: skip
+
+settle(__name__, in_nn)
 
 
 def __getattr__(name):

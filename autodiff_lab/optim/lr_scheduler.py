@@ -72,6 +72,9 @@ class LRScheduler:
         self.__dict__.update(state_dict)
 
 
+_LRScheduler = LRScheduler  # its old name
+
+
 class LambdaLR(LRScheduler):
     """The initial rate times ``lr_lambda(epoch)``."""
 

@@ -13,6 +13,7 @@ from itertools import accumulate, chain, islice
 import numpy as np
 
 from .. import dtypes
+from ..homes import in_data, settle
 from ..ops.creation import as_tensor, empty, tensor
 from ..ops.join import stack
 from ..sampling import Generator, multinomial, randint, randperm
@@ -513,3 +514,5 @@ __all__ = [
     "SequentialSampler", "StackDataset", "Subset", "SubsetRandomSampler", "TensorDataset", "WeightedRandomSampler",
     "default_collate", "default_convert", "get_worker_info", "random_split",
 ]  # fmt: skip
+
+settle(__name__, in_data)
