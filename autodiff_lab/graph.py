@@ -24,6 +24,7 @@ engine knows about outputs.
 
 import functools
 import weakref
+from collections import OrderedDict
 
 import numpy as np
 
@@ -421,8 +422,9 @@ class Hooks:
         self.lists = {}
 
     def add(self, kind, hook):
-        handle = RemovableHandle(self, kind)
-        self.lists.setdefault(kind, {})[handle.id] = hook
+        held = self.lists.setdefault(kind, OrderedDict())
+        handle = RemovableHandle(held)
+        held[handle.id] = hook
         return handle
 
     def of(self, kind):
@@ -435,15 +437,15 @@ class RemovableHandle:
     __module__ = "autodiff_lab.utils.hooks"
     next_id = 0
 
-    def __init__(self, hooks, kind):
-        self.hooks, self.kind = weakref.ref(hooks), kind
+    def __init__(self, held):
+        self.held = weakref.ref(held)
         self.id = RemovableHandle.next_id
         RemovableHandle.next_id += 1
 
     def remove(self):
-        hooks = self.hooks()
-        if hooks is not None:
-            hooks.lists.get(self.kind, {}).pop(self.id, None)
+        held = self.held()
+        if held is not None:
+            held.pop(self.id, None)
 
     def __enter__(self):
         return self

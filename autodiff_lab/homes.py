@@ -5,27 +5,32 @@ import sys
 import types
 
 # The first pattern that a name of nn fits says its module.
-NN = tuple(
-    (re.compile(pattern), home if home == "parameter" else f"modules.{home}")
-    for pattern, home in (
-        ("^Parameter$|^Uninit", "parameter"),
-        ("Loss$", "loss"), ("^Module$", "module"), ("^Sequential$|(List|Dict)$", "container"), ("Linear|Identity", "linear"),
-        ("Conv", "conv"), ("Pad[123]d$", "padding"), ("Pool", "pooling"), ("Dropout", "dropout"), ("BatchNorm", "batchnorm"),
-        ("InstanceNorm", "instancenorm"), ("Norm$", "normalization"), ("RNN|GRU|LSTM", "rnn"), ("latten$", "flatten"),
-        ("[Ff]old$", "fold"), ("Similarity$|Distance$", "distance"), ("Embedding", "sparse"), ("^Upsampl", "upsampling"),
-        ("^Pixel", "pixelshuffle"), ("^Channel", "channelshuffle"), ("^Transformer", "transformer"), ("^[A-Z]", "activation"),
-    )
-)  # fmt: skip
+NN = """
+^Parameter$|^Uninit parameter            Loss$ modules.loss                  ^Module$ modules.module
+Linear|Identity modules.linear           (List|Dict)$ modules.container      ^Sequential$ modules.container
+Conv modules.conv                        Pad[123]d$ modules.padding          Pool modules.pooling
+Dropout modules.dropout                  BatchNorm modules.batchnorm         InstanceNorm modules.instancenorm
+Norm$ modules.normalization              RNN|GRU|LSTM modules.rnn            latten$ modules.flatten
+[Ff]old$ modules.fold                    Similarity|Distance modules.distance Embedding modules.sparse
+^Upsampl modules.upsampling              ^Pixel modules.pixelshuffle         ^Channel modules.channelshuffle
+^Transformer modules.transformer         ^[A-Z] modules.activation
+""".split()
 
 
 def in_nn(name):
     """``"Linear"`` → ``"modules.linear"``."""
-    return next((home for pattern, home in NN if pattern.search(name)), None)
+    return next((home for pattern, home in zip(NN[::2], NN[1::2]) if re.search(pattern, name)), None)
 
 
 def in_data(name):
     """``"TensorDataset"`` → ``"dataset"``."""
-    return "sampler" if "Sampler" in name else "dataset" if "Dataset" in name or "split" in name else "dataloader"
+    return (
+        "sampler"
+        if "Sampler" in name
+        else "dataset"
+        if "Dataset" in name or "split" in name
+        else "dataloader"
+    )
 
 
 def in_distributions(name):

@@ -29,17 +29,31 @@ OUT_OF_SCOPE = {
     **dict.fromkeys(("amp", "autocast", "GradScaler"), "nothing is cast by itself; use half() and float()"),
     **dict.fromkeys(("profiler", "monitor"), "use utils.benchmark.Timer, or lab.trace to see each step"),
     **dict.fromkeys(("hub", "torchvision"), "nothing is downloaded; build the model with nn"),
+    "register_backward_hook": "use register_full_backward_hook()",
+    **dict.fromkeys(
+        ("register_module_forward_hook", "register_module_forward_pre_hook", "register_module_full_backward_hook"),
+        "hooks are put on one module; use apply() to put one on each",
+    ),
+    "Buffer": "use Module.register_buffer()",
+    "share_memory": "everything runs in one process",
+    **dict.fromkeys(("DataParallel", "SyncBatchNorm", "parallel"), "everything runs in one process; use the module"),
+    "EmbeddingBag": "use Embedding, and mean() or sum() over the words",
+    "CTCLoss": "this loss is out of scope; CrossEntropyLoss takes one class for each step",
 }  # fmt: skip
 
 
 def missing(module, name, names):
     """The AttributeError for ``module.name``, with the reason where there is one and the nearest names otherwise."""
-    reason = OUT_OF_SCOPE.get(name)
-    if reason is None:
+    said = reason(name)
+    if not said:
         near = difflib.get_close_matches(name, names, 3, 0.7)
-        reason = f"did you mean {' or '.join(near)}?" if near else ""
-    said = f"module {module!r} has no attribute {name!r}"
-    return AttributeError(f"{said}: {reason}" if reason else said)
+        said = f": did you mean {' or '.join(near)}?" if near else ""
+    return AttributeError(f"module {module!r} has no attribute {name!r}{said}")
 
 
-__all__ = ["missing"]
+def reason(name):
+    """``": why it is not here"``, or nothing."""
+    return f": {OUT_OF_SCOPE[name]}" if name in OUT_OF_SCOPE else ""
+
+
+__all__ = ["missing", "reason"]

@@ -297,10 +297,9 @@ def rebase(t, node):
             edge = engine.edge_of(base)
             other._node = None if edge is None else AsStridedBackward0(edge, other._view.chain)
     if retained is not None:
-        moved = [h for h in retained.of("retain") if h.tensor() is t]
-        retained.lists["retain"] = {k: h for k, h in retained.lists["retain"].items() if h not in moved}
-        for hook in moved:
-            t._node._hook_lists().add("retain", hook)
+        held = retained.lists["retain"]
+        for key in [key for key, hook in held.items() if hook.tensor() is t]:
+            t._node._hook_lists().add("retain", held.pop(key))
 
 
 __all__ = ["View", "in_place", "make_view", "rebase", "refuse", "write"]

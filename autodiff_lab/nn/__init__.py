@@ -1,6 +1,7 @@
 """Neural networks: modules, and functions of them. Leans on ops, sampling."""
 
 from ..homes import in_nn, settle
+from ..scope import missing
 from . import containers, functional, init, layers, lazy, parameter, recurrent, utils
 from .containers import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from .layers import *  # noqa: F403
@@ -18,9 +19,4 @@ settle(__name__, in_nn)
 
 
 def __getattr__(name):
-    raise AttributeError(
-        f"autodiff_lab.nn has no {name!r}: it is no name of torch.nn, or out of scope; the layers that exist are "
-        f"{', '.join(sorted(layers.__all__))}"
-        if name[:1].isupper()
-        else f"module 'autodiff_lab.nn' has no attribute {name!r}"
-    )
+    raise missing(__name__, name, __all__)

@@ -42,6 +42,18 @@ class Indexed(Module):
     def __iter__(self):
         return iter(self._modules.values())
 
+    def __iadd__(self, modules):
+        return self.extend(modules)
+
+    def __add__(self, modules):
+        return type(self)(*self, *modules) if isinstance(self, Sequential) else type(self)([*self, *modules])
+
+    def pop(self, index):
+        """Take the module at ``index`` out, and give it back."""
+        module = self[index]
+        del self[index]
+        return module
+
     def append(self, module):
         """Add a module at the end."""
         self.add_module(str(len(self)), module)
@@ -91,9 +103,6 @@ class ModuleList(Indexed):
     def __init__(self, modules=None):
         super().__init__()
         self.extend(modules or ())
-
-    def __iadd__(self, modules):
-        return self.extend(modules)
 
     def __repr__(self):
         """Runs of equal modules are told once, with their numbers."""
@@ -191,14 +200,8 @@ class ParameterDict(Named, Module):
     def _register(self, key, value):
         self.register_parameter(key, value if isinstance(value, Parameter) else Parameter(value))
 
-    def __repr__(self):
-        lines = [f"({key}): {told(value)}" for key, value in self.items()]
-        return (
-            f"{self._get_name()}("
-            + "".join("\n    " + line for line in lines)
-            + "\n)" * bool(lines)
-            + ")" * (not lines)
-        )
+    def extra_repr(self):
+        return "\n".join(f"  ({key}): {told(value, value.type())}" for key, value in self.items())
 
 
 class ParameterList(Module):
@@ -234,16 +237,10 @@ class ParameterList(Module):
             self.append(value)
         return self
 
-    def __repr__(self):
-        lines = [f"({i}): {told(value)}" for i, value in enumerate(self)]
-        return (
-            f"{self._get_name()}("
-            + "".join("\n    " + line for line in lines)
-            + "\n)" * bool(lines)
-            + ")" * (not lines)
-        )
+    def extra_repr(self):
+        return "\n".join(f"  ({i}): {told(value, value.dtype)}" for i, value in enumerate(self))
 
 
-def told(value: Tensor):
+def told(value: Tensor, kind):
     size = "x".join(map(str, value.shape))
-    return f"Parameter containing: [{value.dtype} of size {size}]".replace("autodiff_lab.", "torch.")
+    return f"Parameter containing: [{kind} of size {size}]".replace("autodiff_lab.", "torch.")

@@ -266,7 +266,7 @@ class ConvTranspose2d(_ConvTranspose):
 
 
 class _BatchNorm(Module):
-    ranks, per_batch = (2, 3), True
+    ranks, _version = (2, 3), 2
 
     def __init__(self, num_features, eps=1e-5, momentum=0.1, affine=True, track_running_stats=True, device=None,
                  dtype=None, *, bias=True):  # fmt: skip

@@ -1,13 +1,17 @@
 """``Module``: parameters, buffers and children by name; state, modes, hooks, and the tree as text. Leans on nn.parameter."""
 
-import functools
 import itertools
+import warnings
 from collections import OrderedDict, namedtuple
 
-from ..graph import Hooks
+from ..autograd.function import Function
+from ..graph import RemovableHandle
+from ..mode import is_grad_enabled
+from ..scope import reason
 from ..tensor import Parameter, Tensor
 
 REGISTRIES = ("_parameters", "_buffers", "_modules")
+HOOKS = ("_backward_pre_hooks", "_backward_hooks", "_forward_hooks", "_forward_pre_hooks")
 
 
 class _IncompatibleKeys(namedtuple("_IncompatibleKeys", ("missing_keys", "unexpected_keys"))):
@@ -39,6 +43,7 @@ class Module:
     """
 
     training = True
+    _version = 1
 
     def __init__(self, *args, **kwargs):
         set_ = super().__setattr__
@@ -46,7 +51,8 @@ class Module:
         for name in REGISTRIES:
             set_(name, {})
         set_("_non_persistent_buffers_set", set())
-        set_("_module_hooks", Hooks())
+        for name in HOOKS:
+            set_(name, OrderedDict())
 
     def forward(self, *inputs):
         """Compute the output; to be written by the subclass."""
@@ -55,29 +61,51 @@ class Module:
         )
 
     def __call__(self, *args, **kwargs):
-        hooks = self._module_hooks
-        for hook in hooks.of("before"):
-            new = hook(self, args)
-            if new is not None:
+        for hook, with_kwargs in tuple(self._forward_pre_hooks.values()):
+            new = hook(self, args, kwargs) if with_kwargs else hook(self, args)
+            if with_kwargs and new is not None:
+                args, kwargs = new
+            elif new is not None:
                 args = new if isinstance(new, tuple) else (new,)
-        backward = hooks.of("backward")
-        result = through(self, args, kwargs, backward) if backward else self.forward(*args, **kwargs)
-        for hook in hooks.of("after"):
-            new = hook(self, args, result)
+        by_hooks = self._backward_hooks or self._backward_pre_hooks
+        result = attached(self, args, kwargs) if by_hooks else self.forward(*args, **kwargs)
+        for hook, with_kwargs in tuple(self._forward_hooks.values()):
+            new = hook(self, args, kwargs, result) if with_kwargs else hook(self, args, result)
             result = result if new is None else new
         return result
 
-    def register_forward_hook(self, hook):
-        """Call ``hook(module, args, output)`` after ``forward``; it may return another output."""
-        return self._module_hooks.add("after", hook)
+    def _register(self, held, hook, prepend):
+        handle = RemovableHandle(held)
+        held[handle.id] = hook
+        if prepend:
+            held.move_to_end(handle.id, last=False)
+        return handle
 
-    def register_forward_pre_hook(self, hook):
-        """Call ``hook(module, args)`` before ``forward``; it may return other arguments."""
-        return self._module_hooks.add("before", hook)
+    def register_forward_hook(self, hook, *, prepend=False, with_kwargs=False):
+        """Call ``hook(module, args, output)`` after ``forward``; it may return another output.
 
-    def register_full_backward_hook(self, hook):
+        Args:
+            prepend (bool): before the hooks that are there.
+            with_kwargs (bool): call ``hook(module, args, kwargs, output)``.
+        """
+        return self._register(self._forward_hooks, (hook, with_kwargs), prepend)
+
+    def register_forward_pre_hook(self, hook, *, prepend=False, with_kwargs=False):
+        """Call ``hook(module, args)`` before ``forward``; it may return other arguments.
+
+        Args:
+            prepend (bool): before the hooks that are there.
+            with_kwargs (bool): call ``hook(module, args, kwargs)``, which returns None or a new pair of both.
+        """
+        return self._register(self._forward_pre_hooks, (hook, with_kwargs), prepend)
+
+    def register_full_backward_hook(self, hook, prepend=False):
         """Call ``hook(module, grad_input, grad_output)`` when the gradients of the inputs have been computed."""
-        return self._module_hooks.add("backward", hook)
+        return self._register(self._backward_hooks, hook, prepend)
+
+    def register_full_backward_pre_hook(self, hook, prepend=False):
+        """Call ``hook(module, grad_output)`` when the gradients of the outputs have arrived; it may return others."""
+        return self._register(self._backward_pre_hooks, hook, prepend)
 
     # -- attributes ------------------------------------------------------------------------------
 
@@ -86,7 +114,7 @@ class Module:
             held = self.__dict__.get(registry, {})
             if name in held:
                 return held[name]
-        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'" + reason(name))
 
     def __setattr__(self, name, value):
         kind = {Parameter: "_parameters"}.get(type(value)) or (
@@ -143,7 +171,10 @@ class Module:
         if hasattr(self, name) and name not in self.__dict__[registry]:
             raise KeyError(f"attribute '{name}' already exists")
         if value is not None and not isinstance(value, kind):
-            title = f"{type(value).__module__}.{type(value).__name__}".removeprefix("builtins.")
+            shown = value if what == "module" and hasattr(value, "__qualname__") else type(value)
+            title = f"{shown.__module__ or type(shown).__module__}.{shown.__qualname__}".removeprefix(
+                "builtins."
+            )
             title = value.type() if isinstance(value, Tensor) else title
             wanted = {
                 "parameter": "torch.nn.Parameter or None required",
@@ -230,19 +261,23 @@ class Module:
 
     def parameters(self, recurse=True):
         """The parameters; see ``named_parameters``."""
-        return (p for _, p in self.named_parameters(recurse=recurse))
+        for _, p in self.named_parameters(recurse=recurse):
+            yield p
 
     def buffers(self, recurse=True):
         """The buffers; see ``named_parameters``."""
-        return (b for _, b in self.named_buffers(recurse=recurse))
+        for _, b in self.named_buffers(recurse=recurse):
+            yield b
 
     def modules(self, remove_duplicate=True):
         """This module and all below it."""
-        return (m for _, m in self.named_modules(remove_duplicate=remove_duplicate))
+        for _, m in self.named_modules(remove_duplicate=remove_duplicate):
+            yield m
 
     def children(self):
         """The modules held directly."""
-        return (m for _, m in self.named_children())
+        for _, m in self.named_children():
+            yield m
 
     def get_submodule(self, target):
         """The module at a dotted path.
@@ -342,6 +377,10 @@ class Module:
         """Floating-point parameters and buffers as float16."""
         return self._apply(lambda t: t.half() if t.is_floating_point() else t)
 
+    def type(self, dst_type):
+        """All parameters and buffers in another dtype."""
+        return self._apply(lambda t: t.type(dst_type))
+
     def cpu(self):
         """This module: it is on the CPU already."""
         return self
@@ -355,8 +394,10 @@ class Module:
     def state_dict(self, *, destination=None, prefix="", keep_vars=False):
         """Every parameter and persistent buffer by its dotted name."""
         made = OrderedDict() if destination is None else destination
+        made._metadata = OrderedDict()
         for path, module in self.named_modules(remove_duplicate=False):
             lead = prefix + (f"{path}." if path else "")
+            made._metadata[lead[:-1]] = {"version": module._version}
             for name, value in itertools.chain(module._parameters.items(), module._buffers.items()):
                 if value is not None and name not in module._non_persistent_buffers_set:
                     made[lead + name] = value if keep_vars else value.detach()
@@ -379,19 +420,25 @@ class Module:
                 value, "is_uninitialized", False
             ):
                 own[name].materialize(value.shape)
-        missing = [name for name in own if name not in state_dict]
-        unexpected = [name for name in state_dict if name not in own]
-        wrong = [
-            f"size mismatch for {name}: copying a param with shape {value.shape} from checkpoint, the shape in current model "
-            f"is {own[name].shape}."
-            for name, value in state_dict.items()
-            if name in own and value.shape != own[name].shape
+        counted = hasattr(
+            state_dict, "_metadata"
+        )  # BatchNorm2d's counter is younger than state dicts without it
+        missing = [
+            n for n in own if n not in state_dict and (counted or not n.endswith("num_batches_tracked"))
         ]
+        unexpected = [name for name in state_dict if name not in own]
+        wrong = []
+        for name in own:
+            value = state_dict.get(name, own[name])
+            if not isinstance(value, Tensor):
+                wrong.append(f'While copying the parameter named "{name}", expected torch.Tensor or Tensor-like object from '
+                             f"checkpoint but received {type(value)}")  # fmt: skip
+            elif value.shape != own[name].shape:
+                wrong.append(f"size mismatch for {name}: copying a param with shape {value.shape} from checkpoint, the shape "
+                             f"in current model is {own[name].shape}.")  # fmt: skip
         if strict:
             quoted = [", ".join(f'"{name}"' for name in names) for names in (missing, unexpected)]
             wrong = [f"{what} key(s) in state_dict: {names}. " for what, names in zip(("Missing", "Unexpected"), quoted) if names] + wrong  # fmt: skip
-            if missing and unexpected:
-                wrong[:2] = wrong[:2]
         if wrong:
             title = type(self).__name__
             raise RuntimeError(f"Error(s) in loading state_dict for {title}:\n\t" + "\n\t".join(wrong))
@@ -434,38 +481,89 @@ def indented(text):
     return text.replace("\n", "\n  ")
 
 
-def through(module, args, kwargs, hooks):
-    """``forward`` between two identities whose gradients are shown to the module's backward hooks."""
-    grads = {}
-    inputs = [a for a in args if isinstance(a, Tensor) and a.requires_grad]
+def attached(module, args, kwargs):
+    """``forward`` between two steps that pass gradients on and show them to the module's backward hooks."""
+    told = {}  # the gradients of the outputs, once they have arrived
+    before, after = (list(h.values()) for h in (module._backward_pre_hooks, module._backward_hooks))
 
-    def tell(index, count, g):
-        grads.setdefault("in", {})[index] = g
-        if len(grads["in"]) == count:
-            shown = tuple(grads["in"].get(i) for i in range(count))
-            for hook in hooks:
-                new = hook(module, shown, grads["out"])
-                if new is not None and count == 1:
-                    return new[0] if isinstance(new, tuple) else new
-        return None
+    def changed(grads, new, what):
+        new = new if isinstance(new, tuple) else (new,)
+        if len(new) != len(grads):
+            raise RuntimeError(
+                f"Backward hook returned an invalid number of {what}, got {len(new)}, but expected {len(grads)}"
+            )
+        return new
 
-    passed = []
-    for a in args:
-        if isinstance(a, Tensor) and a.requires_grad:
-            a = a.view_as(a)
-            a.register_hook(functools.partial(tell, len([p for p in passed if isinstance(p, Tensor) and p.requires_grad]), len(inputs)))  # fmt: skip
-        passed.append(a)
-    result = module.forward(*passed, **kwargs)
-    outputs = result if isinstance(result, tuple) else (result,)
+    def on_outputs(grads):
+        grads = outputs.all(grads)
+        for hook in before:
+            new = hook(module, grads)
+            grads = grads if new is None else changed(grads, new, "grad_output")
+        told["out"] = grads
+        if inputs.node is None:
+            warnings.warn(
+                "Full backward hook is firing when gradients are computed with respect to module outputs since no inputs "
+                "require gradients. See https://docs.pytorch.org/docs/main/generated/torch.nn.Module.html#"
+                "torch.nn.Module.register_full_backward_hook for more details.", stacklevel=2,
+            )  # fmt: skip
+            for hook in after:
+                new = hook(module, (None,) * len(args), grads)
+                if new is not None and any(g is not None for g in new):
+                    raise RuntimeError("Backward hook for Modules where no input requires gradient should always return "
+                                       "None or None for all gradients.")  # fmt: skip
+        return outputs.own(grads)
 
-    def arrived(g):
-        grads.clear()
-        grads["out"] = (g,)
-        if not inputs:
-            for hook in hooks:
-                hook(module, (None,) * len(args), (g,))
+    def on_inputs(grads, _):
+        if "out" not in told:
+            return None
+        grads = inputs.all(grads)
+        for hook in after:
+            new = hook(module, grads, told["out"])
+            grads = grads if new is None else changed(grads, new, "grad_input")
+        del told["out"]
+        return inputs.own(grads)
 
-    first = outputs[0].view_as(outputs[0])
-    if first.requires_grad:
-        first.register_hook(arrived)
-    return (first, *outputs[1:]) if isinstance(result, tuple) else first
+    inputs = Passed(args)
+    if inputs.node is not None:
+        inputs.node.register_hook(on_inputs)
+    result = module.forward(*inputs.values, **kwargs)
+    outputs = Passed(result if isinstance(result, tuple) else (result,))
+    if outputs.node is not None:
+        outputs.node.register_prehook(on_outputs)
+    return tuple(outputs.values) if isinstance(result, tuple) else outputs.values[0]
+
+
+class BackwardHookFunction(Function):
+    """Tensors passed on unchanged, as one step that hooks can be put on."""
+
+    @staticmethod
+    def forward(ctx, *tensors):
+        ctx.mark_non_differentiable(*[t for t in tensors if not t.requires_grad])
+        return tensors
+
+    @staticmethod
+    def backward(ctx, *grads):
+        return grads
+
+
+class Passed:
+    """Values whose tensors went through a ``BackwardHookFunction``, if one requires grad; ``node`` is that step."""
+
+    def __init__(self, values):
+        self.values, self.node = list(values), None
+        self.places = [i for i, v in enumerate(values) if isinstance(v, Tensor)]
+        tensors = [values[i] for i in self.places]
+        if is_grad_enabled() and any(t.requires_grad for t in tensors):
+            made = BackwardHookFunction.apply(*tensors)
+            self.node = next(t.grad_fn for t in made if t.grad_fn is not None)
+            for i, t in zip(self.places, made):
+                self.values[i] = t
+
+    def all(self, grads):
+        """The tensors' gradients among the values, None for the others."""
+        found = dict(zip(self.places, grads))
+        return tuple(found.get(i) for i in range(len(self.values)))
+
+    def own(self, grads):
+        """The tensors' gradients alone."""
+        return tuple(grads[i] for i in self.places)

@@ -1,6 +1,7 @@
 """Optimizers and schedules of their learning rate. Leans on ops."""
 
 from ..homes import settle
+from ..scope import missing
 from . import lr_scheduler
 from .algorithms import SGD, Adadelta, Adagrad, Adam, AdamW, RMSprop
 from .optimizer import Optimizer
@@ -11,6 +12,4 @@ settle(__name__, str.lower)
 
 
 def __getattr__(name):
-    raise AttributeError(
-        f"autodiff_lab.optim has no {name!r}: it is no name of torch.optim, or out of scope; there are {', '.join(__all__)}"
-    )
+    raise missing(__name__, name, __all__)
