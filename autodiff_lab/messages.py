@@ -180,6 +180,10 @@ TEXTS = {
         "La celda no dejó un tensor que dibujar; escribe cuál después de %%graph, como en «%%graph f».",
         "The cell left no tensor to draw; name one after %%graph, as in “%%graph f”.",
     ),
+    "magic.derivative.what": (
+        "%derivative necesita una función, como en «%derivative th.sigmoid».",
+        "%derivative needs a function, as in “%derivative th.sigmoid”.",
+    ),
     # -- traces --------------------------------------------------------------------------------
     "trace.primal": ("traza primal", "primal trace"),
     "trace.forward": ("traza de tangentes", "tangent trace"),
@@ -323,6 +327,71 @@ TEXTS = {
     "tree.head.dtype": ("tipo", "dtype"),
     "tree.head.size": ("números", "numbers"),
     "tree.total": ("En total, {total} números.", "{total} numbers in all."),
+    # -- widgets -------------------------------------------------------------------------------
+    "widget.fault.again": ("Intentar de nuevo", "Try again"),
+    "widget.fault.where": ("Línea {line} de {name}:", "Line {line} of {name}:"),
+    "widget.fault.script": ("El dibujo falló; los números siguen en Python.", "The drawing failed; the numbers are still in Python."),
+    "derivative.title": ("Función y derivada", "Function and derivative"),
+    "derivative.function": ("función", "function"),
+    "derivative.point": ("punto x", "point x"),
+    "derivative.above": ("La función y su tangente", "The function and its tangent"),
+    "derivative.below": ("La derivada: la pendiente en cada punto", "The derivative: the slope at each point"),
+    "derivative.quotients": ("Error del cociente de diferencias según h", "Error of the difference quotient against h"),
+    "derivative.forward": ("hacia adelante, (f(x+h) − f(x))/h", "forward, (f(x+h) − f(x))/h"),
+    "derivative.central": ("central, (f(x+h) − f(x−h))/2h", "central, (f(x+h) − f(x−h))/2h"),
+    "derivative.short.forward": ("hacia adelante", "forward"),
+    "derivative.short.central": ("central", "central"),
+    "derivative.quotient": ("cociente", "quotient"),
+    "derivative.step": ("paso h", "step h"),
+    "derivative.numerical": ("cociente con h = {h}", "quotient with h = {h}"),
+    "derivative.error": ("su error", "its error"),
+    "derivative.exact": ("sin error visible", "no error to be seen"),
+    "derivative.tangent": ("tangente", "tangent"),
+    "derivative.secant": ("secante", "secant"),
+    "derivative.drag": ("El punto sobre la curva; muévelo con el ratón o con las flechas", "The point on the curve; move it with the mouse or the arrow keys"),
+    "derivative.at": ("En x = {x}, {name}(x) = {value} y la pendiente es {slope}.", "At x = {x}, {name}(x) = {value} and the slope is {slope}."),
+    "derivative.truncation": (
+        "Con este h domina el truncamiento: la curva se dobla entre los puntos. Un h menor ayuda.",
+        "With this h truncation rules: the curve bends between the points. A smaller h helps.",
+    ),
+    "derivative.rounding": (
+        "Con este h domina el redondeo: se restan dos números casi iguales. Un h mayor ayuda.",
+        "With this h rounding rules: two nearly equal numbers are subtracted. A larger h helps.",
+    ),
+    "derivative.balance": (
+        "Este h está cerca del mejor: truncamiento y redondeo se equilibran. La diferenciación automática no tiene ninguno de los dos.",
+        "This h is near the best: truncation and rounding balance. Automatic differentiation has neither.",
+    ),
+    "derivative.neither": (
+        "Aquí ningún h acierta: no hay una sola pendiente a la que acercarse.",
+        "No h is right here: there is no single slope to come near to.",
+    ),
+    "derivative.kink": (
+        "En x = {x}, {name} tiene un punto anguloso: la pendiente es {left} por la izquierda y {right} por la derecha; "
+        "la regla de la operación elige {chosen}.",
+        "At x = {x}, {name} has a kink: the slope is {left} on the left and {right} on the right; "
+        "the operation's rule chooses {chosen}.",
+    ),
+    "derivative.break": ("En x = {x}, {name} salta: ahí no hay derivada.", "At x = {x}, {name} jumps: there is no derivative there."),
+    "derivative.error.range": (
+        "range lleva dos números, el menor primero, como range=(-4, 4); recibió {range}.",
+        "range holds two numbers, the smaller first, as in range=(-4, 4); it got {range}.",
+    ),
+    "derivative.error.order": ("order es un entero de 1 a 4; recibió {order}.", "order is an integer from 1 to 4; it got {order}."),
+    "derivative.error.x": ("x es un número; recibió {x}.", "x is a number; it got {x}."),
+    "derivative.error.preset": ("No conozco {name}; conozco {names}.", "I do not know {name}; I know {names}."),
+    "derivative.error.function": (
+        "derivative() dibuja una función de un número, o el nombre de una; recibió {type}.",
+        "derivative() draws a function of one number, or the name of one; it got {type}.",
+    ),
+    "derivative.error.result": (
+        "La función debe devolver un número, como tensor; devolvió {type}.",
+        "The function must return a number, as a tensor; it returned {type}.",
+    ),
+    "derivative.error.shape": (
+        "La función debe devolver un número por cada x; devolvió un tensor de forma {shape}.",
+        "The function must return one number for each x; it returned a tensor of shape {shape}.",
+    ),
     # -- notes under torch's errors: what happened, in which variable, what to do ----------------
     "name.unknown": ("este tensor", "this tensor"),
     "note.freed": (

@@ -64,7 +64,13 @@ def test_why_says_it_in_words(shell, capsys):
     assert repr(answer) == str(answer)
 
 
-WRONG = ["%why", "%why 3", "%graph", "%graph nada", "%graph 3", "%graph f -d UP", "%graph f --depth none",
+def test_derivative_shows_a_function(shell, capsys):
+    assert run(shell, "%derivative th.relu --order 2 --range=-2,2").to_text().count("relu″(x)") == 1
+    assert run(shell, "%derivative silu").choice == "silu"
+    assert [c["name"] for c in run(shell, "%derivative [th.sin, th.cos]").curves] == ["sin", "cos"]
+
+
+WRONG = ["%derivative", "%derivative nada", "%derivative th.sin -o 7", "%derivative th.sin --range=3", "%why", "%why 3", "%graph", "%graph nada", "%graph 3", "%graph f -d UP", "%graph f --depth none",
          "%graph f --save f.gif", "%%graph\nu = 3", "%lab_lang fr", "%lab_lang es en"]  # fmt: skip
 
 

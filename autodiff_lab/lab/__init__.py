@@ -6,8 +6,10 @@ from .picture import Graph, graph
 from .steps import Move, Steps, steps
 from .trace import Step, Trace, TraceRow, trace
 from .why import tree, why
+from .widgets.derivative import Derivative, derivative
 
 __all__ = [
+    "Derivative",
     "Edge",
     "Graph",
     "GraphModel",
@@ -18,6 +20,7 @@ __all__ = [
     "Steps",
     "Trace",
     "TraceRow",
+    "derivative",
     "get_language",
     "graph",
     "set_language",

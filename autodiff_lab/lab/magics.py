@@ -15,6 +15,7 @@ from ..messages import get_language, say, set_language
 from .picture import graph
 from .reading import is_tensor
 from .why import why
+from .widgets.derivative import PRESETS, derivative
 
 
 def _drawing_options(function):
@@ -137,6 +138,22 @@ class LabMagics(Magics):
         if not expression:
             raise ValueError(say("magic.why.what"))
         return why(self.shell.ev(expression), self._names())
+
+    @magic_arguments()
+    @argument("expression", nargs="?", default="", help="a function, a preset's name, or a list of them")
+    @argument("-o", "--order", type=int, default=1, help="how many derivatives to show, from 1 to 4")
+    @argument("--range", default="-4,4", help="the least and the greatest x, as in --range=-2,2")
+    @line_magic
+    def derivative(self, line):
+        """A function against its derivatives, to touch: ``%derivative th.sigmoid --order 2``."""
+        __tracebackhide__ = True
+        options = _parsed(self.derivative, line)
+        if not options.expression:
+            raise ValueError(say("magic.derivative.what"))
+        ends = tuple(self.shell.ev(f"({options.range},)"))
+        name = options.expression
+        fn = name if name in PRESETS else self.shell.ev(name)
+        return derivative(fn, range=ends, order=options.order)
 
     @magic_arguments()
     @argument(

@@ -1,0 +1,141 @@
+"""What all widgets share: the scripts and styles of ``static/``, the words, errors told in words, the text twin.
+
+A widget speaks to its page through traits alone. What the page sends is checked by its trait and never evaluated;
+what comes from the learner's namespace is set as text, never as markup. Leans on messages, svg and text.
+"""
+
+import linecache
+import re
+import traceback
+from pathlib import Path
+
+import anywidget
+import traitlets
+
+from ...messages import LANGUAGES, TEXTS, get_language
+from ..model import visible
+from ..render.svg import COLOURS, escape
+
+STATIC = Path(__file__).parent / "static"
+_PACKAGE = str(Path(__file__).parents[2])
+_IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w.]+)";\n', re.MULTILINE)
+
+
+def script(name):
+    """A module of ``static/`` and those it imports, put together as one: a page is handed a single text.
+
+    >>> "export default widget(" in script("derivative.js"), "import {" in script("derivative.js")
+    (True, False)
+    """
+    parts, seen = [], set()
+
+    def add(name, last=False):
+        if name in seen:
+            return
+        seen.add(name)
+        text = (STATIC / name).read_text(encoding="utf-8")
+        for other in _IMPORT.findall(text):
+            add(other)
+        text = _IMPORT.sub("", text)
+        parts.append(text if last else re.sub(r"^export ", "", text, flags=re.MULTILINE))
+
+    add(name, last=True)
+    return "\n".join(parts)
+
+
+def style():
+    """The style sheet: the colours of the pictures, light and dark, and what ``static/widgets.css`` does with them."""
+    light, dark = (";".join(f"--adl-{name}:{pair[k]}" for name, pair in COLOURS.items()) for k in (0, 1))
+    return (
+        f".adl-widget{{{light};color-scheme:light}}\n"
+        f"@media (prefers-color-scheme:dark){{.adl-widget{{{dark};color-scheme:dark}}}}\n"
+        f"[data-jp-theme-light=true] .adl-widget,.vscode-light .adl-widget{{{light};color-scheme:light}}\n"
+        f"[data-jp-theme-light=false] .adl-widget,.vscode-dark .adl-widget,.dark .adl-widget"
+        f"{{{dark};color-scheme:dark}}\n" + (STATIC / "widgets.css").read_text(encoding="utf-8")
+    )
+
+
+def words(*stems):
+    """The texts of both pages' labels, by key without the stem: what a widget's script says, in the language in use.
+
+    >>> from autodiff_lab.messages import set_language
+    >>> words("widget.fault.")["again"]
+    'Intentar de nuevo'
+    """
+    which = LANGUAGES.index(get_language())
+    return {key[len(s) :]: text[which] for key, text in TEXTS.items() for s in stems if key.startswith(s)}
+
+
+def current(function):
+    """The function that the learner's name stands for now: a cell that is run again mends a widget already drawn."""
+    scope = getattr(function, "__globals__", {})
+    latest = scope.get(getattr(function, "__name__", ""))
+    same = type(latest) is type(function) and latest.__globals__ is scope
+    return latest if same and "<" not in function.__qualname__ else function
+
+
+def fault(error):
+    """An error of the learner's function as plain data: its type, its words, its line in the learner's own code.
+
+    >>> try: 1 / 0
+    ... except ZeroDivisionError as error: fault(error)["type"]
+    'ZeroDivisionError'
+    """
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if not f.filename.startswith(_PACKAGE)]
+    frame = frames[-1] if frames else None
+    line = frame and (frame.line or linecache.getline(frame.filename, frame.lineno)).strip()
+    return {
+        "type": type(error).__name__,
+        "message": visible(str(error), 600),
+        "notes": [visible(note, 600) for note in getattr(error, "__notes__", ())],
+        "line": frame.lineno if frame else None,
+        "function": visible(frame.name) if frame else "",
+        "code": visible(line or "", 200),
+    }
+
+
+class Widget(anywidget.AnyWidget):
+    """A widget of the laboratory: its words in ``labels``, an error of the learner's function in ``fault``.
+
+    Subclasses give ``to_text()``, the twin in words, and may give ``to_svg()``, the picture for pages without a kernel.
+    """
+
+    _css = style()
+    labels = traitlets.Dict().tag(sync=True)
+    language = traitlets.Unicode().tag(sync=True)
+    fault = traitlets.Dict().tag(sync=True)
+    again = traitlets.Int(0).tag(sync=True)  # counts the presses of "try again"
+
+    stems: tuple[str, ...] = ()  # the keys in messages.py that the script asks for
+
+    def __init__(self, **traits):
+        super().__init__(
+            labels=words("widget.", *self.stems), language=get_language(), layout={"width": "auto"}, **traits
+        )
+
+    def to_text(self):
+        """The widget in words, as it stands now."""
+        raise NotImplementedError
+
+    to_svg = None
+
+    def __repr__(self):
+        return self.to_text()
+
+    def _repr_mimebundle_(self, **kwargs):
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        if self.to_svg is not None:
+            data["image/svg+xml"] = self.to_svg()
+        return data, metadata
+
+
+def told(fault):
+    """A fault in words, for the text twin; "" where there is none."""
+    if not fault:
+        return ""
+    where = f" ({fault['function']}, {fault['line']}: {fault['code']})" if fault.get("line") else ""
+    return "\n".join([f"{fault['type']}: {fault['message']}{where}", *fault["notes"]])
+
+
+__all__ = ["Widget", "current", "escape", "fault", "script", "told", "words"]

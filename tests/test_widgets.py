@@ -1,0 +1,188 @@
+"""What all widgets do, without a browser: their text, their words, errors, and what the page may not do."""
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import traitlets
+
+import autodiff_lab as th
+from autodiff_lab import lab
+from autodiff_lab.lab.widgets import base
+from autodiff_lab.lab.widgets.derivative import PRESETS
+from autodiff_lab.lab.widgets.sampling import STEPS, sample
+from autodiff_lab.messages import set_language
+
+SCRIPTS = sorted(path.name for path in base.STATIC.glob("*.js") if path.name != "shared.js")
+
+
+@pytest.fixture
+def english():
+    set_language("en")
+    yield
+    set_language("es")
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_script_is_one_text_that_loads_nothing(name):
+    text = base.script(name)
+    assert "import " not in "".join(
+        line for line in text.splitlines(True) if line.startswith(("import", "from"))
+    )
+    assert text.count("export ") == 1 and "export default widget(" in text
+    assert not any(
+        word in text
+        for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "eval(", "http://", "https://")
+    ) or (text.count("http://") == 1 and "http://www.w3.org/2000/svg" in text and "innerHTML" not in text)
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_every_word_that_a_script_says_is_in_the_catalogue(name):
+    import re
+
+    text = base.script(name)
+    stems = ("widget.", f"{name.removesuffix('.js')}.")
+    labels = base.words(*stems)
+    asked = set(re.findall(r'say\(\s*"([\w.]+)"', text))
+    assert asked and asked <= labels.keys()
+
+
+def test_a_widget_is_text_and_picture_where_no_script_runs(english):
+    bundle, _ = lab.derivative("relu")._repr_mimebundle_()
+    assert "0x" not in bundle["text/plain"] and "relu′(x)" in bundle["text/plain"]
+    assert bundle["image/svg+xml"].startswith("<svg")
+
+
+def test_its_text_and_picture_are_the_same_in_every_process():
+    code = "from autodiff_lab import lab; d = lab.derivative('gelu', order=3); print(d, d.to_svg())"
+    said = {
+        subprocess.run([sys.executable, "-c", code], capture_output=True, check=True,
+                       env={**os.environ, "PYTHONHASHSEED": seed}).stdout
+        for seed in "12"
+    }  # fmt: skip
+    assert len(said) == 1
+
+
+def test_labels_follow_the_language(english):
+    assert lab.derivative("tanh").labels["title"] == "Function and derivative"
+    set_language("es")
+    assert lab.derivative("tanh").labels["title"] == "Función y derivada"
+
+
+@pytest.mark.parametrize("trait, value", [("choice", "__import__('os')"), ("choice", 3), ("at", 10**9), ("at", "0"), ("step", -1),
+                                          ("quotient", "evil"), ("shown", -1)])  # fmt: skip
+def test_what_the_page_sends_is_checked(trait, value):
+    d = lab.derivative("tanh")
+    before = getattr(d, trait)
+    with pytest.raises(traitlets.TraitError):
+        d.set_state({trait: value})
+    assert getattr(d, trait) == before
+
+
+def test_an_error_is_told_with_the_learners_line_and_mended(english):
+    def f(x):
+        y = x * 2
+        return y.nothing
+
+    d = lab.derivative(f)
+    assert (
+        d.fault["type"] == "AttributeError"
+        and d.fault["code"] == "return y.nothing"
+        and d.fault["function"] == "f"
+    )
+    assert "AttributeError" in repr(d) and "return y.nothing" in repr(d)
+    json.dumps(d.fault)
+
+
+def test_a_function_that_is_defined_anew_mends_the_widget():
+    scope = {}
+    exec("def f(x):\n    return x.nothing", scope)
+    d = lab.derivative(scope["f"])
+    assert d.fault
+    exec("def f(x):\n    return x * x", scope)
+    d.again += 1
+    assert not d.fault and d.slope == pytest.approx(2 * d.point)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_has_the_derivative_that_differences_have(name):
+    d = lab.derivative(name, order=4)
+    s = d._sampled[0]
+    good = np.abs(s.errors[1, :, STEPS.index(1e-5)]) < 1e-5
+    near = (
+        np.any([np.abs(s.x - k.x) < 1e-4 for k in s.kinks], axis=0) if s.kinks else np.zeros(len(s.x), bool)
+    )
+    assert (good | near).all()
+    for k in (2, 3):  # each row is the derivative of the one before
+        slope = np.gradient(s.rows[k - 1], s.x)
+        smooth = np.ones(len(s.x), bool) if name != "elu" and not s.kinks else np.abs(s.x) > 0.05
+        inside = smooth & (np.arange(len(s.x)) > 1) & (np.arange(len(s.x)) < len(s.x) - 2)
+        assert np.allclose(slope[inside], s.rows[k][inside], atol=0.02 * max(1.0, np.abs(s.rows[k]).max()))
+
+
+@pytest.mark.parametrize(
+    "f, kinks",
+    [
+        (th.relu, [(0, 0, 1, 0)]),
+        (abs, [(0, -1, 1, 0)]),
+        (th.nn.functional.hardtanh, [(-1, 0, 1, 0), (1, 1, 0, 0)]),
+        (th.nn.functional.leaky_relu, [(0, 0.01, 1, 0.01)]),
+        (lambda x: x * x if x > 1 else abs(x), [(0, -1, 1, 0), (1, 1, 2, 1)]),
+        (th.sigmoid, []),
+        (lambda x: th.tanh(100 * x), []),
+        (th.log, []),
+        (lambda x: 1 / x, []),
+        (lambda x: 3.0, []),
+    ],
+)
+def test_kinks_are_found_and_steep_places_are_none(f, kinks):
+    found = sample(f, -4.0, 4.0, 1).kinks
+    assert [(k.x, k.left, k.right, k.chosen) for k in found] == kinks
+
+
+def test_jumps_have_no_derivative():
+    assert sample(th.floor, 0.5, 2.5, 1).breaks == (1.0, 2.0)
+
+
+def test_the_logistic_map_has_the_survey_s_errors():
+    """Figure 3 of Baydin et al.: truncation |f''|/2·h and |f'''|/6·h², for l4 at 0.2."""
+    d = lab.derivative("logistic map", x=0.2)
+    assert d.slope == pytest.approx(708288 / 78125)
+    forward, central = d._sampled[0].errors[:, d.at]
+    assert abs(forward[STEPS.index(1e-5)]) == pytest.approx(33.7e-5, rel=0.02)
+    assert abs(central[STEPS.index(1e-3)]) == pytest.approx(658e-6, rel=0.02)
+
+
+def test_pytorch_s_functions_are_shown_too():
+    torch = pytest.importorskip("torch")
+    ours, theirs = (
+        lab.derivative(th.nn.functional.gelu, order=2),
+        lab.derivative(torch.nn.functional.gelu, order=2),
+    )
+    assert not theirs.fault
+    assert np.allclose(ours._sampled[0].rows, theirs._sampled[0].rows, atol=1e-12)
+    assert lab.derivative(lambda x: torch.relu(x)).kinks[0].chosen == 0
+
+
+def test_a_function_that_returns_no_number_is_told_of(english):
+    assert "one number for each x" in lab.derivative(lambda x: th.stack([x, x])).fault["message"]
+    assert "returned str" in lab.derivative(lambda x: "no").fault["message"]
+
+
+@pytest.mark.parametrize("arguments, error", [
+    (("nada",), ValueError), ((3,), TypeError), (([],), TypeError), ((th.sin, (2, 1)), ValueError), ((th.sin, 3), ValueError),
+    ((th.sin, (0, float("inf"))), ValueError), ((th.sin, (0, 1), 5), ValueError), ((th.sin, (0, 1), True), ValueError),
+    ((th.sin, (0, 1), 1, "a"), ValueError),
+])  # fmt: skip
+def test_wrong_arguments_are_refused_in_words(arguments, error):
+    with pytest.raises(error):
+        lab.derivative(*arguments)
+
+
+def test_several_functions_are_compared_by_their_names():
+    d = lab.derivative({"a<b>": th.sin, "cos": th.cos})
+    assert [c["name"] for c in d.curves] == ["a<b>", "cos"]
+    assert "a&lt;b&gt;" in d.to_svg() and "a<b>" not in d.to_svg()
