@@ -8,7 +8,19 @@ from ..ops.row import FUNCTIONS
 from ..tensor import Tensor, as_tensor, check_cotangents
 from .function import Function
 
-Variable = Tensor
+
+class Variables(type):
+    def __instancecheck__(cls, value):
+        return isinstance(value, Tensor)
+
+    def __call__(cls, data, requires_grad=False):
+        if not isinstance(data, Tensor):
+            raise TypeError(f"Variable data has to be a tensor, but got {type(data).__name__}")
+        return data.detach().requires_grad_(requires_grad)
+
+
+class Variable(metaclass=Variables):
+    """``Variable(data, requires_grad)``: a tensor over the same memory, as older lessons write it."""
 
 
 def many(value):

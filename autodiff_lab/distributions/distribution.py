@@ -94,6 +94,11 @@ class Distribution:
 
     _log_prob = _cdf = icdf = entropy = enumerate_support = _missing
 
+    @property
+    def mode(self):
+        """Where the density is highest."""
+        raise NotImplementedError(f"{type(self)} does not implement mode")
+
     def perplexity(self):
         """exp of the entropy."""
         return self.entropy().exp()
@@ -107,6 +112,9 @@ class Distribution:
             value = self.__dict__.get(name)
             if isinstance(value, Tensor):
                 made.__dict__[name] = value.expand(*batch_shape, *value.shape[lead:])
+        for name, value in self.__dict__.items():
+            if isinstance(value, Distribution):
+                made.__dict__[name] = value.expand((*batch_shape, *value.batch_shape[lead:]))
         made._batch_shape = Size(batch_shape)
         return made
 

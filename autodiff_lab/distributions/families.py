@@ -84,6 +84,9 @@ class LogNormal(Plain, loc=c.real, scale=c.positive):
     variance = property(lambda self: self.scale.pow(2).expm1() * (2 * self.loc + self.scale.pow(2)).exp())
     _drawn = lambda self, shape: self.base_dist._drawn(shape).exp()
     _log_prob = lambda self, x: self.base_dist._log_prob(x.log()) - x.log()
+    _cdf = lambda self, x: self.base_dist._cdf(x.log())
+    icdf = lambda self, value: self.base_dist.icdf(value).exp()
+    __repr__ = lambda self: "LogNormal()"
     entropy = lambda self: self.base_dist.entropy() + self.loc
 
 
@@ -334,7 +337,10 @@ class Multinomial(Distribution):
         return ways + (where((value == 0) & (logits == -math.inf), 0.0, logits) * value).sum(-1)
 
     def entropy(self):
-        raise NotImplementedError("Multinomial.entropy() is not offered")
+        n = self.total_count
+        counts = Binomial(n, self.probs).enumerate_support(False)[1:]
+        shared = (Binomial(n, self.probs).log_prob(counts).exp() * (counts + 1).lgamma()).sum((0, -1))
+        return n * self._categorical.entropy() - math.lgamma(n + 1) + shared
 
 
 class MultivariateNormal(Distribution):

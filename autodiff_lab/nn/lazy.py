@@ -52,6 +52,8 @@ class Uninitialized:
     def shape(self):
         raise RuntimeError(NO_SHAPE)
 
+    requires_grad = property(lambda self: self.wanted[0])
+
     @property
     def data(self):
         return tensor([])
