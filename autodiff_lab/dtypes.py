@@ -24,10 +24,20 @@ class dtype:
     (autodiff_lab.float32, 4, True)
     """
 
-    __slots__ = ("name", "numpy", "itemsize", "is_floating_point", "is_complex", "is_signed", "rank", "title")
+    __slots__ = (
+        "name",
+        "numpy",
+        "itemsize",
+        "is_floating_point",
+        "is_complex",
+        "is_signed",
+        "rank",
+        "title",
+        "c_name",
+    )
 
-    def __init__(self, name, title, rank):
-        self.name, self.title, self.rank = name, title, rank
+    def __init__(self, name, title, c_name, rank):
+        self.name, self.title, self.c_name, self.rank = name, title, c_name, rank
         self.numpy = np.dtype(name)
         self.itemsize = self.numpy.itemsize
         self.is_floating_point = rank == 2
@@ -47,16 +57,16 @@ class dtype:
         return self
 
 
-# rank: 0 boolean, 1 integer, 2 floating point; title: the word that torch's messages use
-float16 = dtype("float16", "Half", 2)
-float32 = dtype("float32", "Float", 2)
-float64 = dtype("float64", "Double", 2)
-int8 = dtype("int8", "Char", 1)
-int16 = dtype("int16", "Short", 1)
-int32 = dtype("int32", "Int", 1)
-int64 = dtype("int64", "Long", 1)
-uint8 = dtype("uint8", "Byte", 1)
-bool_ = dtype("bool", "Bool", 0)
+# rank: 0 boolean, 1 integer, 2 floating point; title, c_name: the words that torch's messages use
+float16 = dtype("float16", "Half", "c10::Half", 2)
+float32 = dtype("float32", "Float", "float", 2)
+float64 = dtype("float64", "Double", "double", 2)
+int8 = dtype("int8", "Char", "signed char", 1)
+int16 = dtype("int16", "Short", "short int", 1)
+int32 = dtype("int32", "Int", "int", 1)
+int64 = dtype("int64", "Long", "long int", 1)
+uint8 = dtype("uint8", "Byte", "unsigned char", 1)
+bool_ = dtype("bool", "Bool", "bool", 0)
 
 ALL = (float16, float32, float64, int8, int16, int32, int64, uint8, bool_)
 ALIASES = {"half": float16, "float": float32, "double": float64, "short": int16, "int": int32, "long": int64}

@@ -34,15 +34,10 @@ def scaled(x, factor):
     return x if factor == 1 else x * factor
 
 
-def same_dtype(x, y, names):
-    if x._array.dtype != y._array.dtype:
-        raise explained(RuntimeError(f"{names}, but got: {text(x)} != {text(y)}"), "note.same_dtype")
-
-
-def text(t):
-    return {"float32": "float", "float64": "double", "float16": "c10::Half", "int64": "long"}.get(
-        t.dtype.name, t.dtype.name
-    )
+def same_dtype(said, *tensors):
+    """torch's error unless all are of one dtype: ``said``, with their words for ``{0}``, ``{1}`` …"""
+    if any(t._array.dtype != tensors[0]._array.dtype for t in tensors):
+        raise explained(RuntimeError(said.format(*(t.dtype for t in tensors))), "note.same_dtype")
 
 
 def dot(input, tensor, *, out=None):
@@ -77,7 +72,11 @@ def mv(input, vec, *, out=None):
         raise explained(
             RuntimeError(f"size mismatch, got input ({n}), mat ({n}x{m}), vec ({k})"), "note.matmul", m=m, k=k
         )
-    same_dtype(input, vec, "expected m1 and m2 to have the same dtype")
+    same_dtype(
+        "addmv input tensors must have the same dtype, but got {1.title}, {0.title}, and {1.title}",
+        input,
+        vec,
+    )
     return apply(MV, input, vec, out=out)
 
 
@@ -89,7 +88,7 @@ def mm(input, mat2, *, out=None):
     if mat2.ndim != 2:
         raise RuntimeError("mat2 must be a matrix")
     check_inner(input, mat2)
-    same_dtype(input, mat2, "expected m1 and m2 to have the same dtype")
+    same_dtype("expected m1 and m2 to have the same dtype, but got: {0.c_name} != {1.c_name}", input, mat2)
     return apply(MM, input, mat2, out=out)
 
 
@@ -114,7 +113,7 @@ def bmm(input, mat2, *, out=None):
         raise RuntimeError(
             f"Expected size for first two dimensions of batch2 tensor to be: {want} but got: {list(mat2.shape[:2])}."
         )
-    same_dtype(input, mat2, "expected scalar type to be the same")
+    same_dtype("expected scalar type {0.title} but found {1.title}", input, mat2)
     return apply(BMM, input, mat2, out=out)
 
 
@@ -123,7 +122,8 @@ def addmm(input, mat1, mat2, *, beta=1, alpha=1, out=None):
     for i, (value, name) in enumerate(((input, "input"), (mat1, "mat1"), (mat2, "mat2"))):
         check_tensor(value, "addmm", i + 1, name)
     check_inner(mat1, mat2)
-    same_dtype(mat1, mat2, "expected m1 and m2 to have the same dtype")
+    same_dtype("mat1 and mat2 must have the same dtype, but got {0.title} and {1.title}", mat1, mat2)
+    same_dtype("self and mat2 must have the same dtype, but got {0.title} and {1.title}", input, mat2)
     expand(input, mat1.shape[0], mat2.shape[1])
     return apply(ADDMM, input, mat1, mat2, beta=beta, alpha=alpha, out=out)
 

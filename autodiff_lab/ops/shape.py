@@ -10,7 +10,7 @@ import numpy as np
 from ..device import contiguous_format
 from ..errors import explained
 from ..tensor import Size, Tensor, dimension, memory, new_tensor
-from .row import apply, check_tensor, either, export, operation, register
+from .row import apply, broadcast_all, check_tensor, either, export, operation, register
 
 # -- arguments ----------------------------------------------------------------------------------------------
 
@@ -386,11 +386,8 @@ def contiguous(self, *, memory_format=None):
 
 def broadcast_tensors(*tensors):
     """Views of all the tensors in the shape to which they broadcast together."""
-    try:
-        shape = np.broadcast_shapes(*(check_tensor(t, "broadcast_tensors").shape for t in tensors))
-    except ValueError as error:
-        raise RuntimeError(str(error)) from None
-    return tuple(expand(t, *shape) for t in tensors)
+    shape = broadcast_all(*(check_tensor(t, "broadcast_tensors").shape for t in tensors))
+    return tuple(t if t.shape == shape else expand(t, *shape) for t in tensors)
 
 
 for _row, _function in (
