@@ -67,7 +67,7 @@ def written(rule):
     for place in code.co_positions():
         if place in known:
             return ast.unparse(known[place].body)
-    return None
+    return None if rule.__name__ == "<lambda>" else f"{rule.__name__}({', '.join(names)})"
 
 
 def derivatives(row):
@@ -97,11 +97,7 @@ def first_line(value):
 
 
 def forms(name):
-    marks = (
-        ("f", name in FUNCTIONS),
-        ("m", hasattr(th.Tensor, name)),
-        ("i", hasattr(th.Tensor, f"{name}_")),
-    )
+    marks = (("f", name in FUNCTIONS), ("m", hasattr(th.Tensor, name)), ("i", hasattr(th.Tensor, f"{name}_")))
     return " ".join(mark for mark, has in marks if has)
 
 
