@@ -1,12 +1,14 @@
 """``nn.functional``: torch's signatures in front of the rows of ops.neural and ops.window. Leans on ops, sampling."""
 
 import math
+import operator
 import warnings
 
 import numpy as np
 
 from .. import dtypes
 from ..errors import explained
+from ..graph import parameters, written_out
 from ..ops import neural, window
 from ..ops.contract import vector_norm
 from ..ops.linalg import addmm, matmul
@@ -15,60 +17,60 @@ from ..ops.row import FUNCTIONS, apply, check_tensor, plain
 from ..ops.shape import broadcast_tensors, reshape, t, unsqueeze
 from ..tensor import Tensor, memory, new_tensor
 
-tanh, sigmoid = FUNCTIONS["tanh"], FUNCTIONS["sigmoid"]
-ZERO, ONE = np.float32(0), np.float32(1)
+einsum, minimum, rectified, sigmoid, tanh, xlogy = (FUNCTIONS[n] for n in ("einsum", "minimum", "relu", "sigmoid", "tanh", "xlogy"))  # fmt: skip
+
+
+def named(name, doc, function):
+    """A function of one expression, as a row: its name, what it gives, and the expression."""
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = doc
+    return function
+
 
 # -- activations --------------------------------------------------------------------------------------------
 
 
-def activation(name, row, *options):
-    """A function of one tensor; ``options`` are pairs (name, default) in the row's order."""
-    given = ", ".join(f"{n}={d!r}" for n, d in options)
-    passed = "".join(f", {n}={n}" for n, _ in options)
-    inplace = name not in ("gelu", "softplus", "softshrink", "hardshrink", "logsigmoid")
-    signature = ", ".join(["input", *([given] if given else []), *(["inplace=False"] if inplace else [])])
-    body = f"made = apply(row, check_tensor(input, {name!r}){passed})"
-    ending = "return input.copy_(made) if inplace else made" if inplace else "return made"
-    space = {"apply": apply, "row": row, "check_tensor": check_tensor, "inf": math.inf, "__name__": __name__}
-    exec(f"def {name}({signature}):\n    {body}\n    {ending}", space)
-    space[name].__doc__ = f"``{name}``, element by element; its derivative is the row's in ``ops.neural``."
-    return space[name]
+def activation(name, options="", doc="", inplace=True, row=None, **fixed):
+    """A function of one tensor: its row's attributes are options, or ``fixed``."""
+    row = row or getattr(neural, name).row
+    passed = ", ".join(f"{n}={fixed.get(n, n)}" for n in row.attrs)
+    signature = ", ".join(filter(None, ["input", options, "inplace=False" if inplace else ""]))
+    ending = "input.copy_(out) if inplace else out" if inplace else "out"
+    source = (
+        f"def made({signature}):\n    out = apply(row, check(input, name), {passed})\n    return {ending}"
+    )
+    made = written_out(source, {"apply": apply, "row": row, "check": check_tensor, "name": name}, name)
+    made.__doc__ = doc or f"``{name}``, element by element; its derivative is the row's in ``ops.neural``."
+    return made
 
 
-leaky_relu = activation("leaky_relu", neural.leaky_relu.row, ("negative_slope", 0.01))
-celu = activation("celu", neural.celu.row, ("alpha", 1.0))
-silu = activation("silu", neural.silu.row)
-mish = activation("mish", neural.mish.row)
-softplus = activation("softplus", neural.softplus.row, ("beta", 1.0), ("threshold", 20.0))
-hardtanh = activation("hardtanh", neural.hardtanh.row, ("min_val", -1.0), ("max_val", 1.0))
-hardsigmoid = activation("hardsigmoid", neural.hardsigmoid.row)
-hardswish = activation("hardswish", neural.hardswish.row)
-logsigmoid = activation("logsigmoid", neural.logsigmoid.row)
-softshrink = activation("softshrink", neural.softshrink.row, ("lambd", 0.5))
-hardshrink = activation("hardshrink", neural.hardshrink.row, ("lambd", 0.5))
-
-
-def relu(input, inplace=False):
-    """x above 0, 0 elsewhere."""
-    return input.relu_() if inplace else FUNCTIONS["relu"](input)
-
-
-def relu6(input, inplace=False):
-    """``input`` held between 0 and 6."""
-    return hardtanh(input, 0.0, 6.0, inplace)
-
-
-def elu(input, alpha=1.0, inplace=False):
-    """x above 0, ``alpha`` (eˣ - 1) below."""
-    made = apply(neural.elu.row, check_tensor(input, "elu"), alpha=alpha, scale=1, input_scale=1)
-    return input.copy_(made) if inplace else made
-
-
-def selu(input, inplace=False):
-    """``elu`` with the two constants that keep mean 0 and variance 1 (Klambauer et al. 2017)."""
-    scale, alpha = 1.0507009873554805, 1.6732632423543772
-    made = apply(neural.elu.row, check_tensor(input, "selu"), alpha=alpha, scale=scale, input_scale=1)
-    return input.copy_(made) if inplace else made
+# fmt: off
+leaky_relu  = activation("leaky_relu", "negative_slope=0.01")
+celu        = activation("celu", "alpha=1.0")
+elu         = activation("elu", "alpha=1.0", "x above 0, ``alpha`` (eˣ - 1) below.", scale=1, input_scale=1)
+selu        = activation("selu", "", "``elu`` with the two constants that keep mean 0 and variance 1 (Klambauer et al. 2017).", row=neural.elu.row,
+                         alpha=1.6732632423543772, scale=1.0507009873554805, input_scale=1)
+silu        = activation("silu")
+mish        = activation("mish")
+hardtanh    = activation("hardtanh", "min_val=-1.0, max_val=1.0")
+relu6       = activation("relu6", "", "``input`` held between 0 and 6.", row=neural.hardtanh.row, min_val=0.0, max_val=6.0)
+hardsigmoid = activation("hardsigmoid")
+hardswish   = activation("hardswish")
+threshold   = activation("threshold", "threshold, value", "x above ``threshold``, ``value`` elsewhere.")
+softplus    = activation("softplus", "beta=1.0, threshold=20.0", inplace=False)
+logsigmoid  = activation("logsigmoid", inplace=False)
+softshrink  = activation("softshrink", "lambd=0.5", inplace=False)
+hardshrink  = activation("hardshrink", "lambd=0.5", inplace=False)
+relu        = named("relu", "x above 0, 0 elsewhere.", lambda input, inplace=False: input.relu_() if inplace else rectified(input))
+softsign    = named("softsign", "x / (1 + |x|).", lambda input: input / (input.abs() + 1))
+tanhshrink  = named("tanhshrink", "x - tanh x.", lambda input: input - input.tanh())
+softmax     = named("softmax", "exp(x) / Σ exp(x) along ``dim``.", lambda input, dim=None, _stacklevel=3, dtype=None:
+                    softmax_(input, chosen_dim("softmax", input.ndim, dim), dtype=dtype))
+softmin     = named("softmin", "``softmax(-x)``.", lambda input, dim=None, _stacklevel=3, dtype=None:
+                    softmax_(-input, chosen_dim("softmin", input.ndim, dim), dtype=dtype))
+log_softmax = named("log_softmax", "log(exp(x) / Σ exp(x)) along ``dim``.", lambda input, dim=None, _stacklevel=3, dtype=None:
+                    log_softmax_(input, chosen_dim("log_softmax", input.ndim, dim), dtype=dtype))
+# fmt: on
 
 
 def gelu(input, *, approximate="none"):
@@ -76,22 +78,6 @@ def gelu(input, *, approximate="none"):
     if approximate not in ("none", "tanh"):
         raise RuntimeError("approximate argument must be either none or tanh.")
     return (neural.gelu_tanh if approximate == "tanh" else neural.gelu)(check_tensor(input, "gelu"))
-
-
-def softsign(input):
-    """x / (1 + |x|)."""
-    return input / (input.abs() + 1)
-
-
-def tanhshrink(input):
-    """x - tanh x."""
-    return input - input.tanh()
-
-
-def threshold(input, threshold, value, inplace=False):
-    """x above ``threshold``, ``value`` elsewhere."""
-    made = apply(neural.threshold.row, check_tensor(input, "threshold"), threshold=threshold, value=value)
-    return input.copy_(made) if inplace else made
 
 
 def prelu(input, weight):
@@ -119,21 +105,6 @@ def chosen_dim(name, ndim, dim):
     return dim
 
 
-def softmax(input, dim=None, _stacklevel=3, dtype=None):
-    """exp(x) / Σ exp(x) along ``dim``."""
-    return softmax_(input, chosen_dim("softmax", input.ndim, dim), dtype=dtype)
-
-
-def softmin(input, dim=None, _stacklevel=3, dtype=None):
-    """``softmax(-x)``."""
-    return softmax_(-input, chosen_dim("softmin", input.ndim, dim), dtype=dtype)
-
-
-def log_softmax(input, dim=None, _stacklevel=3, dtype=None):
-    """log(exp(x) / Σ exp(x)) along ``dim``."""
-    return log_softmax_(input, chosen_dim("log_softmax", input.ndim, dim), dtype=dtype)
-
-
 # -- layers -------------------------------------------------------------------------------------------------
 
 
@@ -159,13 +130,11 @@ def linear(input, weight, bias=None):
 
 def bilinear(input1, input2, weight, bias=None):
     """Σ x₁ᵢ Wₖᵢⱼ x₂ⱼ + bₖ."""
-    made = FUNCTIONS["einsum"]("...i,kij,...j->...k", input1, weight, input2)
+    made = einsum("...i,kij,...j->...k", input1, weight, input2)
     return made if bias is None else made + bias
 
 
-def embedding(
-    input, weight, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False
-):
+def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False):  # fmt: skip
     """The rows of ``weight`` (n, d) at the integers ``input`` (…): (… d); ``padding_idx`` gets no gradient.
 
     Raises:
@@ -173,9 +142,7 @@ def embedding(
         NotImplementedError: for ``max_norm`` and ``scale_grad_by_freq``, which are out of scope.
     """
     if max_norm is not None or scale_grad_by_freq:
-        raise NotImplementedError(
-            "embedding(): max_norm= and scale_grad_by_freq= are out of autodiff_lab's scope"
-        )
+        raise NotImplementedError("embedding(): max_norm= and scale_grad_by_freq= are out of autodiff_lab's scope")  # fmt: skip
     index = memory(check_tensor(input, "embedding", 2, "indices"))
     if index.dtype.kind not in "i":
         raise RuntimeError("Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, "
@@ -191,9 +158,7 @@ def one_hot(tensor, num_classes=-1):
     """A 1 at each integer's place along a new last dimension."""
     x = memory(check_tensor(tensor, "one_hot"))
     if x.dtype != np.int64:
-        raise RuntimeError(
-            f"one_hot is only applicable to index tensor of type LongTensor but got {tensor.type()}"
-        )
+        raise RuntimeError(f"one_hot is only applicable to index tensor of type LongTensor but got {tensor.type()}")  # fmt: skip
     if (x < 0).any():
         raise RuntimeError("Class values must be non-negative.")
     if num_classes == -1:
@@ -213,23 +178,26 @@ def dropped(input, p, training, inplace, shape):
     return input.copy_(made) if inplace else made
 
 
-def dropout(input, p=0.5, training=True, inplace=False):
-    """Each number set to 0 with probability ``p``, the others divided by 1 - ``p``; nothing outside training."""
-    return dropped(input, p, training, inplace, input.shape)
-
-
-def dropout2d(input, p=0.5, training=True, inplace=False):
-    """``dropout`` of whole channels."""
-    return dropped(input, p, training, inplace, (*input.shape[:2], *(1,) * (input.ndim - 2)))
+# fmt: off
+dropout   = named("dropout", "Each number set to 0 with probability ``p``, the others divided by 1 - ``p``; nothing outside training.",
+                  lambda input, p=0.5, training=True, inplace=False: dropped(input, p, training, inplace, input.shape))
+dropout2d = named("dropout2d", "``dropout`` of whole channels.", lambda input, p=0.5, training=True, inplace=False:
+                  dropped(input, p, training, inplace, (*input.shape[:2], *(1,) * (input.ndim - 2))))
+normalize = named("normalize", "``input`` divided by its p-norm along ``dim``.", lambda input, p=2.0, dim=1, eps=1e-12:
+                  input / vector_norm(input, p, dim, True).clamp_min(eps).expand_as(input))
+pairwise_distance = named("pairwise_distance", "‖x₁ - x₂ + eps‖ₚ along the last dimension.",
+                  lambda x1, x2, p=2.0, eps=1e-6, keepdim=False: vector_norm(x1 - x2 + eps, p, -1, keepdim))
+# fmt: on
 
 
 def affine(weight, bias, dtype):
-    return (dtype.type(1) if weight is None else weight), (dtype.type(0) if bias is None else bias)
+    """Missing weights as 0-d tensors without gradient: a factor of 1, a summand of 0."""
+    weight = dtype.type(1) if weight is None else weight
+    return weight if isinstance(weight, Tensor) else new_tensor(weight), no_less(bias, dtype)
 
 
-def constants(*values):
-    """Missing weights as 0-d tensors without gradient."""
-    return [v if isinstance(v, Tensor) else new_tensor(v) for v in values]
+def no_less(bias, dtype):
+    return new_tensor(dtype.type(0)) if bias is None else bias
 
 
 def batch_norm(
@@ -243,39 +211,31 @@ def batch_norm(
         ValueError: in training, if there is only one number a channel.
     """
     x = input._array
-    weight, bias = constants(*affine(weight, bias, x.dtype))
+    weight, bias = affine(weight, bias, x.dtype)
     axes = neural.but_channel(x)
     if not training:
         column = (1, -1) + (1,) * (x.ndim - 2)
         mean, var = (memory(v).reshape(column) for v in (running_mean, running_var))
         scale = (1 / np.sqrt(var + eps)).astype(x.dtype)
         return apply(neural.FIXED_NORM, input, weight, bias, mean=np.array(mean), scale=scale)
-    count = x.size // x.shape[1]
-    if count == 1:
+    if x.size == x.shape[1]:
         raise ValueError(
             f"Expected more than 1 value per channel when training, got input size {input.shape}"
         )
     if running_mean is not None:
-        moved(running_mean, x.mean(axis=axes), momentum)
-        moved(running_var, x.var(axis=axes, ddof=1), momentum)
+        for running, now in ((running_mean, x.mean(axis=axes)), (running_var, x.var(axis=axes, ddof=1))):
+            kept = running.detach()
+            kept.copy_(kept * (1 - momentum) + new_tensor(now.astype(running._array.dtype)) * momentum)
     return apply(neural.BATCH_NORM, input, weight, bias, eps=eps)
-
-
-def moved(running, now, momentum):
-    running.detach().copy_(
-        running.detach() * (1 - momentum) + new_tensor(now.astype(running._array.dtype)) * momentum
-    )
 
 
 def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
     """(x - mean) / √(var + eps) · weight + bias over the last dimensions, those of ``normalized_shape``."""
     shape = tuple(normalized_shape)
     if tuple(input.shape[-len(shape) :]) != shape:
-        raise RuntimeError(
-            f"Given normalized_shape={list(shape)}, expected input with shape [*, {', '.join(map(str, shape))}], but got "
-            f"input of size{list(input.shape)}"
-        )
-    weight, bias = constants(*affine(weight, bias, input._array.dtype))
+        raise RuntimeError(f"Given normalized_shape={list(shape)}, expected input with shape [*, {', '.join(map(str, shape))}], "
+                           f"but got input of size{list(input.shape)}")  # fmt: skip
+    weight, bias = affine(weight, bias, input._array.dtype)
     axes = tuple(range(input.ndim - len(shape), input.ndim))
     return apply(neural.LAYER_NORM, input, weight, bias, axes=axes, eps=eps)
 
@@ -285,13 +245,8 @@ def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
     if input.shape[1] % num_groups:
         raise RuntimeError("Expected number of channels in input to be divisible by num_groups, but got input of shape "
                            f"{list(input.shape)} and num_groups={num_groups}")  # fmt: skip
-    weight, bias = constants(*affine(weight, bias, input._array.dtype))
+    weight, bias = affine(weight, bias, input._array.dtype)
     return apply(neural.GROUP_NORM, input, weight, bias, groups=num_groups, eps=eps)
-
-
-def normalize(input, p=2.0, dim=1, eps=1e-12):
-    """``input`` divided by its p-norm along ``dim``."""
-    return input / vector_norm(input, p, dim, True).clamp_min(eps).expand_as(input)
 
 
 def cosine_similarity(x1, x2, dim=1, eps=1e-8):
@@ -299,11 +254,6 @@ def cosine_similarity(x1, x2, dim=1, eps=1e-8):
     x1, x2 = broadcast_tensors(x1, x2)
     norms = [vector_norm(x, 2, dim, True).clamp_min(eps) for x in (x1, x2)]
     return ((x1 / norms[0]) * (x2 / norms[1])).sum(dim)
-
-
-def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
-    """‖x₁ - x₂ + eps‖ₚ along the last dimension."""
-    return vector_norm(x1 - x2 + eps, p, -1, keepdim)
 
 
 # -- windows ------------------------------------------------------------------------------------------------
@@ -315,45 +265,42 @@ def sizes(value, d):
     return value * d if len(value) == 1 else value
 
 
+def strides(stride, kernel):
+    return kernel if stride is None or stride in ([], ()) else sizes(stride, len(kernel))
+
+
+def by_dimension(name, doc, make, *dims):
+    """One function for each number of dimensions, called after it: ``conv1d``, ``conv2d`` …"""
+    return (named(f"{name}{d}d", doc.format(d=d), make(d)) for d in dims)
+
+
 def convolution(d):
     def made(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
-        name = made.__name__
-        alone = check_tensor(input, name).ndim == d + 1
+        alone = check_tensor(input, made.__name__).ndim == d + 1
         if input.ndim not in (d + 1, d + 2):
-            raise RuntimeError(f"Expected {d + 1}D (unbatched) or {d + 2}D (batched) input to {name}, but got input of size: "
-                               f"{list(input.shape)}")  # fmt: skip
+            raise RuntimeError(f"Expected {d + 1}D (unbatched) or {d + 2}D (batched) input to {made.__name__}, but got input "
+                               f"of size: {list(input.shape)}")  # fmt: skip
         x = unsqueeze(input, 0) if alone else input
-        stride, dilation = sizes(stride, d), sizes(dilation, d)
+        kernel, stride, dilation = weight.shape[2:], sizes(stride, d), sizes(dilation, d)
         if x.shape[1] != weight.shape[1] * groups:
             raise explained(
                 RuntimeError(
                     f"Given groups={groups}, weight of size {list(weight.shape)}, expected input{list(x.shape)} to have "
                     f"{weight.shape[1] * groups} channels, but got {x.shape[1]} channels instead"
-                ), "note.arguments", row=name,
+                ), "note.arguments", row=made.__name__,
             )  # fmt: skip
-        kernel = weight.shape[2:]
+        reach = [e * (k - 1) + 1 for k, e in zip(kernel, dilation)]
         if padding == "same":
-            whole = [e * (k - 1) for k, e in zip(kernel, dilation)]
-            x, padding = pad(x, [n for w in reversed(whole) for n in (w // 2, w - w // 2)]), 0
+            x, padding = pad(x, [n for r in reversed(reach) for n in ((r - 1) // 2, r // 2)]), 0
         padding = sizes(0 if padding == "valid" else padding, d)
-        for n, p, k, e in zip(x.shape[2:], padding, kernel, dilation):
-            if n + 2 * p < e * (k - 1) + 1:
-                text = " x ".join(str(n + 2 * p) for n, p in zip(x.shape[2:], padding))
-                raise RuntimeError(
-                    f"Calculated padded input size per channel: ({text}). Kernel size: "
-                    f"({' x '.join(str(e * (k - 1) + 1) for k, e in zip(kernel, dilation))}). Kernel size can't be greater "
-                    "than actual input size"
-                )
-        (bias,) = constants(x._array.dtype.type(0) if bias is None else bias)
-        out = apply(
-            window.CONV, x, weight, bias, stride=stride, padding=padding, dilation=dilation, groups=groups
-        )
+        whole = [n + 2 * p for n, p in zip(x.shape[2:], padding)]
+        if any(n < r for n, r in zip(whole, reach)):
+            raise RuntimeError(f"Calculated padded input size per channel: ({' x '.join(map(str, whole))}). Kernel size: "
+                               f"({' x '.join(map(str, reach))}). Kernel size can't be greater than actual input size")  # fmt: skip
+        out = apply(window.CONV, x, weight, no_less(bias, x._array.dtype), stride=stride, padding=padding, dilation=dilation,
+                    groups=groups)  # fmt: skip
         return out.squeeze(0) if alone else out
 
-    made.__name__ = made.__qualname__ = f"conv{d}d"
-    made.__doc__ = (
-        "The convolution (cross-correlation) of (N, C, …) with weights (O, C / groups, …): ops.window's Note."
-    )
     return made
 
 
@@ -364,43 +311,31 @@ def transposed_convolution(d):
         stride, padding, dilation, more = (sizes(v, d) for v in (stride, padding, dilation, output_padding))
         size = tuple((n - 1) * s - 2 * p + e * (k - 1) + o + 1 for n, s, p, e, k, o in
                      zip(x.shape[2:], stride, padding, dilation, weight.shape[2:], more))  # fmt: skip
-        (bias,) = constants(x._array.dtype.type(0) if bias is None else bias)
-        out = apply(window.CONV_TRANSPOSE, x, weight, bias, size=size, stride=stride, padding=padding, dilation=dilation, groups=groups)  # fmt: skip
+        out = apply(window.CONV_TRANSPOSE, x, weight, no_less(bias, x._array.dtype), size=size, stride=stride, padding=padding,
+                    dilation=dilation, groups=groups)  # fmt: skip
         return out.squeeze(0) if alone else out
 
-    made.__name__ = made.__qualname__ = f"conv_transpose{d}d"
-    made.__doc__ = f"The adjoint of ``conv{d}d`` by its input, as a layer."
     return made
 
 
-conv1d, conv2d, conv3d = map(convolution, (1, 2, 3))
-conv_transpose1d, conv_transpose2d = map(transposed_convolution, (1, 2))
-
-
-def pooled(input, d, function):
-    """``function`` on (…, H, W); vectors get a dimension of size 1 for the while."""
-    return function(unsqueeze(input, -2)).squeeze(-2) if d == 1 else function(input)
+def flat(x, places, d, return_indices):
+    """The numbers of (…, H, W) at the places found; a vector had a dimension of size 1 for the while."""
+    out = apply(window.MAX_POOL, x, places=places)
+    out, places = (out.squeeze(-2), places.squeeze(-2)) if d == 1 else (out, places)
+    return (out, new_tensor(places)) if return_indices else out
 
 
 def max_pooling(d):
     def made(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False):
-        lead, rest = ((1,), (0,)) if d == 1 else ((), ())
         kernel = sizes(kernel_size, d)
-        stride = kernel if stride is None or stride == [] or stride == () else sizes(stride, d)
-        padding, dilation = sizes(padding, d), sizes(dilation, d)
+        stride, padding, dilation = strides(stride, kernel), sizes(padding, d), sizes(dilation, d)
         for k, p in zip(kernel, padding):
             if p > k // 2:
                 raise RuntimeError(f"pad should be at most half of effective kernel size, but got pad={p}, kernel_size={k} and dilation={dilation[0]}")  # fmt: skip
-        x = unsqueeze(input, -2) if d == 1 else input
-        places = window.max_places(
-            x._array, (*lead, *kernel), (*lead, *stride), (*rest, *padding), (*lead, *dilation), ceil_mode
-        )
-        out = apply(window.MAX_POOL, x, places=places)
-        out, found = (out.squeeze(-2), places.squeeze(-2)) if d == 1 else (out, places)
-        return (out, new_tensor(found)) if return_indices else out
+        x, one, none = (unsqueeze(input, -2), (1,), (0,)) if d == 1 else (input, (), ())
+        places = window.max_places(x._array, one + kernel, one + stride, none + padding, one + dilation, ceil_mode)  # fmt: skip
+        return flat(x, places, d, return_indices)
 
-    made.__name__ = made.__qualname__ = f"max_pool{d}d"
-    made.__doc__ = "The largest number of each window."
     return made
 
 
@@ -415,43 +350,34 @@ def avg_pooling(d):
         divisor_override=None,
     ):
         kernel = sizes(kernel_size, d)
-        stride = kernel if stride is None or stride == [] or stride == () else sizes(stride, d)
-        shares = [
-            window.window_means(
-                n,
-                k,
-                s,
-                p,
-                ceil_mode,
-                count_include_pad,
-                divisor_override if i == 0 else divisor_override and 1,
-            )
-            for i, (n, k, s, p) in enumerate(zip(input.shape[-d:], kernel, stride, sizes(padding, d)))
-        ]
-        return apply(window.AVG_POOL, input, maps=tuple(shares))
+        divisors = (divisor_override, *(divisor_override and 1,) * (d - 1))
+        each = zip(input.shape[-d:], kernel, strides(stride, kernel), sizes(padding, d), divisors)
+        maps = (window.window_means(*four, ceil_mode, count_include_pad, divisor) for *four, divisor in each)
+        return apply(window.AVG_POOL, input, maps=tuple(maps))
 
-    made.__name__ = made.__qualname__ = f"avg_pool{d}d"
-    made.__doc__ = "The mean of each window."
     return made
+
+
+def wanted_sizes(input, output_size, d):
+    return [n if m is None else m for m, n in zip(sizes(output_size, d), input.shape[-d:])]
 
 
 def adaptive_pooling(d):
     def made(input, output_size):
-        wanted = [n if m is None else m for m, n in zip(sizes(output_size, d), input.shape[-d:])]
-        return apply(
-            window.ADAPTIVE,
-            input,
-            maps=tuple(window.adaptive_means(n, m) for n, m in zip(input.shape[-d:], wanted)),
-        )
+        maps = map(window.adaptive_means, input.shape[-d:], wanted_sizes(input, output_size, d))
+        return apply(window.ADAPTIVE, input, maps=tuple(maps))
 
-    made.__name__ = made.__qualname__ = f"adaptive_avg_pool{d}d"
-    made.__doc__ = "The means of as many windows as ``output_size`` says."
     return made
 
 
-max_pool1d, max_pool2d = map(max_pooling, (1, 2))
-avg_pool1d, avg_pool2d, avg_pool3d = map(avg_pooling, (1, 2, 3))
-adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d = map(adaptive_pooling, (1, 2, 3))
+CONV = "The convolution (cross-correlation) of (N, C, …) with weights (O, C / groups, …): ops.window's Note."
+conv1d, conv2d, conv3d = by_dimension("conv", CONV, convolution, 1, 2, 3)
+conv_transpose1d, conv_transpose2d = by_dimension("conv_transpose", "The adjoint of ``conv{d}d`` by its input, as a layer.", transposed_convolution, 1, 2)  # fmt: skip
+max_pool1d, max_pool2d = by_dimension("max_pool", "The largest number of each window.", max_pooling, 1, 2)
+avg_pool1d, avg_pool2d, avg_pool3d = by_dimension(
+    "avg_pool", "The mean of each window.", avg_pooling, 1, 2, 3
+)
+adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d = by_dimension("adaptive_avg_pool", "The means of as many windows as ``output_size`` says.", adaptive_pooling, 1, 2, 3)  # fmt: skip
 
 
 def pad(input, pad, mode="constant", value=None):
@@ -460,29 +386,21 @@ def pad(input, pad, mode="constant", value=None):
     Args:
         mode: ``"constant"``, ``"reflect"``, ``"replicate"`` or ``"circular"``.
     """
-    pairs = list(zip(pad[::2], pad[1::2]))
+    pairs = list(zip(pad[::2], pad[1::2]))[::-1]
     if len(pad) % 2 or len(pairs) > input.ndim:
         raise RuntimeError("Padding length must be divisible by 2" if len(pad) % 2 else
                            f"Padding length should be less than or equal to two times the input dimension but got padding length {len(pad)} and input of dimension {input.ndim}")  # fmt: skip
     if mode == "constant":
-        whole = ((0, 0),) * (input.ndim - len(pairs)) + tuple(reversed(pairs))
+        whole = ((0, 0),) * (input.ndim - len(pairs)) + tuple(pairs)
         return apply(window.PAD, input, pad=whole, value=0 if value is None else plain(value))
     if mode not in window.REPEATED:
         raise NotImplementedError(f"Unrecognised padding mode {mode}")
-    d = len(pairs)
-    places = window.pad_index(input.shape[-d:], list(reversed(pairs)), mode)
-    return apply(window.REPEATED[mode][d], input, index=places)
+    places = window.pad_index(input.shape[-len(pairs) :], pairs, mode)
+    return apply(window.REPEATED[mode][len(pairs)], input, index=places)
 
 
-def interpolate(
-    input,
-    size=None,
-    scale_factor=None,
-    mode="nearest",
-    align_corners=None,
-    recompute_scale_factor=None,
-    antialias=False,
-):
+def interpolate(input, size=None, scale_factor=None, mode="nearest", align_corners=None, recompute_scale_factor=None,
+                antialias=False):  # fmt: skip
     """(N, C, …) brought to another size.
 
     Args:
@@ -494,33 +412,24 @@ def interpolate(
     d = input.ndim - 2
     if (size is None) == (scale_factor is None):
         raise ValueError(
-            "either size or scale_factor should be defined"
-            if size is None
-            else "only one of size or scale_factor should be defined"
+            f"{'either' if size is None else 'only one of'} size or scale_factor should be defined"
         )
     if antialias:
         raise NotImplementedError("interpolate(): antialias=True is not offered")
-    if mode == "area":
-        wanted = (
-            sizes(size, d)
-            if size is not None
-            else [math.floor(n * f) for n, f in zip(input.shape[2:], sizes(scale_factor, d))]
-        )
-        return adaptive_pooling(d)(input, tuple(wanted))
-    if mode not in window.RESIZED or d not in window.RESIZED[mode]:
-        raise NotImplementedError(
-            f"Got {input.ndim}D input, but {mode} mode needs another number of dimensions; there are {', '.join(window.RESIZED)}"
-        )
     factors = (None,) * d if scale_factor is None else sizes(scale_factor, d)
     wanted = (
-        sizes(size, d) if size is not None else [math.floor(n * f) for n, f in zip(input.shape[2:], factors)]
+        sizes(size, d)
+        if scale_factor is None
+        else tuple(math.floor(n * f) for n, f in zip(input.shape[2:], factors))
     )
-    if recompute_scale_factor:
-        factors = (None,) * d
-    maps = tuple(
-        window.resizing(n, m, mode, bool(align_corners), f)
-        for n, m, f in zip(input.shape[2:], wanted, factors)
-    )
+    if mode == "area":
+        return adaptive_pooling(d)(input, wanted)
+    if mode not in window.RESIZED or d not in window.RESIZED[mode]:
+        raise NotImplementedError(f"Got {input.ndim}D input, but {mode} mode needs another number of dimensions; there are "
+                                  f"{', '.join(window.RESIZED)}")  # fmt: skip
+    factors = (None,) * d if recompute_scale_factor else factors
+    each = zip(input.shape[2:], wanted, factors)
+    maps = tuple(window.resizing(n, m, mode, bool(align_corners), f) for n, m, f in each)
     return apply(window.RESIZED[mode][d], input, maps=maps)
 
 
@@ -528,24 +437,41 @@ def scaled_dot_product_attention(
     query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None
 ):
     """softmax(q kᵀ / √d + mask) v."""
-    scores = matmul(query, key.transpose(-2, -1)) * (
-        1 / math.sqrt(query.shape[-1]) if scale is None else scale
-    )
+    scale = 1 / math.sqrt(query.shape[-1]) if scale is None else scale
+    scores = matmul(query, key.transpose(-2, -1)) * scale
     if is_causal:
         attn_mask = new_tensor(np.tri(*scores.shape[-2:], dtype=bool))
     if attn_mask is not None:
-        scores = (
-            scores.masked_fill(~attn_mask, -math.inf)
-            if attn_mask.dtype is dtypes.bool_
-            else scores + attn_mask
-        )
+        whether = attn_mask.dtype is dtypes.bool_
+        scores = scores.masked_fill(~attn_mask, -math.inf) if whether else scores + attn_mask
     return matmul(dropout(softmax_(scores, -1), dropout_p), value)
 
 
 # -- losses -------------------------------------------------------------------------------------------------
 
 
-def how(reduction, size_average=None, reduce=None):
+HOW = "size_average=None, reduce=None, reduction='mean'"
+
+
+def legacy(reduction, size_average, reduce):
+    """The reduction that torch's two old switches mean, where they are given."""
+    if size_average is None and reduce is None:
+        return reduction
+    reduction = (
+        "none"
+        if reduce is not None and not reduce
+        else "mean"
+        if size_average is None or size_average
+        else "sum"
+    )
+    warnings.warn(
+        f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.",
+        stacklevel=3,
+    )
+    return reduction
+
+
+def how(reduction):
     if reduction not in ("none", "mean", "sum"):
         raise ValueError(f"{reduction} is not a valid value for reduction")
     return reduction
@@ -555,49 +481,66 @@ def reduced(losses, reduction):
     return losses if how(reduction) == "none" else losses.mean() if reduction == "mean" else losses.sum()
 
 
+def loss(name, signature, doc, formula):
+    """A loss from a formula, whose numbers are reduced as asked for, unless it reads ``reduction`` and does so itself."""
+    read = parameters(formula)
+    value = f"formula({', '.join(read)})"
+    value = value if "reduction" in read else f"reduced({value}, reduction)"
+    old = "" if "reduce=" not in signature else "    reduction = legacy(reduction, size_average, reduce)\n"
+    source = f"def made({signature}):\n{old}    return {value}"
+    made = written_out(source, {"formula": formula, "reduced": reduced, "legacy": legacy}, name)
+    made.__doc__ = doc
+    return made
+
+
 def pair(input, target, name):
-    """Input and target in one shape, with torch's warning if they had different ones."""
-    if check_tensor(target, name, 2, "target").shape != check_tensor(input, name).shape:
+    """Input and target in one shape and dtype, with torch's warning if they had different shapes."""
+    if check_tensor(target, name, 2, "target")._array.shape != check_tensor(input, name)._array.shape:
         warnings.warn(
             f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This will likely "
-            "lead to incorrect results due to broadcasting. Please ensure they have the same size.", UserWarning, stacklevel=3,
+            "lead to incorrect results due to broadcasting. Please ensure they have the same size.", UserWarning, stacklevel=4,
         )  # fmt: skip
-    input, target = broadcast_tensors(input, target)
-    kind = dtypes.result_dtype([(input.dtype, 2), (target.dtype, 2)])
+        input, target = broadcast_tensors(input, target)
+    if input.dtype is target.dtype:
+        return input, target
+    kind = dtypes.promote_types(input.dtype, target.dtype)
     return (v if v.dtype is kind else v._cast(kind.numpy) for v in (input, target))
 
 
-def mse_loss(input, target, size_average=None, reduce=None, reduction="mean", weight=None):
-    """(x - y)², averaged, added up, or each by itself.
+# fmt: off
+mse_loss = loss("mse_loss", f"input, target, {HOW}, weight=None", "(x - y)², averaged, added up, or each by itself.",
+                lambda input, target, weight, reduction: squared(*pair(input, target, "mse_loss"), weight, reduction))
+l1_loss = loss("l1_loss", f"input, target, {HOW}", "|x - y|.",
+                lambda input, target: operator.sub(*pair(input, target, "l1_loss")).abs())
+smooth_l1_loss = loss("smooth_l1_loss", f"input, target, {HOW}, beta=1.0", "½ (x - y)² / beta where |x - y| < beta, |x - y| - ½ beta beyond.",
+                lambda input, target, beta, reduction: l1_loss(input, target, reduction=reduction) if beta == 0 else
+                apply(neural.SMOOTH_L1, *pair(input, target, "smooth_l1_loss"), beta=beta, reduction=how(reduction)))
+huber_loss = loss("huber_loss", "input, target, reduction='mean', delta=1.0, weight=None", "½ (x - y)² where |x - y| < delta, delta (|x - y| - ½ delta) beyond.",
+                lambda input, target, delta, reduction: apply(neural.HUBER, *pair(input, target, "huber_loss"), delta=delta, reduction=how(reduction)))
+soft_margin_loss = loss("soft_margin_loss", f"input, target, {HOW}", "log(1 + e^(-y x)).", lambda input, target, reduction:
+                apply(neural.SOFT_MARGIN, input, target=np.array(memory(target), input._array.dtype), reduction=how(reduction)))
+hinge_embedding_loss = loss("hinge_embedding_loss", f"input, target, margin=1.0, {HOW}", "x where the target is 1, max(0, margin - x) where it is -1.",
+                lambda input, target, margin: (input * (target != -1)) + (margin - input).clamp_min(0) * (target != 1))
+margin_ranking_loss = loss("margin_ranking_loss", f"input1, input2, target, margin=0.0, {HOW}", "max(0, -y (x₁ - x₂) + margin).",
+                lambda input1, input2, target, margin: (-target * (input1 - input2) + margin).clamp_min(0))
+cosine_embedding_loss = loss("cosine_embedding_loss", f"input1, input2, target, margin=0.0, {HOW}", "1 - cos where the target is 1, max(0, cos - margin) where it is -1.",
+                lambda input1, input2, target, margin: by_sign(cosine_similarity(input1, input2, -1), target, margin))
+# fmt: on
 
-    >>> import autodiff_lab as th
-    >>> th.nn.functional.mse_loss(th.tensor([1., 2.]), th.tensor([0., 0.]))
-    tensor(2.5000)
-    """
-    x, y = pair(input, target, "mse_loss")
+
+def squared(x, y, weight, reduction):
     if weight is not None:
         return reduced((x - y) ** 2 * weight, reduction)
     return apply(neural.MSE, x, y, reduction=how(reduction))
 
 
-def l1_loss(input, target, size_average=None, reduce=None, reduction="mean"):
-    """|x - y|."""
-    x, y = pair(input, target, "l1_loss")
-    return reduced((x - y).abs(), reduction)
+def by_sign(cos, target, margin):
+    return (1 - cos) * (target == 1) + (cos - margin).clamp_min(0) * (target == -1)
 
 
-def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mean", beta=1.0):
-    """½ (x - y)² / beta where |x - y| < beta, |x - y| - ½ beta beyond."""
-    x, y = pair(input, target, "smooth_l1_loss")
-    if beta == 0:
-        return l1_loss(x, y, reduction=reduction)
-    return apply(neural.SMOOTH_L1, x, y, beta=beta, reduction=how(reduction))
-
-
-def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
-    """½ (x - y)² where |x - y| < delta, delta (|x - y| - ½ delta) beyond."""
-    x, y = pair(input, target, "huber_loss")
-    return apply(neural.HUBER, x, y, delta=delta, reduction=how(reduction))
+def numbers_of(weight):
+    """A weight as the NumPy value that a row keeps; 1 if there is none."""
+    return 1 if weight is None else np.array(memory(weight))
 
 
 def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=None, reduction="mean"):
@@ -607,33 +550,23 @@ def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=N
         ValueError: if the sizes differ.
         RuntimeError: for numbers outside 0 … 1.
     """
+    reduction = legacy(reduction, size_average, reduce)
     if target.shape != input.shape:
         raise ValueError(f"Using a target size ({target.shape}) that is different to the input size ({input.shape}) is "
                          "deprecated. Please ensure they have the same size.")  # fmt: skip
     if bool(((input < 0) | (input > 1)).any()):
         raise RuntimeError("all elements of input should be between 0 and 1")
-    return apply(neural.BCE, input, target, weight=numbers_of(weight, 1), reduction=how(reduction))
+    return apply(neural.BCE, input, target, weight=numbers_of(weight), reduction=how(reduction))
 
 
-def numbers_of(weight, missing):
-    """A weight as the NumPy value that a row keeps."""
-    return missing if weight is None else np.array(memory(weight))
-
-
-def binary_cross_entropy_with_logits(
-    input, target, weight=None, size_average=None, reduce=None, reduction="mean", pos_weight=None
-):
+def binary_cross_entropy_with_logits(input, target, weight=None, size_average=None, reduce=None, reduction="mean",
+                                     pos_weight=None):  # fmt: skip
     """``binary_cross_entropy`` of sigmoid(x), without its overflow."""
+    reduction = legacy(reduction, size_average, reduce)
     if target.shape != input.shape:
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
-    return apply(
-        neural.BCE_LOGITS,
-        input,
-        target,
-        weight=numbers_of(weight, 1),
-        pos_weight=numbers_of(pos_weight, 1),
-        reduction=how(reduction),
-    )
+    weights = {"weight": numbers_of(weight), "pos_weight": numbers_of(pos_weight)}
+    return apply(neural.BCE_LOGITS, input, target, **weights, reduction=how(reduction))
 
 
 def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean"):
@@ -643,44 +576,34 @@ def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, r
         IndexError: for a class out of bounds.
         ValueError, RuntimeError: if the sizes or the dtype of the target do not fit.
     """
+    reduction = legacy(reduction, size_average, reduce)
     dim = min(check_tensor(input, "nll_loss").ndim - 1, 1)
     classes = memory(check_tensor(target, "nll_loss", 2, "target"))
     if classes.dtype.kind != "i":
         raise RuntimeError(f"expected scalar type Long but found {target.dtype.title}")
-    if input.ndim and input.shape[0] != (target.shape[0] if target.ndim else 1) and dim == 1:
+    given = target.shape[0] if target.ndim else 1
+    if dim == 1 and input.shape[0] != given:
         raise ValueError(
-            f"Expected input batch_size ({input.shape[0]}) to match target batch_size ({target.shape[0] if target.ndim else 1})."
+            f"Expected input batch_size ({input.shape[0]}) to match target batch_size ({given})."
         )
-    ignored = classes == ignore_index
     n = input.shape[dim]
+    ignored = classes == ignore_index
     wrong = ~ignored & ((classes < 0) | (classes >= n))
     if wrong.any():
-        raise explained(
-            IndexError(f"Target {classes[wrong].flat[0]} is out of bounds."),
-            "note.out_of_bounds",
-            size=n,
-            last=n - 1,
-        )
+        error = IndexError(f"Target {classes[wrong].flat[0]} is out of bounds.")
+        raise explained(error, "note.out_of_bounds", size=n, last=n - 1)
     index = np.expand_dims(np.where(ignored, 0, classes), dim)
-    kind = input._array.dtype.type
     factor = 1
     if weight is not None or ignored.any():
+        kind = input._array.dtype.type
         table = np.ones(n, kind) if weight is None else memory(weight)
         factor = np.where(np.expand_dims(ignored, dim), kind(0), table[index]).astype(kind)
     row = neural.NLL2D if input.ndim > 2 else neural.NLL
     return apply(row, input, dim=dim, target=index, weight=factor, reduction=how(reduction))
 
 
-def cross_entropy(
-    input,
-    target,
-    weight=None,
-    size_average=None,
-    ignore_index=-100,
-    reduce=None,
-    reduction="mean",
-    label_smoothing=0.0,
-):
+def cross_entropy(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean",
+                  label_smoothing=0.0):  # fmt: skip
     """-log softmax(x) at each target's class; or, with a target of x's shape, averaged by its probabilities.
 
     Args:
@@ -693,54 +616,48 @@ def cross_entropy(
     >>> th.nn.functional.cross_entropy(th.tensor([[2., 0., 0.]]), th.tensor([0]))
     tensor(0.2395)
     """
+    reduction = legacy(reduction, size_average, reduce)
     if not 0.0 <= label_smoothing <= 1.0:
         raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
     dim = min(check_tensor(input, "cross_entropy_loss").ndim - 1, 1)
-    check_tensor(target, "cross_entropy_loss", 2, "target")
-    if (
-        target.shape != input.shape
-        and not target.ndim == input.ndim
-        and target.dtype.is_floating_point
-        and target.ndim
-    ):
+    soft = check_tensor(target, "cross_entropy_loss", 2, "target").is_floating_point()
+    if soft and target.ndim and target.ndim != input.ndim:
         raise RuntimeError(f"expected scalar type Long but found {target.dtype.title}")
     logs = log_softmax_(input, dim)
-    if target.shape == input.shape and target.is_floating_point():
-        if label_smoothing:
-            target = target * (1 - label_smoothing) + label_smoothing / input.shape[dim]
-        each = logs * target
-        if weight is not None:
-            each = each * reshape(weight, *(-1 if d == dim else 1 for d in range(input.ndim)))
-        if reduction == "mean":
-            return -each.sum() / (input.numel() // input.shape[dim])
-        return -each.sum() if how(reduction) == "sum" else -each.sum(dim)
+    soft = soft and target.shape == input.shape
+    if not soft and not label_smoothing:
+        return nll_loss(logs, target, weight, ignore_index=ignore_index, reduction=reduction)
+    n = input.shape[dim]
+    weighted = (
+        logs
+        if weight is None
+        else logs * reshape(weight, *(-1 if d == dim else 1 for d in range(input.ndim)))
+    )
+    if soft:
+        each = -(
+            weighted * (target * (1 - label_smoothing) + label_smoothing / n if label_smoothing else target)
+        ).sum(dim)
+        return each.sum() / (input.numel() // n) if how(reduction) == "mean" else reduced(each, reduction)
     hard = nll_loss(logs, target, weight, ignore_index=ignore_index, reduction=reduction)
-    if not label_smoothing:
-        return hard
-    column = [-1 if d == dim else 1 for d in range(input.ndim)]
-    smooth = -(logs if weight is None else logs * reshape(weight, *column)).sum(dim)
     kept = target != ignore_index
-    smooth = smooth * kept
+    smooth = -weighted.sum(dim) * kept
     if reduction == "mean":
         smooth = smooth.sum() / (kept.sum() if weight is None else (weight[target.clamp(min=0)] * kept).sum())
     elif reduction == "sum":
         smooth = smooth.sum()
-    return hard * (1 - label_smoothing) + smooth * (label_smoothing / input.shape[dim])
+    return hard * (1 - label_smoothing) + smooth * (label_smoothing / n)
 
 
 def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_target=False):
     """y (log y - x), where x holds logarithms; ``"batchmean"`` divides the sum by the first size."""
-    if log_target:
-        each = target.exp() * (target - input)
-    else:
-        each = FUNCTIONS["xlogy"](target, target) - target * input
+    reduction = legacy(reduction, size_average, reduce)
+    each = target.exp() * (target - input) if log_target else xlogy(target, target) - target * input
     return each.sum() / input.shape[0] if reduction == "batchmean" else reduced(each, reduction)
 
 
-def poisson_nll_loss(
-    input, target, log_input=True, full=False, size_average=None, eps=1e-8, reduce=None, reduction="mean"
-):
+def poisson_nll_loss(input, target, log_input=True, full=False, size_average=None, eps=1e-8, reduce=None, reduction="mean"):  # fmt: skip
     """eˣ - y x, where x is the logarithm of the rate; x - y log(x + eps) otherwise; ``full`` adds Stirling's term."""
+    reduction = legacy(reduction, size_average, reduce)
     each = input.exp() - target * input if log_input else input - target * (input + eps).log()
     if full:
         stirling = target * target.log() - target + 0.5 * (2 * math.pi * target).log()
@@ -759,52 +676,14 @@ def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"
     return reduced(each + 0.5 * math.log(2 * math.pi) if full else each, reduction)
 
 
-def hinge_embedding_loss(input, target, margin=1.0, size_average=None, reduce=None, reduction="mean"):
-    """x where the target is 1, max(0, margin - x) where it is -1."""
-    far = (margin - input).clamp_min(0)
-    return reduced((input * (target != -1)) + far * (target != 1), reduction)
-
-
-def margin_ranking_loss(input1, input2, target, margin=0.0, size_average=None, reduce=None, reduction="mean"):
-    """max(0, -y (x₁ - x₂) + margin)."""
-    return reduced((-target * (input1 - input2) + margin).clamp_min(0), reduction)
-
-
-def cosine_embedding_loss(
-    input1, input2, target, margin=0.0, size_average=None, reduce=None, reduction="mean"
-):
-    """1 - cos where the target is 1, max(0, cos - margin) where it is -1."""
-    cos = cosine_similarity(input1, input2, -1)
-    return reduced((1 - cos) * (target == 1) + (cos - margin).clamp_min(0) * (target == -1), reduction)
-
-
-def triplet_margin_loss(
-    anchor,
-    positive,
-    negative,
-    margin=1.0,
-    p=2,
-    eps=1e-6,
-    swap=False,
-    size_average=None,
-    reduce=None,
-    reduction="mean",
-):
+def triplet_margin_loss(anchor, positive, negative, margin=1.0, p=2, eps=1e-6, swap=False, size_average=None, reduce=None,
+                        reduction="mean"):  # fmt: skip
     """max(0, d(a, p) - d(a, n) + margin)."""
+    reduction = legacy(reduction, size_average, reduce)
     near, far = pairwise_distance(anchor, positive, p, eps), pairwise_distance(anchor, negative, p, eps)
     if swap:
-        far = FUNCTIONS["minimum"](far, pairwise_distance(positive, negative, p, eps))
+        far = minimum(far, pairwise_distance(positive, negative, p, eps))
     return reduced((near - far + margin).clamp_min(0), reduction)
-
-
-def soft_margin_loss(input, target, size_average=None, reduce=None, reduction="mean"):
-    """log(1 + e^(-y x))."""
-    return apply(
-        neural.SOFT_MARGIN,
-        input,
-        target=np.array(memory(target), input._array.dtype),
-        reduction=how(reduction),
-    )
 
 
 __all__ = [

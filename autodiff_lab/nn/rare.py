@@ -4,23 +4,19 @@ import math
 
 import numpy as np
 
-from ..ops import window
 from ..ops.contract import vector_norm
-from ..ops.row import FUNCTIONS, apply
+from ..ops.row import FUNCTIONS
 from ..ops.shape import unsqueeze
 from ..tensor import new_tensor
 from . import functional as F
+from .functional import HOW, by_dimension, dropped, flat, legacy, loss, named, reduced, wanted_sizes
 
 # -- activations --------------------------------------------------------------------------------------------
 
 
 def in_place(name):
-    def made(input, *args, **options):
-        return getattr(F, name)(input, *args, inplace=True, **options)
-
-    made.__name__ = made.__qualname__ = name + "_"
-    made.__doc__ = f"In-place version of ``{name}``."
-    return made
+    return named(f"{name}_", f"In-place version of ``{name}``.", lambda input, *args, **options:
+                 getattr(F, name)(input, *args, inplace=True, **options))  # fmt: skip
 
 
 def rrelu(input, lower=1 / 8, upper=1 / 3, training=False, inplace=False):
@@ -28,8 +24,7 @@ def rrelu(input, lower=1 / 8, upper=1 / 3, training=False, inplace=False):
     if training:
         slope = np.ones(input.shape, input._array.dtype)
         below = np.asarray(input._array <= 0)
-        drawn = new_tensor(np.empty(int(below.sum()), np.float64)).uniform_(lower, upper)
-        slope[below] = drawn._array
+        slope[below] = new_tensor(np.empty(int(below.sum()), np.float64)).uniform_(lower, upper)._array
         made = input * new_tensor(slope[()])
     else:
         made = F.leaky_relu(input, (lower + upper) / 2)
@@ -59,21 +54,16 @@ def alpha_dropout(input, p=0.5, training=False, inplace=False):
     alpha = 1.7580993408473766
     scale = 1 / math.sqrt((alpha**2 * p + 1) * (1 - p)) if p < 1 else 0.0
     kept = input.new_empty(input.shape).bernoulli_(1 - p)
-    shift = (kept - 1) * (alpha * scale) + alpha * scale * p
-    made = input * (kept * scale) + shift
+    made = input * (kept * scale) + ((kept - 1) * (alpha * scale) + alpha * scale * p)
     return input.copy_(made) if inplace else made
 
 
-def dropout1d(input, p=0.5, training=True, inplace=False):
-    """``dropout`` of whole channels of (C, L) or (N, C, L)."""
-    shape = (*input.shape[:-1], 1)
-    return F.dropped(input, p, training, inplace, shape)
-
-
-def dropout3d(input, p=0.5, training=True, inplace=False):
-    """``dropout`` of whole channels of (C, D, H, W) or (N, C, D, H, W)."""
-    return F.dropped(input, p, training, inplace, (*input.shape[:-3], 1, 1, 1))
-
+# fmt: off
+dropout1d = named("dropout1d", "``dropout`` of whole channels of (C, L) or (N, C, L).", lambda input, p=0.5, training=True, inplace=False:
+                  dropped(input, p, training, inplace, (*input.shape[:-1], 1)))
+dropout3d = named("dropout3d", "``dropout`` of whole channels of (C, D, H, W) or (N, C, D, H, W).", lambda input, p=0.5, training=True, inplace=False:
+                  dropped(input, p, training, inplace, (*input.shape[:-3], 1, 1, 1)))
+# fmt: on
 
 # -- normalisation ------------------------------------------------------------------------------------------
 
@@ -95,10 +85,8 @@ def instance_norm(input, running_mean=None, running_var=None, weight=None, bias=
 def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):
     """x / (k + alpha · mean of x² over ``size`` neighbouring channels)^beta (Krizhevsky et al. 2012)."""
     squares = (input * input).transpose(1, -1)
-    means = F.avg_pool1d(
-        F.pad(squares.reshape(-1, 1, input.shape[1]), (size // 2, (size - 1) // 2)), size, stride=1
-    )
-    means = means.view(squares.shape).transpose(1, -1)
+    around = F.pad(squares.reshape(-1, 1, input.shape[1]), (size // 2, (size - 1) // 2))
+    means = F.avg_pool1d(around, size, stride=1).view(squares.shape).transpose(1, -1)
     return input / (means * alpha + k) ** beta
 
 
@@ -115,13 +103,10 @@ def rms_norm(input, normalized_shape, weight=None, eps=None):
 
 def pixel_shuffle(input, upscale_factor):
     """(…, C r², H, W) to (…, C, H r, W r): channels become pixels (Shi et al. 2016)."""
-    r = upscale_factor
-    *lead, c, h, w = input.shape
+    r, (*lead, c, h, w) = upscale_factor, input.shape
     if c % (r * r):
-        raise RuntimeError(
-            f"pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, but "
-            f"input.size(-3)={c} is not divisible by {r * r}"
-        )
+        raise RuntimeError("pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, "
+                           f"but input.size(-3)={c} is not divisible by {r * r}")  # fmt: skip
     n = len(lead)
     opened = input.reshape(*lead, c // (r * r), r, r, h, w)
     return opened.permute(*range(n), n, n + 3, n + 1, n + 4, n + 2).reshape(*lead, c // (r * r), h * r, w * r)
@@ -129,8 +114,7 @@ def pixel_shuffle(input, upscale_factor):
 
 def pixel_unshuffle(input, downscale_factor):
     """(…, C, H r, W r) to (…, C r², H, W), the inverse of ``pixel_shuffle``."""
-    r = downscale_factor
-    *lead, c, h, w = input.shape
+    r, (*lead, c, h, w) = downscale_factor, input.shape
     n = len(lead)
     opened = input.reshape(*lead, c, h // r, r, w // r, r)
     return opened.permute(*range(n), n, n + 2, n + 4, n + 1, n + 3).reshape(*lead, c * r * r, h // r, w // r)
@@ -148,13 +132,12 @@ def unfold(input, kernel_size, dilation=1, padding=0, stride=1):
     x = unsqueeze(input, 0) if alone else input
     kernel, dilation, padding, stride = (F.sizes(v, 2) for v in (kernel_size, dilation, padding, stride))
     x = F.pad(x, (padding[1], padding[1], padding[0], padding[0])) if any(padding) else x
-    places = [
+    rows, columns = (
         np.arange((n - e * (k - 1) - 1) // s + 1) * s + np.arange(k)[:, None] * e
         for n, k, e, s in zip(x.shape[-2:], kernel, dilation, stride)
-    ]
-    rows, columns = places
+    )
     picked = x[:, :, new_tensor(rows[:, None, :, None]), new_tensor(columns[None, :, None, :])]
-    made = picked.reshape(x.shape[0], x.shape[1] * math.prod(kernel), math.prod(p.shape[1] for p in places))
+    made = picked.reshape(x.shape[0], x.shape[1] * math.prod(kernel), rows.shape[1] * columns.shape[1])
     return made.squeeze(0) if alone else made
 
 
@@ -163,40 +146,36 @@ def unfold(input, kernel_size, dilation=1, padding=0, stride=1):
 
 def adaptive_max_pooling(d):
     def made(input, output_size, return_indices=False):
-        wanted = [n if m is None else m for m, n in zip(F.sizes(output_size, d), input.shape[-d:])]
-        x = unsqueeze(input, -2) if d == 1 else input
-        wanted = [1, *wanted] if d == 1 else wanted
-        (h, w), array = x.shape[-2:], x._array
-        edges = [[(i * n // m, -(-(i + 1) * n // m)) for i in range(m)] for n, m in zip((h, w), wanted)]
+        x, wanted = unsqueeze(input, -2) if d == 1 else input, [1, *wanted_sizes(input, output_size, d)][-2:]
         places = np.empty((*x.shape[:-2], *wanted), np.int64)
-        for i, (top, bottom) in enumerate(edges[0]):
-            for j, (left, right) in enumerate(edges[1]):
-                part = array[..., top:bottom, left:right]
-                best = part.reshape(*part.shape[:-2], -1).argmax(-1)
-                places[..., i, j] = (top + best // (right - left)) * w + left + best % (right - left)
-        out = apply(window.MAX_POOL, x, places=places)
-        out, places = (out.squeeze(-2), places.squeeze(-2)) if d == 1 else (out, places)
-        return (out, new_tensor(places)) if return_indices else out
+        rows, columns = (
+            [(i * n // m, -(-(i + 1) * n // m)) for i in range(m)] for n, m in zip(x.shape[-2:], wanted)
+        )
+        for i, (top, bottom) in enumerate(rows):
+            for j, (left, right) in enumerate(columns):
+                part = x._array[..., top:bottom, left:right]
+                down, right_by = np.divmod(part.reshape(*part.shape[:-2], -1).argmax(-1), right - left)
+                places[..., i, j] = (top + down) * x.shape[-1] + left + right_by
+        return flat(x, places, d, return_indices)
 
-    made.__name__ = made.__qualname__ = f"adaptive_max_pool{d}d"
-    made.__doc__ = "The largest numbers of as many windows as ``output_size`` says."
     return made
 
 
 def lp_pooling(d):
-    def made(input, norm_type, kernel_size, stride=None, ceil_mode=False):
-        count = math.prod(F.sizes(kernel_size, d))
-        pool = (F.avg_pool1d, F.avg_pool2d)[d - 1]
-        means = pool(input**norm_type, kernel_size, stride, 0, ceil_mode)
-        return (means.sign() * means.abs().relu() * count) ** (1.0 / norm_type)
+    pool = (F.avg_pool1d, F.avg_pool2d)[d - 1]
 
-    made.__name__ = made.__qualname__ = f"lp_pool{d}d"
-    made.__doc__ = "(Σ xᵖ)^(1/p) over each window."
+    def made(input, norm_type, kernel_size, stride=None, ceil_mode=False):
+        means = pool(input**norm_type, kernel_size, stride, 0, ceil_mode)
+        return (means.sign() * means.abs().relu() * math.prod(F.sizes(kernel_size, d))) ** (1.0 / norm_type)
+
     return made
 
 
-adaptive_max_pool1d, adaptive_max_pool2d = map(adaptive_max_pooling, (1, 2))
-lp_pool1d, lp_pool2d = map(lp_pooling, (1, 2))
+ADAPTIVE = "The largest numbers of as many windows as ``output_size`` says."
+adaptive_max_pool1d, adaptive_max_pool2d = by_dimension(
+    "adaptive_max_pool", ADAPTIVE, adaptive_max_pooling, 1, 2
+)
+lp_pool1d, lp_pool2d = by_dimension("lp_pool", "(Σ xᵖ)^(1/p) over each window.", lp_pooling, 1, 2)
 
 
 def pdist(input, p=2.0):
@@ -217,18 +196,17 @@ def multi_margin_loss(
     input, target, p=1, margin=1.0, weight=None, size_average=None, reduce=None, reduction="mean"
 ):
     """Σ max(0, margin − x_target + x_j)ᵖ / C over the classes j other than the target, for (C) or (N, C)."""
-    x = input.reshape(1, -1) if input.ndim < 2 else input
-    y = target.view(-1, 1)
+    reduction = legacy(reduction, size_average, reduce)
+    x, y = input.reshape(1, -1) if input.ndim < 2 else input, target.view(-1, 1)
     gap = (margin - x.gather(1, y) + x).clamp_min(0) ** p
-    if weight is not None:
-        gap = gap * weight[y]
-    other = FUNCTIONS["ones_like"](x).scatter(1, y, 0.0)
-    losses = (gap * other).sum(1) / x.shape[1]
-    return F.reduced(losses.squeeze(0) if input.ndim < 2 else losses, reduction)
+    gap = gap if weight is None else gap * weight[y]
+    losses = (gap * FUNCTIONS["ones_like"](x).scatter(1, y, 0.0)).sum(1) / x.shape[1]
+    return reduced(losses.squeeze(0) if input.ndim < 2 else losses, reduction)
 
 
 def multilabel_margin_loss(input, target, size_average=None, reduce=None, reduction="mean"):
     """Σ max(0, 1 − (x_i − x_j)) / C over labels i and classes j that are none; ``target`` lists labels until a −1."""
+    reduction = legacy(reduction, size_average, reduce)
     x, y = (v.reshape(1, -1) if v.ndim < 2 else v for v in (input, target))
     labels = np.where(np.cumsum(y._array < 0, axis=1) > 0, -1, y._array)
     is_label = np.zeros(x.shape, bool)
@@ -237,14 +215,13 @@ def multilabel_margin_loss(input, target, size_average=None, reduce=None, reduct
     pairs = new_tensor((labels >= 0)[:, :, None] & ~is_label[:, None, :])
     chosen = x.gather(1, new_tensor(np.maximum(labels, 0)))
     losses = ((1 - chosen[:, :, None] + x[:, None, :]).clamp_min(0) * pairs).sum((1, 2)) / x.shape[1]
-    return F.reduced(losses.squeeze(0) if input.ndim < 2 else losses, reduction)
+    return reduced(losses.squeeze(0) if input.ndim < 2 else losses, reduction)
 
 
-def multilabel_soft_margin_loss(input, target, weight=None, size_average=None, reduce=None, reduction="mean"):
-    """The mean over the classes of the binary cross entropies of sigmoid(x)."""
-    losses = -(target * F.logsigmoid(input) + (1 - target) * F.logsigmoid(-input))
-    losses = losses if weight is None else losses * weight
-    return F.reduced(losses.mean(-1), reduction)
+# fmt: off
+multilabel_soft_margin_loss = loss("multilabel_soft_margin_loss", f"input, target, weight=None, {HOW}", "The mean over the classes of the binary cross entropies of sigmoid(x).",
+    lambda input, target, weight: (-(target * F.logsigmoid(input) + (1 - target) * F.logsigmoid(-input)) * (1 if weight is None else weight)).mean(-1))
+# fmt: on
 
 
 def triplet_margin_with_distance_loss(anchor, positive, negative, *, distance_function=None, margin=1.0, swap=False,
@@ -253,8 +230,8 @@ def triplet_margin_with_distance_loss(anchor, positive, negative, *, distance_fu
     distance = F.pairwise_distance if distance_function is None else distance_function
     near, far = distance(anchor, positive), distance(anchor, negative)
     if swap:
-        far = FUNCTIONS["minimum"](far, distance(positive, negative))
-    return F.reduced((near - far + margin).clamp_min(0), reduction)
+        far = F.minimum(far, distance(positive, negative))
+    return reduced((near - far + margin).clamp_min(0), reduction)
 
 
 MADE = (
