@@ -1,5 +1,6 @@
 """``Optimizer``: parameters in groups, a state for each, and the step that subclasses write. Leans on tensor, mode."""
 
+import warnings
 from collections import defaultdict
 from itertools import chain
 
@@ -50,6 +51,11 @@ class Optimizer:
         if params and isinstance(params[0], tuple):
             param_group["param_names"] = [name for name, _ in params]
             params = [p for _, p in params]
+        if len(params) != len(set(map(id, params))):
+            warnings.warn(
+                "optimizer contains a parameter group with duplicate parameters; in future, this will cause an error; see "
+                "github.com/pytorch/pytorch/issues/40967 for more information", stacklevel=4,
+            )  # fmt: skip
         for p in params:
             if not isinstance(p, Tensor):
                 raise TypeError(
@@ -93,8 +99,10 @@ class Optimizer:
             for group in self.param_groups:
                 for p in group["params"]:
                     if p._grad is not None:
-                        g = p._grad.detach()
-                        self.update(p, -g if group.get("maximize") else g, self.state[p], group)
+                        g, state = p._grad.detach(), self.state[p]
+                        self.update(p, -g if group.get("maximize") else g, state, group)
+                        if not state:
+                            del self.state[p]
         return loss
 
     def update(self, p, g, state, group):
