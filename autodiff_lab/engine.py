@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from .errors import explained
+from .errors import check
 from .graph import LEAF, Gate, Node, Parts
 from .mode import mode, ticks
 
@@ -157,13 +157,11 @@ def replaced(g, new, hook):
     """What a hook gave back in place of ``g``, checked: None leaves it, a tensor of the same shape replaces it."""
     if new is None:
         return g
-    if not hasattr(new, "_array"):
-        raise TypeError(f"expected Variable, but hook returned '{type(new).__name__}'")
+    check(hasattr(new, "_array"), f"expected Variable, but hook returned '{type(new).__name__}'", TypeError)
     name = getattr(hook, "__name__", type(hook).__name__)
-    if new._array.shape != g._array.shape:
-        raise RuntimeError(f"hook '{name}' has changed the size of value")
-    if new._array.dtype != g._array.dtype:
-        raise RuntimeError(f"hook '{name}' has changed the type of value (was {g.type()} got {new.type()})")
+    check(new._array.shape == g._array.shape, f"hook '{name}' has changed the size of value")
+    check(new._array.dtype == g._array.dtype,
+          f"hook '{name}' has changed the type of value (was {g.type()} got {new.type()})")  # fmt: skip
     return new
 
 
@@ -185,11 +183,9 @@ def seed_of(output, grad, as_tensors):
     """The cotangent that starts the pass at ``output``: the one given, checked, or 1 for a single element."""
     array = output._array
     if grad is None:
-        if array.size != 1:
-            raise explained(
-                RuntimeError("grad can be implicitly created only for scalar outputs"),
-                "note.scalar", output, shape=list(array.shape),
-            )  # fmt: skip
+        check(array.size == 1,
+              "grad can be implicitly created only for scalar outputs",
+              note="note.scalar", tensor=output, shape=list(array.shape))  # fmt: skip
         one = array.dtype.type(1) if array.ndim == 0 else np.ones(array.shape, array.dtype)
         return Node.as_tensor(one) if as_tensors else one
     return grad if as_tensors else grad._array
@@ -234,11 +230,9 @@ def deliver(pairs, create_graph):
 
 def require_edge(tensor, index):
     edge = edge_of(tensor)
-    if edge is None:
-        raise explained(
-            RuntimeError(f"element {index} of tensors does not require grad and does not have a grad_fn"),
-            "note.no_grad_fn", tensor,
-        )  # fmt: skip
+    check(edge is not None,
+          f"element {index} of tensors does not require grad and does not have a grad_fn",
+          note="note.no_grad_fn", tensor=tensor)  # fmt: skip
     return edge
 
 
@@ -249,12 +243,9 @@ def grad(outputs, grads, inputs, *, keep, create_graph):
     ]
     edges = []
     for tensor in inputs:
-        if tensor._node is None:
-            raise explained(
-                RuntimeError("One of the differentiated Tensors does not require grad"),
-                "note.input_no_grad",
-                tensor,
-            )
+        check(tensor._node is not None,
+              "One of the differentiated Tensors does not require grad",
+              note="note.input_no_grad", tensor=tensor)  # fmt: skip
         edges.append(edge_of(tensor))
     found = walk(seeds, keep=keep, as_tensors=create_graph, wanted=dict.fromkeys(edges, True))
     result = []

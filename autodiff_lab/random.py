@@ -32,6 +32,7 @@ from functools import cached_property
 import numpy as np
 
 from .device import CPU, check_device
+from .errors import check
 from .ops.row import broadcast
 from .tensor import new_tensor
 
@@ -81,11 +82,10 @@ class Generator:
         Raises:
             RuntimeError, ValueError: ``seed`` is no integer, or beyond 64 bits.
         """
-        if isinstance(seed, bool) or not hasattr(seed, "__index__"):
-            raise RuntimeError(f"manual_seed expected a long, but got {type(seed).__name__}")
+        check(not isinstance(seed, bool) and hasattr(seed, "__index__"),
+              f"manual_seed expected a long, but got {type(seed).__name__}")  # fmt: skip
         seed = operator.index(seed)
-        if not -(2**63) <= seed < 2**64:
-            raise ValueError("Overflow when unpacking long long")
+        check(-(2**63) <= seed < 2**64, "Overflow when unpacking long long", ValueError)
         self._seed = seed % 2**64
         self._fresh = True  # no word drawn yet: torch's state tells this from a block used up
         self._spare = None  # the sine of Note "Normals"
@@ -118,17 +118,13 @@ class Generator:
             RuntimeError: it is no state of 5056 bytes. The stream then stands where it stood.
         """
         state = np.ascontiguousarray(getattr(state, "_array", state)).reshape(-1)
-        if state.dtype != np.uint8:
-            raise TypeError("RNG state must be a autodiff_lab.ByteTensor")
-        if state.size != STATE.itemsize:
-            raise RuntimeError(
-                f"Expected a CPUGeneratorImplState of size {STATE.itemsize}"
-                f" but found the input RNG state size to be {state.size}"
-            )
+        check(state.dtype == np.uint8, "RNG state must be a autodiff_lab.ByteTensor", TypeError)
+        check(state.size == STATE.itemsize,
+              f"Expected a CPUGeneratorImplState of size {STATE.itemsize} but found the input RNG state "
+              f"size to be {state.size}")  # fmt: skip
         (state,) = state.view(STATE)
         left, position = int(state["left"]), int(state["next"])
-        if state["seeded"] != 1 or not 0 < left <= 624 or position > 624:
-            raise RuntimeError("Invalid mt19937 state")
+        check(state["seeded"] == 1 and 0 < left <= 624 and (position <= 624), "Invalid mt19937 state")
         inner = {"key": state["key"].astype(np.uint32), "pos": 624 if left == 1 else position}
         self._twister.state = {"bit_generator": "MT19937", "state": inner}
         self._seed, self._fresh = int(state["seed"]), (left, position) == (1, 0)
@@ -215,17 +211,11 @@ def uniform(gen, shape, dtype=np.float32, low=0.0, high=1.0):
     title, c_name, _ = NAMES[dtype]
     largest = float(np.finfo(dtype).max)
     for name, bound in (("from", low), ("to", high)):
-        if not -largest <= bound <= largest:
-            raise RuntimeError(f"{name} is out of bounds for {c_name}")
-    if low > high:
-        raise RuntimeError(
-            f"uniform_ expects to return a [from, to) range, but found from={low:g} > to={high:g}"
-        )
-    if high - low > largest:
-        raise RuntimeError(
-            f"uniform_ expects to-from <= std::numeric_limits<{title}>::max(), but found to={high:g} and"
-            f" from={low:g} which result in to-from to exceed the limit"
-        )
+        check(-largest <= bound <= largest, f"{name} is out of bounds for {c_name}")
+    check(low <= high, f"uniform_ expects to return a [from, to) range, but found from={low:g} > to={high:g}")
+    check(high - low <= largest,
+          f"uniform_ expects to-from <= std::numeric_limits<{title}>::max(), but found to={high:g} and "
+          f"from={low:g} which result in to-from to exceed the limit")  # fmt: skip
     drawn = gen._doubles(n) if dtype == np.float64 else gen._floats(n)
     if (low, high) != (0, 1):
         of = drawn.dtype.type
@@ -266,10 +256,9 @@ def random_(gen, shape, dtype, low=None, high=None):
         draw = gen._longs if dtype in (np.int64, np.float64) else gen._words
         return (draw(n) % np.uint64(largest + 1)).astype(dtype).reshape(shape)
     for bound in (low, high):
-        if bound is not None and not -(2**63) <= bound < 2**63:
-            raise ValueError("Overflow when unpacking long long")
-    if high is not None and low >= high:
-        raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
+        check(bound is None or -(2**63) <= bound < 2**63, "Overflow when unpacking long long", ValueError)
+    check(high is None or low < high,
+          f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")  # fmt: skip
     last = largest if high is None else high - 1
     for name, bound in (("from", low), ("to - 1", last)):
         if not least <= bound <= largest:
@@ -294,15 +283,13 @@ def randperm(gen, n, dtype=np.int64):
     """
     dtype, n = np.dtype(dtype), _numel(n)
     title, _, digits = NAMES[dtype]
-    if dtype == np.bool_:
-        raise NotImplementedError("\"randperm\" not implemented for 'Bool'")
+    check(dtype != np.bool_, "\"randperm\" not implemented for 'Bool'", NotImplementedError)
     if digits and n > 2**digits + 1:
         limit = "2049" if digits == 11 else f"2^{digits}+1"
         raise RuntimeError(f"n cannot be greater than {limit} for {title} type.")
-    if not digits and n - 1 > np.iinfo(dtype).max:
-        raise RuntimeError(f"value cannot be converted to type {dtype.name}_t without overflow")
-    if n >= (2**32 - 1) // 20:
-        raise NotImplementedError("autodiff_lab shuffles fewer than 214,748,364 elements")
+    check(digits or n - 1 <= np.iinfo(dtype).max,
+          f"value cannot be converted to type {dtype.name}_t without overflow")  # fmt: skip
+    check(n < (2**32 - 1) // 20, "autodiff_lab shuffles fewer than 214,748,364 elements", NotImplementedError)
     order = list(range(n))
     steps = gen._words(max(n - 1, 0)) % np.arange(n, 1, -1, dtype=np.uint64)
     for i, step in enumerate(steps.tolist()):
@@ -325,8 +312,7 @@ def normal(gen, shape, dtype=np.float32, mean=0.0, std=1.0, contiguous=True):
     >>> normal(Generator().manual_seed(0), 3).round(4)
     array([ 1.541 , -0.2934, -2.1788], dtype=float32)
     """
-    if not std >= 0:
-        raise RuntimeError(f"normal expects std >= 0.0, but found std {std:g}")
+    check(std >= 0, f"normal expects std >= 0.0, but found std {std:g}")
     dtype, n = _floating(dtype, "normal_kernel_cpu"), _numel(shape)
     if n < 16 or not contiguous:
         return (gen._pairs(n) * std + mean).astype(dtype).reshape(shape)
@@ -357,8 +343,7 @@ def normal_around(gen, mean, std):
     """
     pattern = mean if isinstance(mean, np.ndarray) else std
     if isinstance(std, np.ndarray):
-        if std.size and not std.min() >= 0:
-            raise RuntimeError("normal expects all elements of std >= 0.0")
+        check(not std.size or std.min() >= 0, "normal expects all elements of std >= 0.0")
         drawn = normal(gen, broadcast(np.shape(mean), std.shape), pattern.dtype)
         drawn *= std
     else:
@@ -469,13 +454,11 @@ def bernoulli(gen, p, shape=None, dtype=None):
     array([False, False,  True, False])
     """
     if not isinstance(p, np.ndarray):
-        if not 0 <= p <= 1:
-            raise RuntimeError(f"bernoulli_ expects p to be in [0, 1], but got p={p:g}")
+        check(0 <= p <= 1, f"bernoulli_ expects p to be in [0, 1], but got p={p:g}")
         drawn = gen._doubles(_numel(shape)).reshape(shape) < p
         return drawn.astype(np.float32 if dtype is None else dtype, copy=False)
     _floating(p.dtype, "bernoulli_tensor_cpu_p_")
-    if not ((p >= 0) & (p <= 1)).all():
-        raise RuntimeError("Expected p_in >= 0 && p_in <= 1 to be true, but got false.")
+    check(((p >= 0) & (p <= 1)).all(), "Expected p_in >= 0 && p_in <= 1 to be true, but got false.")
     shape = p.shape if shape is None else shape
     uniforms = (gen._doubles if p.dtype == np.float64 else gen._floats)(_numel(shape))
     return (uniforms.reshape(shape) < p).astype(p.dtype if dtype is None else dtype, copy=False)
@@ -512,14 +495,11 @@ def exponential(gen, shape, dtype=np.float32, lambd=1.0):
     >>> exponential(Generator().manual_seed(0), 2).round(4)
     array([3.5083, 1.2304], dtype=float32)
     """
-    if not lambd > 0:
-        raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={lambd:g}")
+    check(lambd > 0, f"exponential_ expects lambda > 0.0, but found lambda={lambd:g}")
     dtype = np.dtype(dtype)
-    if dtype.kind != "f":
-        raise RuntimeError(
-            "Exponential distribution is a continuous probability distribution."
-            f" dtype must be a floating point but you specified {NAMES[dtype][0]}"
-        )
+    check(dtype.kind == "f",
+          "Exponential distribution is a continuous probability distribution. dtype must be a floating "
+          f"point but you specified {NAMES[dtype][0]}")  # fmt: skip
     return (-1.0 / lambd * np.log1p(-gen._doubles(_numel(shape)))).astype(dtype).reshape(shape)
 
 
@@ -537,33 +517,26 @@ def multinomial(gen, probs, n, replacement=False):
     >>> multinomial(Generator().manual_seed(0), np.float32([0, 10, 3, 0]), 4, replacement=True)
     array([2, 1, 1, 2])
     """
-    if not 1 <= probs.ndim <= 2:
-        raise RuntimeError("prob_dist must be 1 or 2 dim")
+    check(1 <= probs.ndim <= 2, "prob_dist must be 1 or 2 dim")
     title, _, digits = NAMES[probs.dtype]
     categories = probs.shape[-1]
-    if not digits:
-        raise RuntimeError(f"multinomial only supports floating-point dtypes for input, got: {title}")
-    if n <= 0:
-        raise RuntimeError("cannot sample n_sample <= 0 samples")
-    if not replacement and n > categories:
-        raise RuntimeError("cannot sample n_sample > prob_dist.size(-1) samples without replacement")
-    if categories > 2**24:
-        raise RuntimeError("number of categories cannot exceed 2^24")
+    check(digits, f"multinomial only supports floating-point dtypes for input, got: {title}")
+    check(n > 0, "cannot sample n_sample <= 0 samples")
+    check(replacement or n <= categories,
+          "cannot sample n_sample > prob_dist.size(-1) samples without replacement")  # fmt: skip
+    check(categories <= 2**24, "number of categories cannot exceed 2^24")
     if probs.ndim == 2 and len(probs) == 0:
         return np.empty((0, n), np.int64)
     by_race = not replacement or n == 1
-    if by_race and not categories:
-        raise RuntimeError(
-            "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity."
-        )
+    check(not by_race or categories,
+          "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.")  # fmt: skip
     bad = probs[~((probs >= 0) & (probs < np.inf))]
     if bad.size:
-        if by_race:
-            raise RuntimeError("probability tensor contains either `inf`, `nan` or element < 0")
+        check(not by_race, "probability tensor contains either `inf`, `nan` or element < 0")
         entry = "= infinity or NaN" if bad[0] == np.inf else "< 0"
         raise RuntimeError(f"invalid multinomial distribution (encountering probability entry {entry})")
-    if not (probs.max(axis=-1, initial=0) > 0).all():
-        raise RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)")
+    check((probs.max(axis=-1, initial=0) > 0).all(),
+          "invalid multinomial distribution (sum of probabilities <= 0)")  # fmt: skip
     if by_race:
         race = probs / exponential(gen, probs.shape, probs.dtype)
         return np.argsort(-race, axis=-1, kind="stable")[..., :n]
@@ -590,8 +563,7 @@ def poisson(gen, rates):
     array([ 2.,  4., 31.], dtype=float32)
     """
     _floating(rates.dtype, "poisson_cpu")
-    if not (rates >= 0).all():
-        raise RuntimeError("invalid Poisson rate, expected rate to be non-negative")
+    check((rates >= 0).all(), "invalid Poisson rate, expected rate to be non-negative")
     counts = [_poisson_one(gen._double, rate) for rate in rates.ravel().tolist()]
     return np.array(counts, rates.dtype).reshape(rates.shape)
 
@@ -637,10 +609,9 @@ def binomial(gen, count, prob):
         if not NAMES[values.dtype][2]:
             title = NAMES[values.dtype][0]
             raise ValueError(f"binomial only supports floating-point dtypes for {name}, got: {title}")
-    if count.dtype != prob.dtype:
-        raise RuntimeError(f"Found dtype {NAMES[prob.dtype][0]} but expected {NAMES[count.dtype][0]}")
-    if count.dtype == np.float16:
-        raise NotImplementedError("\"binomial_cpu\" not implemented for 'Half'")
+    check(count.dtype == prob.dtype,
+          f"Found dtype {NAMES[prob.dtype][0]} but expected {NAMES[count.dtype][0]}")  # fmt: skip
+    check(count.dtype != np.float16, "\"binomial_cpu\" not implemented for 'Half'", NotImplementedError)
     shape = broadcast(count.shape, prob.shape)
     count, prob = np.broadcast_to(count, shape), np.broadcast_to(prob, shape)
     drawn = [_binomial_one(gen._double, c, p) for c, p in zip(count.flat, prob.flat, strict=True)]
@@ -719,14 +690,12 @@ def _numel(shape):
     """How many elements ``shape``, an int or a tuple, has."""
     shape = shape if isinstance(shape, (tuple, list)) else (shape,)
     for size in shape:
-        if size < 0:
-            raise RuntimeError(f"Trying to create tensor with negative dimension {size}: {list(shape)}")
+        check(size >= 0, f"Trying to create tensor with negative dimension {size}: {list(shape)}")
     return math.prod(shape)
 
 
 def _floating(dtype, kernel):
     """``dtype`` as NumPy's, if it is one of the three floating point ones."""
     dtype = np.dtype(dtype)
-    if dtype.kind != "f":
-        raise NotImplementedError(f"\"{kernel}\" not implemented for '{NAMES[dtype][0]}'")
+    check(dtype.kind == "f", f"\"{kernel}\" not implemented for '{NAMES[dtype][0]}'", NotImplementedError)
     return dtype

@@ -10,6 +10,7 @@ import numpy as np
 from . import random
 from .device import check_device
 from .dtypes import as_dtype
+from .errors import check
 from .mode import mode
 from .ops.creation import delivered, finished, numpy_dtype, sizes_of
 from .ops.row import apply, check_tensor, number, operation, plain, settle, spelled
@@ -67,10 +68,9 @@ def source(generator, device=None):
     check_device(device)
     if generator is None:
         return default_generator
-    if not isinstance(generator, Generator):
-        raise TypeError(
-            f"argument 'generator' must be autodiff_lab.Generator, not {type(generator).__name__}"
-        )
+    check(isinstance(generator, Generator),
+          f"argument 'generator' must be autodiff_lab.Generator, not {type(generator).__name__}",
+          TypeError)  # fmt: skip
     return generator
 
 
@@ -123,10 +123,9 @@ def randint(*args, low=None, high=None, size=None, generator=None, out=None, dty
         low, high = args
     elif len(args) == 1:
         low, high = (low, args[0]) if high is None else (args[0], high)
-    if high is None or size is None:
-        raise TypeError(
-            "randint() received an invalid combination of arguments; expected (high, size) or (low, high, size)"
-        )
+    check(high is not None and size is not None,
+          "randint() received an invalid combination of arguments; expected (high, size) or (low, high, "
+          "size)", TypeError)  # fmt: skip
     return delivered(
         integers(source(generator, device), low, high, sizes_of("randint", (size,)), dtype),
         requires_grad,
@@ -137,8 +136,7 @@ def randint(*args, low=None, high=None, size=None, generator=None, out=None, dty
 
 def integers(generator, low, high, shape, dtype):
     low, high = plain(0 if low is None else low), plain(high)
-    if low >= high:
-        raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
+    check(low < high, f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
     kind = np.dtype(np.int64) if dtype is None else as_dtype(dtype).numpy
     return random.randint(generator, shape, low, high, kind)
 
@@ -204,8 +202,7 @@ def normal(
         RuntimeError: for a negative ``std``, or shapes that do not broadcast.
     """
     if not isinstance(mean, Tensor) and not isinstance(std, Tensor):
-        if size is None:
-            raise TypeError("normal() of two numbers needs a size: normal(mean, std, size)")
+        check(size is not None, "normal() of two numbers needs a size: normal(mean, std, size)", TypeError)
         drawn = random.normal(
             source(generator, device),
             sizes_of("normal", (size,)),

@@ -26,7 +26,7 @@ import numpy as np
 
 from . import dtypes, engine, printing
 from .device import CPU, strided
-from .errors import explained
+from .errors import check, explained
 from .graph import LEAF, Gate, Hooks, Node
 from .mode import mode, ticks, told
 
@@ -231,11 +231,7 @@ class Tensor:
         return bool(self._array.flags.c_contiguous)
 
     def item(self):
-        """The only element, as a Python number.
-
-        Raises:
-            RuntimeError: if there is more than one element, or none.
-        """
+        """The only element, as a Python number; RuntimeError if there is more than one element, or none."""
         if self._array.size != 1:
             n = self._array.size
             raise RuntimeError(f"a Tensor with {n} elements cannot be converted to Scalar")
@@ -254,11 +250,9 @@ class Tensor:
         Raises:
             RuntimeError: if the tensor requires grad, outside ``no_grad``.
         """
-        if self._node is not None and mode.grad and not force:
-            raise explained(
-                RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."),
-                "note.numpy", self,
-            )  # fmt: skip
+        check(self._node is None or not mode.grad or force,
+              "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.",
+              note="note.numpy", tensor=self)  # fmt: skip
         clock_of(self)
         return memory(self)
 
@@ -269,13 +263,12 @@ class Tensor:
         return array.copy() if copy else array
 
     def __len__(self):
-        if self._array.ndim == 0:
-            raise TypeError("len() of a 0-d tensor")
+        check(self._array.ndim != 0, "len() of a 0-d tensor", TypeError)
         return self._array.shape[0]
 
     def _number(self, convert):
-        if self._array.size != 1:
-            raise ValueError("only one element tensors can be converted to Python scalars")
+        check(self._array.size == 1,
+              "only one element tensors can be converted to Python scalars", ValueError)  # fmt: skip
         return convert(self._array.item())
 
     def __float__(self):
@@ -294,8 +287,8 @@ class Tensor:
         return bool(self._array.item())
 
     def __index__(self):
-        if self._array.size != 1 or self._array.dtype.kind not in "biu":
-            raise TypeError("only integer tensors of a single element can be converted to an index")
+        check(self._array.size == 1 and self._array.dtype.kind in "biu",
+              "only integer tensors of a single element can be converted to an index", TypeError)  # fmt: skip
         return int(self._array.item())
 
     __hash__ = object.__hash__
@@ -344,22 +337,16 @@ class Tensor:
                 f"requires_grad_(): argument 'requires_grad' (position 1) must be bool, not {given}"
             )
         if isinstance(self._node, Node):
-            if not requires_grad:
-                raise explained(
-                    RuntimeError(
-                        "you can only change requires_grad flags of leaf variables. If you want to use a computed "
-                        "variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
-                    ),
-                    "note.only_leaves", self,
-                )  # fmt: skip
+            check(requires_grad,
+                  "you can only change requires_grad flags of leaf variables. If you want to use a "
+                  "computed variable in a subgraph that doesn't require differentiation use var_no_grad "
+                  "= var.detach().", note="note.only_leaves", tensor=self)  # fmt: skip
         elif requires_grad:
             check_differentiable(
                 self._array.dtype, self, "only Tensors of floating point dtype can require gradients"
             )
-            if self._inference and isinstance(mode.grad, bool):
-                raise RuntimeError(
-                    "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed."
-                )
+            check(not self._inference or not isinstance(mode.grad, bool),
+                  "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")  # fmt: skip
             self._node = LEAF
         else:
             self._node = None
@@ -393,17 +380,14 @@ class Tensor:
             if not isinstance(value, Tensor):
                 given = type(value).__name__
                 raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {given}")
-            if value is self:
-                raise RuntimeError("can't assign Variable as its own grad")
-            if value._array.dtype != self._array.dtype:
-                raise RuntimeError(
-                    f"assigned grad has data of a different type: expected {self.type()}, got {value.type()}"
-                )
-            if value._array.shape != self._array.shape:
-                raise RuntimeError(
-                    f"attempting to assign a gradient of size '{list(value.shape)}' to a tensor of size "
-                    f"'{list(self.shape)}'. Please ensure that the gradient and the tensor are the same size"
-                )
+            check(value is not self, "can't assign Variable as its own grad")
+            check(value._array.dtype == self._array.dtype,
+                  f"assigned grad has data of a different type: expected {self.type()}, got "
+                  f"{value.type()}")  # fmt: skip
+            check(value._array.shape == self._array.shape,
+                  f"attempting to assign a gradient of size '{list(value.shape)}' to a tensor of size "
+                  f"'{list(self.shape)}'. Please ensure that the gradient and the tensor are the same "
+                  "size")  # fmt: skip
         self._grad = value
 
     @grad.deleter
@@ -463,18 +447,13 @@ class Tensor:
         return twin
 
     def detach_(self):
-        """Cut this tensor's history, in place.
-
-        Raises:
-            RuntimeError: on a view, whose history belongs to its base.
-        """
-        if self._base is not None:
-            raise RuntimeError(
-                "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for "
-                "training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence "
-                "detach_() cannot be called on these gradients. To fix this error, please refer to the "
-                "Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution."
-            )
+        """Cut this tensor's history, in place; RuntimeError on a view, whose history belongs to its base."""
+        check(self._base is None,
+              "Can't detach views in-place. Use detach() instead. If you are using "
+              "DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as True, "
+              "gradients are views of DDP buckets, and hence detach_() cannot be called on these "
+              "gradients. To fix this error, please refer to the Optimizer.zero_grad() function in "
+              "torch/optim/optimizer.py as the solution.")  # fmt: skip
         self._node = None
         return self
 
@@ -489,8 +468,8 @@ class Tensor:
 
     @data.setter
     def data(self, value):
-        if not isinstance(value, Tensor):
-            raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
+        check(isinstance(value, Tensor),
+              f"Variable data has to be a tensor, but got {type(value).__name__}", TypeError)  # fmt: skip
         self._array = memory(value)
 
     @property
@@ -518,20 +497,15 @@ class Tensor:
         Raises:
             RuntimeError: if the tensor does not require grad.
         """
-        if self._node is None:
-            raise explained(
-                RuntimeError("cannot register a hook on a tensor that doesn't require gradient"),
-                "note.no_grad",
-                self,
-            )
+        check(self._node is not None,
+              "cannot register a hook on a tensor that doesn't require gradient",
+              note="note.no_grad", tensor=self)  # fmt: skip
         return self._hook_lists().add("pre", hook)
 
     def register_post_accumulate_grad_hook(self, hook):
         """Call ``hook(tensor)`` after a gradient was added to this leaf's ``.grad``."""
-        if self._node is None:
-            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
-        if self._node is not LEAF:
-            raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
+        check(self._node is not None, "cannot register a hook on a tensor that doesn't require gradient")
+        check(self._node is LEAF, "post accumulate grad hooks cannot be registered on non-leaf tensors")
         return self._hook_lists().add("accumulated", hook)
 
     def _hook_lists(self):
@@ -542,15 +516,9 @@ class Tensor:
         return self._hooks
 
     def retain_grad(self):
-        """Ask for ``.grad`` on a non-leaf too.
-
-        Raises:
-            RuntimeError: if the tensor does not require grad.
-        """
-        if self._node is None:
-            raise explained(
-                RuntimeError("can't retain_grad on Tensor that has requires_grad=False"), "note.no_grad", self
-            )
+        """Ask for ``.grad`` on a non-leaf too; RuntimeError if the tensor does not require grad."""
+        check(self._node is not None,
+              "can't retain_grad on Tensor that has requires_grad=False", note="note.no_grad", tensor=self)  # fmt: skip
         if isinstance(self._node, Node) and not self.retains_grad:
             self._node._hook_lists().add("retain", Retain(self))
 
@@ -563,15 +531,11 @@ class Tensor:
         return any(hook.tensor() is self for hook in node._hooks.of("retain"))
 
     def __deepcopy__(self, memo):
-        if isinstance(self._node, Node):
-            raise explained(
-                RuntimeError(
-                    "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the "
-                    "moment. If you were attempting to deepcopy a module, this may be because of a torch.nn.utils."
-                    "weight_norm usage, see https://github.com/pytorch/pytorch/pull/103001"
-                ),
-                "note.deepcopy", self,
-            )  # fmt: skip
+        check(not isinstance(self._node, Node),
+              "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol "
+              "at the moment. If you were attempting to deepcopy a module, this may be because of a "
+              "torch.nn.utils.weight_norm usage, see https://github.com/pytorch/pytorch/pull/103001",
+              note="note.deepcopy", tensor=self)  # fmt: skip
         twin = rebuilt(type(self), np.array(self._array), self.requires_grad)
         memo[id(self)] = twin
         if self._grad is not None:
@@ -580,8 +544,7 @@ class Tensor:
         return twin
 
     def __reduce_ex__(self, protocol):
-        if isinstance(self._node, Node):
-            raise RuntimeError("only leaf tensors can be pickled: detach() this one first")
+        check(not isinstance(self._node, Node), "only leaf tensors can be pickled: detach() this one first")
         return rebuilt, (type(self), np.array(self._array), self.requires_grad), self.__dict__ or None
 
     def __setstate__(self, state):
@@ -622,10 +585,9 @@ class Parameter(Tensor):
     def __new__(cls, data=None, requires_grad=True):
         if data is None:
             data = new_tensor(np.empty(0, dtypes.get_default_dtype().numpy))
-        if not isinstance(data, Tensor):
-            raise TypeError(
-                f"Parameter takes a Tensor, not {type(data).__name__}; wrap it with autodiff_lab.tensor(…)"
-            )
+        check(isinstance(data, Tensor),
+              f"Parameter takes a Tensor, not {type(data).__name__}; wrap it with autodiff_lab.tensor(…)",
+              TypeError)  # fmt: skip
         if requires_grad:
             check_differentiable(data._array.dtype, data)
         parameter = _new(cls)
@@ -685,13 +647,11 @@ def check_cotangents(outputs, grads):
     for i, (output, g) in enumerate(zip(outputs, grads)):
         if g is None:
             continue
-        if not isinstance(g, Tensor):
-            raise TypeError(f"gradients can be either Tensors or None, but got {type(g).__name__}")
-        if g._array.shape != output._array.shape:
-            raise RuntimeError(
-                f"Mismatch in shape: grad_output[{i}] has a shape of {g.shape} and output[{i}] has a shape of "
-                f"{output.shape}."
-            )
+        check(isinstance(g, Tensor),
+              f"gradients can be either Tensors or None, but got {type(g).__name__}", TypeError)  # fmt: skip
+        check(g._array.shape == output._array.shape,
+              f"Mismatch in shape: grad_output[{i}] has a shape of {g.shape} and output[{i}] has a shape "
+              f"of {output.shape}.")  # fmt: skip
 
 
 def as_tensor(g):

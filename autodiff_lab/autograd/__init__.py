@@ -3,6 +3,7 @@
 import importlib
 
 from .. import engine
+from ..errors import explained
 from ..mode import enable_grad, inference_mode, no_grad, set_grad_enabled
 from ..ops.row import FUNCTIONS
 from ..tensor import Tensor, as_tensor, check_cotangents
@@ -95,7 +96,7 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
         if g is None and materialize_grads:
             result[i] = as_tensor(tensor._array * 0)
         elif g is None and not allow_unused:
-            raise engine.explained(
+            raise explained(
                 RuntimeError(
                     f"The differentiated Tensor at index {i} appears to not have been used in the graph. Set "
                     "allow_unused=True if this is the desired behavior."

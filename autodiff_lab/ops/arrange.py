@@ -8,6 +8,7 @@ import itertools
 import numpy as np
 
 from .. import dtypes
+from ..errors import check
 from ..tensor import Tensor, memory, new_tensor
 from .creation import finished
 from .index import nonzero, scattered
@@ -75,8 +76,8 @@ def triangle(made):
     row = made.row
 
     def function(input, diagonal=0, *, out=None):
-        if check_tensor(input, row.name).ndim < 2:
-            raise RuntimeError(f"{row.name}: input tensor must have at least 2 dimensions")
+        check(check_tensor(input, row.name).ndim >= 2,
+              f"{row.name}: input tensor must have at least 2 dimensions")  # fmt: skip
         return apply(row, input, diagonal=diagonal, out=out)
 
     function.__name__ = function.__qualname__ = row.name
@@ -99,8 +100,7 @@ def diag(input, diagonal=0):
     Raises:
         RuntimeError: for other numbers of dimensions.
     """
-    if check_tensor(input, "diag").ndim not in (1, 2):
-        raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {input.ndim}D")
+    check(check_tensor(input, "diag").ndim in (1, 2), f"diag(): Supports 1D or 2D tensors. Got {input.ndim}D")
     return diag_embed(input, diagonal) if input.ndim == 1 else apply(DIAGONAL_COPY, input, offset=diagonal)
 
 
@@ -108,8 +108,7 @@ def diag_embed(input, offset=0, dim1=-2, dim2=-1):
     """Matrices, along ``dim1`` and ``dim2``, with the last dimension of ``input`` on their diagonal."""
     ndim = check_tensor(input, "diag_embed").ndim + 1
     dim1, dim2 = dimension(dim1, ndim), dimension(dim2, ndim)
-    if dim1 == dim2:
-        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
+    check(dim1 != dim2, f"diagonal dimensions cannot be identical {dim1}, {dim2}")
     n = input.shape[-1] + abs(offset)
     whole = list(input.shape[:-1])
     for d in sorted((dim1, dim2)):
@@ -141,12 +140,10 @@ def repeat(self, *repeats):
             [1, 2, 1, 2]])
     """
     repeats = numbers(repeats, "repeat(): argument 'repeats'")
-    if len(repeats) < self.ndim:
-        raise RuntimeError(
-            "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor"
-        )
-    if any(n < 0 for n in repeats):
-        raise RuntimeError(f"Trying to create tensor with negative dimension {min(repeats)}: {list(repeats)}")
+    check(len(repeats) >= self.ndim,
+          "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor")  # fmt: skip
+    check(not any(n < 0 for n in repeats),
+          f"Trying to create tensor with negative dimension {min(repeats, default=0)}: {list(repeats)}")  # fmt: skip
     return apply(REPEAT, self, repeats=repeats)
 
 
@@ -166,15 +163,14 @@ def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
     if repeats is None:
         counts = memory(check_tensor(input, "repeat_interleave"))
         return new_tensor(np.repeat(np.arange(len(counts)), counts))
-    if np.any(np.asarray(counts) < 0):
-        raise RuntimeError("repeats can not be negative")
+    check(not np.any(np.asarray(counts) < 0), "repeats can not be negative")
     if dim is None:
         input, dim = reshape(check_tensor(input, "repeat_interleave"), -1), 0
     input = input if input.ndim else reshape(input, 1)
     n = input.shape[dim := dimension(dim, input.ndim)]
-    if np.ndim(counts) == 1 and len(counts) not in (1, n):
-        raise RuntimeError("repeats must have the same size as input along dim, but got repeats.size(0) = "
-                           f"{len(counts)} and input.size({dim}) = {n}")  # fmt: skip
+    check(np.ndim(counts) != 1 or len(counts) in (1, n),
+          f"repeats must have the same size as input along dim, but got repeats.size(0) = {np.size(counts)} "
+          f"and input.size({dim}) = {n}")  # fmt: skip
     return index_select(input, dim, new_tensor(np.repeat(np.arange(n), counts)))
 
 
@@ -186,12 +182,11 @@ def roll(input, shifts, dims=None):
     check_tensor(input, "roll")
     shifts = numbers((shifts,) if isinstance(shifts, (tuple, list)) else (shifts,), "shifts")
     if dims is None or dims == ():
-        if len(shifts) != 1:
-            raise RuntimeError(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:0")
+        check(len(shifts) == 1, f"shifts and dimensions must align. shifts: {len(shifts)}, dims:0")
         return apply(ROLL, input, shifts=shifts, dims=())
     dims = (dims,) if isinstance(dims, int) else tuple(dims)
-    if len(shifts) != len(dims):
-        raise RuntimeError(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:{len(dims)}")
+    check(len(shifts) == len(dims),
+          f"shifts and dimensions must align. shifts: {len(shifts)}, dims:{len(dims)}")  # fmt: skip
     dims = tuple(dimension(d, input.ndim) for d in dims)
     return apply(ROLL, input, shifts=shifts, dims=dims) if input.ndim else input.clone()
 
@@ -199,34 +194,27 @@ def roll(input, shifts, dims=None):
 def flip(input, *dims):
     """The numbers in reverse order along ``dims``, as a copy."""
     dims = tuple(dimension(d, check_tensor(input, "flip").ndim) for d in numbers(dims))
-    if len(set(dims)) != len(dims):
-        raise RuntimeError(f"dim {dims[0]} appears multiple times in the list of dims")
+    check(len(set(dims)) == len(dims), f"dim {dims[0]} appears multiple times in the list of dims")
     return apply(FLIP, input, dims=dims if input.ndim else ())
 
 
 def fliplr(input):
     """The columns of a matrix in reverse order."""
-    if check_tensor(input, "fliplr").ndim < 2:
-        raise RuntimeError("Input must be >= 2-d.")
+    check(check_tensor(input, "fliplr").ndim >= 2, "Input must be >= 2-d.")
     return flip(input, 1)
 
 
 def flipud(input):
     """The rows in reverse order."""
-    if check_tensor(input, "flipud").ndim < 1:
-        raise RuntimeError("Input must be >= 1-d.")
+    check(check_tensor(input, "flipud").ndim >= 1, "Input must be >= 1-d.")
     return flip(input, 0)
 
 
 def rot90(input, k=1, dims=(0, 1)):
     """The plane of two dimensions turned by ``k`` quarter turns."""
-    if len(dims) != 2:
-        raise RuntimeError(f"expected total rotation dims == 2, but got dims = {len(dims)}")
+    check(len(dims) == 2, f"expected total rotation dims == 2, but got dims = {len(dims)}")
     a, b = (dimension(d, check_tensor(input, "rot90").ndim) for d in dims)
-    if a == b:
-        raise RuntimeError(
-            f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}"
-        )
+    check(a != b, f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}")
     k %= 4
     if k == 0:
         return input.clone()
@@ -244,15 +232,12 @@ def as_strided(input, size, stride, storage_offset=None):
     offset = check_tensor(input, "as_strided").storage_offset() if storage_offset is None else storage_offset
     size, stride = numbers((size,)), numbers((stride,))
     base = input if input._base is None or offset == 0 == input.storage_offset() else input._base
-    if len(size) != len(stride):
-        raise RuntimeError("mismatch in length of strides and shape")
+    check(len(size) == len(stride), "mismatch in length of strides and shape")
     last = offset + sum((n - 1) * s for n, s in zip(size, stride))
-    if 0 not in size and (last >= base.numel() or not base.is_contiguous()):
-        raise RuntimeError(
-            f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {offset}, and itemsize "
-            f"{base.itemsize} requiring a storage size of {(last + 1) * base.itemsize} are out of bounds for storage of "
-            f"size {base.nbytes}"
-        )
+    check(0 in size or (last < base.numel() and base.is_contiguous()),
+          f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {offset}, and "
+          f"itemsize {base.itemsize} requiring a storage size of {(last + 1) * base.itemsize} are out of "
+          f"bounds for storage of size {base.nbytes}")  # fmt: skip
     return apply(AS_STRIDED, base, size=size, stride=stride, offset=offset)
 
 
@@ -261,16 +246,13 @@ def as_strided(input, size, stride, storage_offset=None):
 
 def tensor_split(input, indices_or_sections, dim=0):
     """Pieces along ``dim``: as many as asked, as equal as can be, or cut at the given indices."""
-    if check_tensor(input, "tensor_split").ndim == 0:
-        raise RuntimeError(
-            "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims"
-        )
+    check(check_tensor(input, "tensor_split").ndim != 0,
+          "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")  # fmt: skip
     cuts = indices_or_sections.tolist() if isinstance(indices_or_sections, Tensor) else indices_or_sections
     dim = dimension(dim, input.ndim)
     n = input.shape[dim]
     if isinstance(cuts, int):
-        if cuts <= 0:
-            raise RuntimeError(f"number of sections must be larger than 0, got {cuts}")
+        check(cuts > 0, f"number of sections must be larger than 0, got {cuts}")
         ends = [n // cuts * (i + 1) + min(i + 1, n % cuts) for i in range(cuts - 1)]
     else:
         ends = [min(max(c + n if c < 0 else c, 0), n) for c in cuts]
@@ -280,14 +262,14 @@ def tensor_split(input, indices_or_sections, dim=0):
 
 def splitter(name, axis, least):
     def made(input, indices_or_sections):
-        if check_tensor(input, name).ndim < least:
-            raise RuntimeError(f"torch.{name} requires a tensor with at least {least} dimension{'s' * (least > 1)}, "
-                               f"but got a tensor with {input.ndim} dimensions!")  # fmt: skip
+        check(check_tensor(input, name).ndim >= least,
+              f"torch.{name} requires a tensor with at least {least} dimension{'s' * (least > 1)}, but "
+              f"got a tensor with {input.ndim} dimensions!")  # fmt: skip
         dim = 0 if name == "hsplit" and input.ndim == 1 else axis
         n = indices_or_sections
-        if isinstance(n, int) and input.shape[dim] % n:
-            raise RuntimeError(f"torch.{name} attempted to split along dimension {dim}, but the size of the dimension "
-                               f"{input.shape[dim]} is not divisible by the split_size {n}!")  # fmt: skip
+        check(not isinstance(n, int) or not input.shape[dim] % n,
+              f"torch.{name} attempted to split along dimension {dim}, but the size of the dimension "
+              f"{input.shape[dim]} is not divisible by the split_size {n}!")  # fmt: skip
         return tensor_split(input, n, dim)
 
     made.__name__ = made.__qualname__ = name
@@ -350,15 +332,13 @@ def meshgrid(*tensors, indexing=None):
     tensors = (
         list(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)) else list(tensors)
     )
-    if not tensors:
-        raise ValueError("meshgrid expects a non-empty TensorList")
-    if indexing not in (None, "ij", "xy"):
-        raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
+    check(tensors, "meshgrid expects a non-empty TensorList", ValueError)
+    check(indexing in (None, "ij", "xy"),
+          f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')  # fmt: skip
     for t in tensors:
         if check_tensor(t, "meshgrid").ndim > 1:
             raise RuntimeError(f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {t}")
-        if t.dtype is not tensors[0].dtype:
-            raise RuntimeError("torch.meshgrid expects all tensors to have the same dtype")
+        check(t.dtype is tensors[0].dtype, "torch.meshgrid expects all tensors to have the same dtype")
     swap = indexing == "xy" and len(tensors) > 1
     if swap:
         tensors[:2] = tensors[1::-1]
@@ -381,10 +361,9 @@ def cartesian_prod(*tensors):
 
 def combinations(input, r=2, with_replacement=False):
     """Every choice of ``r`` numbers of a vector, as rows, in order."""
-    if check_tensor(input, "combinations").ndim != 1:
-        raise RuntimeError(f"Expect a 1D vector, but got shape {list(input.shape)}")
-    if r < 0:
-        raise RuntimeError(f"Expect a non-negative number, but got {r}")
+    check(check_tensor(input, "combinations").ndim == 1,
+          f"Expect a 1D vector, but got shape {list(input.shape)}")  # fmt: skip
+    check(r >= 0, f"Expect a non-negative number, but got {r}")
     choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
     places = np.array(list(choose(range(input.numel()), r)), np.int64).reshape(-1, r)
     return input[new_tensor(places)] if r else input.new_zeros((0,))
@@ -419,10 +398,8 @@ def vander(x, N=None, increasing=False):
 
 def diff(input, n=1, dim=-1, prepend=None, append=None):
     """Differences of neighbours along ``dim``, taken ``n`` times."""
-    if check_tensor(input, "diff").ndim == 0:
-        raise RuntimeError("diff expects input to be at least one-dimensional")
-    if n < 0:
-        raise RuntimeError(f"order must be non-negative but got {n}")
+    check(check_tensor(input, "diff").ndim != 0, "diff expects input to be at least one-dimensional")
+    check(n >= 0, f"order must be non-negative but got {n}")
     dim = dimension(dim, input.ndim)
     if n == 0:
         return input
@@ -466,9 +443,9 @@ def cov(input, *, correction=1, fweights=None, aweights=None):
     Args:
         fweights, aweights (Tensor): how often, and how heavily, each observation counts.
     """
-    if check_tensor(input, "cov").ndim > 2:
-        raise RuntimeError("cov(): expected input to have two or fewer dimensions but got an input with "
-                           f"{input.ndim} dimensions")  # fmt: skip
+    check(check_tensor(input, "cov").ndim <= 2,
+          f"cov(): expected input to have two or fewer dimensions but got an input with {input.ndim} "
+          "dimensions")  # fmt: skip
     x = atleast_2d(input)
     x = x if x.is_floating_point() else x.to(dtypes.get_default_dtype())
     w = None if fweights is None else fweights.to(x.dtype)

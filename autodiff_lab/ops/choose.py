@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from .. import dtypes
-from ..errors import explained
+from ..errors import check
 from ..tensor import Tensor, memory, new_tensor
 from ..views import in_place
 from .pointwise import HIDDEN, joined, where
@@ -88,17 +88,11 @@ def rounded(x, decimals):
 
 
 def as_mask(mask, function, position=1, name="condition"):
-    """A boolean tensor as the NumPy mask that a row keeps.
-
-    Raises:
-        RuntimeError: if it is not boolean.
-    """
+    """A boolean tensor as the NumPy mask that a row keeps; RuntimeError if it is not boolean."""
     check_tensor(mask, function, position, name)
-    if mask._array.dtype != bool:
-        raise explained(
-            RuntimeError(f"{function} expected {name} to be a boolean tensor, but got a tensor with dtype {mask.dtype.title}"),
-            "note.mask_bool", name=name,
-        )  # fmt: skip
+    check(mask._array.dtype == bool,
+          f"{function} expected {name} to be a boolean tensor, but got a tensor with dtype "
+          f"{mask.dtype.title}", note="note.mask_bool", name=name)  # fmt: skip
     return np.array(memory(mask))
 
 
@@ -140,8 +134,8 @@ def shape_of_all(function, *arrays):
 
 def number_tensor(value, beside, function):
     """A Python number as the 0-d tensor that it counts as beside another operand."""
-    if not operand(value):
-        raise TypeError(f"{function}(): expected a Tensor or a number, not {type(value).__name__}")
+    check(operand(value),
+          f"{function}(): expected a Tensor or a number, not {type(value).__name__}", TypeError)  # fmt: skip
     from ..tensor import new_tensor
 
     value = plain(value)
@@ -158,10 +152,9 @@ def masked_fill(input, mask, value):
     shape = shape_of_all("masked_fill", input._array, mask)
     input = expand(input, *shape) if input._array.shape != shape else input
     if isinstance(value, Tensor):
-        if value.ndim:
-            raise RuntimeError(
-                f"masked_fill only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s)."
-            )
+        check(not value.ndim,
+              f"masked_fill only supports a 0-dimensional value tensor, but got tensor with {value.ndim} "
+              "dimension(s).")  # fmt: skip
         return apply(MASKED_FILL_TENSOR, input, value, mask=mask)
     return apply(MASKED_FILL, input, mask=mask, value=plain(value))
 
@@ -183,8 +176,7 @@ def clamp(input, min=None, max=None, *, out=None):
         RuntimeError: if neither is given.
     """
     check_tensor(input, "clamp")
-    if min is None and max is None:
-        raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
+    check(min is not None or max is not None, "torch.clamp: At least one of 'min' or 'max' must not be None")
     if isinstance(min, Tensor) or isinstance(max, Tensor):
         low, high = -math.inf if min is None else min, math.inf if max is None else max
         return apply(CLAMP_TENSOR, input, low, high, out=out)
@@ -196,8 +188,7 @@ def clamp(input, min=None, max=None, *, out=None):
 
 def clamp_(self, min=None, max=None):
     """In-place version of ``clamp``."""
-    if min is None and max is None:
-        raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
+    check(min is not None or max is not None, "torch.clamp: At least one of 'min' or 'max' must not be None")
     if isinstance(min, Tensor) or isinstance(max, Tensor):
         bounds = (-math.inf if min is None else min, math.inf if max is None else max)
         return in_place(CLAMP_TENSOR, self, bounds, {})
@@ -259,13 +250,9 @@ def clamp_max_(self, max):
 
 
 def isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
-    """Where |x - y| ≤ atol + rtol |y|.
-
-    Raises:
-        RuntimeError: if the dtypes differ.
-    """
-    if check_tensor(input, "isclose").dtype is not check_tensor(other, "isclose", 2, "other").dtype:
-        raise RuntimeError(f"{text_of(input)} did not match {text_of(other)}")
+    """Where |x - y| ≤ atol + rtol |y|; RuntimeError if the dtypes differ."""
+    check(check_tensor(input, "isclose").dtype is check_tensor(other, "isclose", 2, "other").dtype,
+          f"{text_of(input)} did not match {text_of(other)}")  # fmt: skip
     x, y = input._array, other._array
     shape_of_all("isclose", x, y)
     return new_tensor(settle(np.isclose(x, y, rtol, atol, equal_nan)))

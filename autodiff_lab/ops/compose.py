@@ -5,6 +5,7 @@ import operator
 
 import numpy as np
 
+from ..errors import check
 from ..mode import mode, ticks
 from ..tensor import Size, Tensor, clock_of, memory, new_tensor
 from ..views import refuse
@@ -46,8 +47,7 @@ def resize_(self, *sizes, memory_format=None):
     Raises:
         RuntimeError: for a tensor that requires grad.
     """
-    if self._node is not None:
-        raise RuntimeError("cannot resize variables that require grad")
+    check(self._node is None, "cannot resize variables that require grad")
     shape = sizes[0] if len(sizes) == 1 and not isinstance(sizes[0], int) else sizes
     flat = memory(self).reshape(-1)
     count = math.prod(shape)
@@ -104,11 +104,7 @@ def map_(self, tensor, callable):
 
 
 def is_nonzero(input):
-    """Whether the only number of a tensor is not 0.
-
-    Raises:
-        RuntimeError: for any other count of numbers.
-    """
+    """Whether the only number of a tensor is not 0; RuntimeError for any other count of numbers."""
     return bool(input)
 
 
@@ -190,8 +186,8 @@ def sum_to_size(self, *size):
     """The sum over the dimensions along which ``size`` would be broadcast to this shape."""
     size = tuple(size[0]) if len(size) == 1 and not isinstance(size[0], int) else size
     lead = self.ndim - len(size)
-    if lead < 0 or any(n not in (1, m) for n, m in zip(size, self.shape[lead:])):
-        raise RuntimeError(f"size {{{list(size)}}} is not expandable to size {{{list(self.shape)}}}.")
+    check(lead >= 0 and all(n in (1, m) for n, m in zip(size, self.shape[lead:])),
+          f"size {{{list(size)}}} is not expandable to size {{{list(self.shape)}}}.")  # fmt: skip
     axes = (*range(lead), *(lead + i for i, n in enumerate(size) if n == 1 != self.shape[lead + i]))
     made = total(self, axes, True) if axes else self
     return made.reshape(size)
@@ -216,15 +212,12 @@ def broadcast_shapes(*shapes):
     made = [1] * max((len(s) for s in shapes), default=0)
     for i, shape in enumerate(shapes):
         for d in range(-1, -1 - len(shape), -1):
-            if shape[d] < 0:
-                raise RuntimeError(
-                    f"Trying to create tensor with negative dimension ({shape[d]}): ({shape[d]})"
-                )
-            if shape[d] not in (1, made[d]) and made[d] != 1:
-                raise RuntimeError(
-                    f"Attempting to broadcast a dimension of length {shape[d]} at {d}! Mismatching argument at index "
-                    f"{i} had {shape}; but expected shape should be broadcastable to {made}"
-                )
+            check(shape[d] >= 0,
+                  f"Trying to create tensor with negative dimension ({shape[d]}): ({shape[d]})")  # fmt: skip
+            check(shape[d] in (1, made[d]) or made[d] == 1,
+                  f"Attempting to broadcast a dimension of length {shape[d]} at {d}! Mismatching "
+                  f"argument at index {i} had {shape}; but expected shape should be broadcastable to "
+                  f"{made}")  # fmt: skip
             made[d] = shape[d] if made[d] == 1 else made[d]
     return Size(made)
 

@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 
+from ..errors import check
 from ..tensor import Tensor, new_tensor
 from .join import same_kind
 from .linalg import bmm, dot, matmul, mm, mv
@@ -78,16 +79,13 @@ def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None, out=None):
         RuntimeError: for integers.
     """
     check_tensor(x, "linalg.vector_norm", 1, "x")
-    if not x.is_floating_point():
-        raise RuntimeError(
-            f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {x.dtype.title}"
-        )
+    check(x.is_floating_point(),
+          f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {x.dtype.title}")  # fmt: skip
     x = x if dtype is None else x.to(dtype)
     axes = dims(dim, x.ndim)
-    if x.numel() == 0 and (ord == math.inf or ord < 0) and any(x.shape[d] == 0 for d in axes):
-        raise RuntimeError(
-            f"linalg.vector_norm cannot compute the {float(ord)} norm on an empty tensor because the operation does not have an identity"
-        )
+    check(x.numel() != 0 or (ord != math.inf and ord >= 0) or all(x.shape[d] for d in axes),
+          f"linalg.vector_norm cannot compute the {float(ord)} norm on an empty tensor because the "
+          "operation does not have an identity")  # fmt: skip
     return apply(NORM, x, ord=number(ord, "linalg.vector_norm", "ord"), dim=axes, keepdim=keepdim, out=out)
 
 
@@ -100,8 +98,7 @@ def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
     check_tensor(input, "norm")
     if p == "nuc":
         return FUNCTIONS["nuclear_norm"](input, dim, keepdim)
-    if isinstance(p, str) and p != "fro":
-        raise RuntimeError(f"only valid string values are 'fro' and 'nuc', found {p}")
+    check(not isinstance(p, str) or p == "fro", f"only valid string values are 'fro' and 'nuc', found {p}")
     return vector_norm(input, 2 if p in ("fro", None) else p, dim, keepdim, dtype=dtype, out=out)
 
 
@@ -117,14 +114,11 @@ def cdist(x1, x2, p=2.0, compute_mode=None):
         RuntimeError: for fewer dimensions, rows of different lengths, or a negative ``p``.
     """
     for t, name in ((x1, "X1"), (x2, "X2")):
-        if check_tensor(t, "cdist").ndim < 2:
-            raise RuntimeError(f"cdist only supports at least 2D tensors, {name} got: {t.ndim}D")
-    if x1.shape[-1] != x2.shape[-1]:
-        raise RuntimeError(
-            f"X1 and X2 must have the same number of columns. X1: {x1.shape[-1]} X2: {x2.shape[-1]}"
-        )
-    if p < 0:
-        raise RuntimeError("cdist only supports non-negative p values")
+        check(check_tensor(t, "cdist").ndim >= 2,
+              f"cdist only supports at least 2D tensors, {name} got: {t.ndim}D")  # fmt: skip
+    check(x1.shape[-1] == x2.shape[-1],
+          f"X1 and X2 must have the same number of columns. X1: {x1.shape[-1]} X2: {x2.shape[-1]}")  # fmt: skip
+    check(p >= 0, "cdist only supports non-negative p values")
     return vector_norm(unsqueeze(x1, -2) - unsqueeze(x2, -3), p, -1)
 
 
@@ -134,8 +128,7 @@ def cdist(x1, x2, p=2.0, compute_mode=None):
 def outer(input, vec2, *, out=None):
     """The matrix of all products of two vectors' numbers."""
     for t, name in ((input, "self"), (vec2, "vec2")):
-        if check_tensor(t, "outer").ndim != 1:
-            raise RuntimeError(f"outer: Expected 1-D argument {name}, but got {t.ndim}-D")
+        check(check_tensor(t, "outer").ndim == 1, f"outer: Expected 1-D argument {name}, but got {t.ndim}-D")
     return FUNCTIONS["mul"](reshape(input, -1, 1), vec2, out=out)
 
 
@@ -143,10 +136,9 @@ def inner(input, other):
     """The sums of products along the last dimensions: (… m), (⋆ m) give (… ⋆)."""
     if check_tensor(input, "inner").ndim == 0 or check_tensor(other, "inner", 2, "other").ndim == 0:
         return input * other
-    if input.shape[-1] != other.shape[-1]:
-        raise RuntimeError(
-            f"inner() the last dimension must match on both input tensors but got shapes {list(input.shape)} and {list(other.shape)}"
-        )
+    check(input.shape[-1] == other.shape[-1],
+          "inner() the last dimension must match on both input tensors but got shapes "
+          f"{list(input.shape)} and {list(other.shape)}")  # fmt: skip
     return tensordot(input, other, ([-1], [-1]))
 
 
@@ -167,23 +159,19 @@ def tensordot(a, b, dims=2, out=None):
     if isinstance(dims, Tensor):
         dims = dims.tolist()
     if isinstance(dims, int):
-        if dims < 0:
-            raise RuntimeError(f"tensordot expects dims >= 0, but got dims={dims}")
+        check(dims >= 0, f"tensordot expects dims >= 0, but got dims={dims}")
         left, right = range(a.ndim - dims, a.ndim), range(dims)
     else:
         left, right = ([d] if isinstance(d, int) else d for d in dims)
     left = [dimension(d, a.ndim) for d in left]
     right = [dimension(d, b.ndim) for d in right]
-    if len(left) != len(right):
-        raise RuntimeError("both dimension lists should have same length")
+    check(len(left) == len(right), "both dimension lists should have same length")
     for i, j in zip(left, right):
         if 1 in (a.shape[i], b.shape[j]):  # a single number goes with the sum of the others
             a, b = (total(t, d, True) if t.shape[d] != 1 else t for t, d in ((a, i), (b, j)))
-        if a.shape[i] != b.shape[j]:
-            raise RuntimeError(
-                f"contracted dimensions need to match, but first has size {a.shape[i]} in dim {i} and second has size "
-                f"{b.shape[j]} in dim {j}"
-            )
+        check(a.shape[i] == b.shape[j],
+              f"contracted dimensions need to match, but first has size {a.shape[i]} in dim {i} and "
+              f"second has size {b.shape[j]} in dim {j}")  # fmt: skip
     free_a = [d for d in range(a.ndim) if d not in left]
     free_b = [d for d in range(b.ndim) if d not in right]
     n, k, m = (math.prod(t.shape[d] for d in ds) for t, ds in ((a, free_a), (a, left), (b, free_b)))
@@ -215,10 +203,9 @@ def einsum(*args):
     operands = same_kind(operands, "einsum")
     left, arrow, result = equation.replace(" ", "").partition("->")
     terms = left.split(",")
-    if len(terms) < len(operands):
-        raise RuntimeError("einsum(): more operands were provided than specified in the equation")
-    if len(terms) > len(operands):
-        raise RuntimeError("einsum(): fewer operands were provided than specified in the equation")
+    check(len(terms) >= len(operands), "einsum(): more operands were provided than specified in the equation")
+    check(len(terms) <= len(operands),
+          "einsum(): fewer operands were provided than specified in the equation")  # fmt: skip
     most = 0
     for i, (term, t) in enumerate(zip(terms, operands)):
         spare = t.ndim - len(term.replace("...", ""))
@@ -235,10 +222,9 @@ def einsum(*args):
             )
         most = max(most, spare if "..." in term else 0)
         for letter in term.replace("...", ""):
-            if letter not in LETTERS:
-                raise RuntimeError(
-                    f"einsum(): invalid subscript given at index {equation.index(letter)} in the equation string, subscripts must be in [a-zA-Z]"
-                )
+            check(letter in LETTERS,
+                  f"einsum(): invalid subscript given at index {equation.index(letter)} in the equation "
+                  "string, subscripts must be in [a-zA-Z]")  # fmt: skip
     dots = [f".{i}" for i in range(most)]  # the ellipsis' dimensions, the last ones aligned
 
     def labels(term, t):
@@ -259,20 +245,16 @@ def einsum(*args):
         every = [c for part in spelt for c in part if c[0] != "."]
         wanted = dots + sorted({c for c in every if every.count(c) == 1}, key=LETTERS.index)
     for c in wanted:
-        if not any(c in part for part in spelt) and c[0] != ".":
-            raise RuntimeError(
-                f"einsum(): output subscript {c} does not appear in the equation for any input operand"
-            )
+        check(any(c in part for part in spelt) or c[0] == ".",
+              f"einsum(): output subscript {c} does not appear in the equation for any input operand")  # fmt: skip
     order = [*wanted, *(c for c in dict.fromkeys(c for part in spelt for c in part) if c not in wanted)]
     operands = [aligned(t, part, order, i) for i, (t, part) in enumerate(zip(operands, spelt))]
     sizes = {}
     for i, t in enumerate(operands):
         for c, n in zip(order, t.shape):
-            if n != 1 and sizes.setdefault(c, n) != n:
-                raise RuntimeError(
-                    f"einsum(): subscript {c} has size {n} for operand {i} which does not broadcast with previously seen "
-                    f"size {sizes[c]}"
-                )
+            check(n == 1 or sizes.setdefault(c, n) == n,
+                  f"einsum(): subscript {c} has size {n} for operand {i} which does not broadcast with "
+                  f"previously seen size {sizes.get(c)}")  # fmt: skip
     made = operands[0]
     for i, t in enumerate(operands[1:], 1):
         later = {c for part in spelt[i + 1 :] for c in part}
@@ -293,10 +275,9 @@ def aligned(t, part, order, i):
     for c in dict.fromkeys(part):
         while part.count(c) > 1:
             first, second = [d for d, label in enumerate(part) if label == c][:2]
-            if t.shape[first] != t.shape[second]:
-                raise RuntimeError(
-                    f"einsum(): subscript {c} is repeated for operand {i} but the sizes don't match, {t.shape[second]} != {t.shape[first]}"
-                )
+            check(t.shape[first] == t.shape[second],
+                  f"einsum(): subscript {c} is repeated for operand {i} but the sizes don't match, "
+                  f"{t.shape[second]} != {t.shape[first]}")  # fmt: skip
             t = t.diagonal(0, first, second)
             part = [*part[:first], *part[first + 1 : second], *part[second + 1 :], c]
     for c in order:
@@ -343,20 +324,18 @@ def cross(input, other, dim=None):
     """
     if dim is None:
         dim = next((d for d, n in enumerate(input.shape) if n == 3), None)
-        if dim is None:
-            raise RuntimeError("no dimension of size 3 in input")
+        check(dim is not None, "no dimension of size 3 in input")
     return linalg_cross(input, other, dim=dim)
 
 
 def linalg_cross(input, other, *, dim=-1):
     """The cross product of vectors in three dimensions, along ``dim``; the others are broadcast."""
-    if check_tensor(input, "linalg.cross").ndim != check_tensor(other, "linalg.cross", 2, "other").ndim:
-        raise RuntimeError("linalg.cross: inputs must have the same number of dimensions.")
+    check(check_tensor(input, "linalg.cross").ndim == check_tensor(other, "linalg.cross", 2, "other").ndim,
+          "linalg.cross: inputs must have the same number of dimensions.")  # fmt: skip
     d = dimension(dim, input.ndim)
-    if input.shape[d] != 3 or other.shape[d] != 3:
-        raise RuntimeError(
-            f"linalg.cross: inputs dimension {dim} must have length 3. Got {input.shape[d]} and {other.shape[d]}"
-        )
+    check(input.shape[d] == 3 and other.shape[d] == 3,
+          f"linalg.cross: inputs dimension {dim} must have length 3. Got {input.shape[d]} and "
+          f"{other.shape[d]}")  # fmt: skip
     return apply(CROSS, input, other, dim=d - input.ndim)
 
 

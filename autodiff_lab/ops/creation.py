@@ -8,7 +8,7 @@ import numpy as np
 from .. import dtypes
 from ..device import check_device, device
 from ..dtypes import as_dtype, get_default_dtype
-from ..errors import explained
+from ..errors import check, explained
 from ..graph import LEAF
 from ..mode import Inference, mode
 from ..tensor import Size, Tensor, check_differentiable, clock_of, memory, new_tensor
@@ -63,10 +63,9 @@ def read_sequence(data, dtype):
         or not hasattr(data, "__len__")
         and not hasattr(data, "__array__")
     ):
-        if isinstance(data, complex):
-            raise NotImplementedError(
-                "complex tensors are outside what autodiff_lab covers; use two real tensors"
-            )
+        check(not isinstance(data, complex),
+              "complex tensors are outside what autodiff_lab covers; use two real tensors",
+              NotImplementedError)  # fmt: skip
         raise explained(
             TypeError(f"new(): invalid data type '{type(data).__name__}'")
             if isinstance(data, str)
@@ -103,32 +102,27 @@ def lengths(data):
 def check_rows(data, path, shape, kinds):
     if isinstance(data, (list, tuple, range)):
         dim = len(path)
-        if dim >= len(shape):
-            raise TypeError(f"not a sequence of equal depth: too deep at dim {dim}")
-        if len(data) != shape[dim]:
-            raise explained(
-                ValueError(f"expected sequence of length {shape[dim]} at dim {dim} (got {len(data)})"),
-                "note.ragged",
-            )
+        check(dim < len(shape), f"not a sequence of equal depth: too deep at dim {dim}", TypeError)
+        check(len(data) == shape[dim],
+              f"expected sequence of length {shape[dim]} at dim {dim} (got {len(data)})",
+              ValueError, "note.ragged")  # fmt: skip
         for i, element in enumerate(data):
             check_rows(element, (*path, i), shape, kinds)
         return
     if isinstance(data, (Tensor, np.ndarray)):
-        if data.ndim and data.shape != shape[len(path) :]:
-            raise ValueError("only one element tensors can be converted to Python scalars")
+        check(not data.ndim or data.shape == shape[len(path):],
+              "only one element tensors can be converted to Python scalars", ValueError)  # fmt: skip
         kinds.add(
             {"b": bool, "i": int, "u": int, "f": float}.get(
                 memory(data).dtype.kind if isinstance(data, Tensor) else data.dtype.kind
             )
         )
         return
-    if len(path) != len(shape):
-        raise TypeError(f"not a sequence: {type(data).__name__} at dim {len(path)}")
+    check(len(path) == len(shape), f"not a sequence: {type(data).__name__} at dim {len(path)}", TypeError)
     if isinstance(data, (bool, np.bool_)):
         kinds.add(bool)
     elif isinstance(data, (int, np.integer)):
-        if not -(2**63) <= int(data) < 2**64:
-            raise RuntimeError("Overflow when unpacking long long")
+        check(-(2**63) <= int(data) < 2**64, "Overflow when unpacking long long")
         kinds.add(int)
     elif isinstance(data, (float, np.floating)):
         kinds.add(float)
@@ -207,14 +201,12 @@ def from_numpy(ndarray):
     Raises:
         TypeError: for anything but an array, or for a dtype without a twin.
     """
-    if not isinstance(ndarray, np.ndarray):
-        raise TypeError(f"expected np.ndarray (got {type(ndarray).__name__})")
+    check(isinstance(ndarray, np.ndarray), f"expected np.ndarray (got {type(ndarray).__name__})", TypeError)
     dtypes.from_numpy(ndarray.dtype)
-    if any(s < 0 for s in ndarray.strides):
-        raise ValueError(
-            "At least one stride in the given numpy array is negative, and tensors with negative strides are not currently "
-            "supported. (You can probably work around this by making a copy of your array  with array.copy().) "
-        )
+    check(not any(s < 0 for s in ndarray.strides),
+          "At least one stride in the given numpy array is negative, and tensors with negative strides "
+          "are not currently supported. (You can probably work around this by making a copy of your "
+          "array  with array.copy().) ", ValueError)  # fmt: skip
     t = new_tensor(ndarray)
     clock_of(t)
     return t
@@ -231,11 +223,9 @@ def sizes_of(function, size, negative="Trying to create tensor with negative dim
     for n in shape:
         if n < 0:
             raise RuntimeError(negative.format(n, list(shape)))
-    if math.prod(shape) >= 2**40:
-        raise explained(
-            RuntimeError(f"DefaultCPUAllocator: can't allocate memory: you tried to allocate {math.prod(shape)} elements"),
-            "note.size",
-        )  # fmt: skip
+    check(math.prod(shape) < 2**40,
+          f"DefaultCPUAllocator: can't allocate memory: you tried to allocate {math.prod(shape)} elements",
+          note="note.size")  # fmt: skip
     return shape
 
 
@@ -268,8 +258,8 @@ def empty(*size, out=None, dtype=None, layout=None, device=None, requires_grad=F
 def full(size, fill_value, *, out=None, dtype=None, layout=None, device=None, requires_grad=False):
     """One number everywhere, in the given shape; its dtype is that of the number."""
     value = plain(fill_value._array) if isinstance(fill_value, Tensor) else plain(fill_value)
-    if not isinstance(value, (bool, int, float)):
-        raise TypeError(f"full(): argument 'fill_value' must be Number, not {type(value).__name__}")
+    check(isinstance(value, (bool, int, float)),
+          f"full(): argument 'fill_value' must be Number, not {type(value).__name__}", TypeError)  # fmt: skip
     kind = dtypes.of_number(value).numpy if dtype is None else as_dtype(dtype).numpy
     return delivered(np.full(sizes_of("full", (size,)), value, kind), requires_grad, device, out)
 
@@ -286,8 +276,7 @@ def delivered(array, requires_grad, device, out):
 def eye(n, m=None, *, dtype=None, device=None, requires_grad=False):
     """Ones on the diagonal of an ``n`` by ``m`` matrix."""
     n, m = number(n, "eye", "n", 1), None if m is None else number(m, "eye", "m")
-    if n < 0 or (m or 0) < 0:
-        raise RuntimeError(f"n must be greater or equal to 0, got {n}")
+    check(n >= 0 and (m or 0) >= 0, f"n must be greater or equal to 0, got {n}")
     n, m = sizes_of("eye", (n, n if m is None else m))
     return finished(np.eye(n, m, dtype=numpy_dtype(dtype)), requires_grad, device)
 
@@ -348,14 +337,12 @@ def arange(
     last = bounds[1] if len(bounds) > 1 else end
     by = bounds[2] if len(bounds) > 2 else (1 if step is None else step)
     for value in (first, last, by):
-        if not isinstance(value, (int, float)):
-            raise TypeError(f"arange(): bounds must be numbers, not {type(value).__name__}")
-    if by == 0:
-        raise RuntimeError("step must be nonzero")
-    if math.isnan(first) or math.isnan(last) or math.isinf(first) or math.isinf(last):
-        raise RuntimeError(f"unsupported range: {first} -> {last}")
-    if (last - first) / by < 0:
-        raise RuntimeError("upper bound and lower bound inconsistent with step sign")
+        check(isinstance(value, (int, float)),
+              f"arange(): bounds must be numbers, not {type(value).__name__}", TypeError)  # fmt: skip
+    check(by != 0, "step must be nonzero")
+    check(math.isfinite(first) and math.isfinite(last),
+          f"unsupported range: {first} -> {last}")  # fmt: skip
+    check((last - first) / by >= 0, "upper bound and lower bound inconsistent with step sign")
     whole = all(isinstance(v, int) for v in (first, last, by))
     kind = (np.dtype(np.int64) if whole else numpy_dtype(None)) if dtype is None else as_dtype(dtype).numpy
     n = math.ceil((last - first) / by)
@@ -388,8 +375,7 @@ def even(start, end, steps, dtype):
     """
     start, end = (float(v) for v in (start, end))
     steps = operator.index(steps)
-    if steps < 0:
-        raise RuntimeError("number of steps must be non-negative")
+    check(steps >= 0, "number of steps must be non-negative")
     kind = numpy_dtype(dtype)
     if steps == 1:
         return np.full(1, start).astype(kind)
@@ -446,8 +432,7 @@ def type_(self, dtype=None, non_blocking=False):
     if isinstance(dtype, str):
         title = dtype.rpartition(".")[2].removesuffix("Tensor")
         found = [d for d in dtypes.ALL if d.title == title]
-        if not found:
-            raise ValueError(f"invalid type: {dtype!r}")
+        check(found, f"invalid type: {dtype!r}", ValueError)
         dtype = found[0]
     return to(self, getattr(dtype, "dtype", dtype))
 
@@ -500,8 +485,8 @@ export(
 def legacy(cls, sizes, options):
     """``Tensor(2, 3)``: an uninitialised tensor of that shape; ``Tensor([1, 2])``: those numbers as floats."""
     check_device(options.pop("device", None))
-    if options:
-        raise TypeError(f"new() received an invalid combination of arguments - got {sorted(options)}")
+    check(not options,
+          f"new() received an invalid combination of arguments - got {sorted(options)}", TypeError)  # fmt: skip
     if not sizes:
         array = np.empty(0, get_default_dtype().numpy)
     elif len(sizes) == 1 and isinstance(sizes[0], Tensor):

@@ -10,6 +10,7 @@ import math
 
 import numpy as np
 
+from ..errors import check
 from ..tensor import Tensor, new_tensor
 from .contract import linalg_cross, vector_norm
 from .linalg import matmul
@@ -192,11 +193,9 @@ def svd_rule(g, x, full):
     g_u, g_s, g_v = g
     k = min(x.shape[-2:])
     if full and x.shape[-2] != x.shape[-1]:
-        if not (absent(g_u[..., k:]) and absent(g_v[..., k:, :])):
-            raise RuntimeError(
-                "svd_backward: the gradients of the columns that full_matrices=True adds are not defined; use "
-                "full_matrices=False"
-            )
+        check(absent(g_u[..., k:]) and absent(g_v[..., k:, :]),
+              "svd_backward: the gradients of the columns that full_matrices=True adds are not defined; "
+              "use full_matrices=False")  # fmt: skip
         g_u, g_v = g_u[..., :k], g_v[..., :k, :]
     u, s, v = either(SVD)(x, False)
     square = gaps(s * s)
@@ -276,23 +275,18 @@ def qr_of(x, mode):
 def matrices(A, name, letter="A"):
     """``A``, checked to be a stack of matrices of a floating dtype."""
     check_tensor(A, name, 1, letter)
-    if A.ndim < 2:
-        raise RuntimeError(f"{name}: The input tensor {letter} must have at least 2 dimensions.")
-    if not A.is_floating_point():
-        raise RuntimeError(
-            f"{name}: Expected a floating point or complex tensor as input. Got {A.dtype.title}"
-        )
-    if A._array.dtype == np.float16:
-        raise RuntimeError(f"{name}: Low precision dtypes not supported. Got Half")
+    check(A.ndim >= 2, f"{name}: The input tensor {letter} must have at least 2 dimensions.")
+    check(A.is_floating_point(),
+          f"{name}: Expected a floating point or complex tensor as input. Got {A.dtype.title}")  # fmt: skip
+    check(A._array.dtype != np.float16, f"{name}: Low precision dtypes not supported. Got Half")
     return A
 
 
 def squares(A, name):
     matrices(A, name)
-    if A.shape[-1] != A.shape[-2]:
-        raise RuntimeError(
-            f"{name}: A must be batches of square matrices, but they are {A.shape[-2]} by {A.shape[-1]} matrices"
-        )
+    check(A.shape[-1] == A.shape[-2],
+          f"{name}: A must be batches of square matrices, but they are {A.shape[-2]} by {A.shape[-1]} "
+          "matrices")  # fmt: skip
     return A
 
 
@@ -361,11 +355,9 @@ def solve(A, B, *, left=True, out=None):
         linalg.LinAlgError: a RuntimeError, for a singular matrix.
     """
     squares(A, "linalg.solve"), check_tensor(B, "linalg.solve", 2, "B")
-    if A._array.dtype != B._array.dtype:
-        raise RuntimeError(
-            f"linalg.solve: Expected A and B to have the same dtype, but found A of type {A.dtype.title} and B of type "
-            f"{B.dtype.title} instead"
-        )
+    check(A._array.dtype == B._array.dtype,
+          f"linalg.solve: Expected A and B to have the same dtype, but found A of type {A.dtype.title} "
+          f"and B of type {B.dtype.title} instead")  # fmt: skip
     vector = B.ndim == 1 or (B.ndim == A.ndim - 1 and B.shape == A.shape[:-1])
     right = unsqueeze(B, -1) if vector else B
     fits = A.shape[-1] == (right.shape[-2] if left or vector else right.shape[-1])
@@ -396,11 +388,9 @@ def solve_triangular(A, B, *, upper, left=True, unitriangular=False, out=None):
     squares(A, "linalg.solve_triangular"), matrices(B, "linalg.solve_triangular", "B")
     if not left:
         return solve_triangular(A.mT, B.mT, upper=not upper, unitriangular=unitriangular).mT
-    if A.shape[-1] != B.shape[-2]:
-        raise RuntimeError(
-            "linalg.solve_triangular: Incompatible shapes of A and B for the equation AX = B "
-            f"({A.shape[-2]}x{A.shape[-1]} and {B.shape[-2]}x{B.shape[-1]})"
-        )
+    check(A.shape[-1] == B.shape[-2],
+          "linalg.solve_triangular: Incompatible shapes of A and B for the equation AX = B "
+          f"({A.shape[-2]}x{A.shape[-1]} and {B.shape[-2]}x{B.shape[-1]})")  # fmt: skip
     return apply(TRIANGULAR, *common_batch(A, B), upper=upper, unit=unitriangular)
 
 
@@ -428,10 +418,9 @@ def qr(A, mode="reduced"):
     Args:
         mode (str): ``"reduced"``, ``"complete"`` (Q is square) or ``"r"`` (Q is left out).
     """
-    if mode not in ("reduced", "complete", "r"):
-        raise RuntimeError(
-            f"qr received unrecognized mode '{mode}' but expected one of 'reduced' (default), 'r', or 'complete'"
-        )
+    check(mode in ("reduced", "complete", "r"),
+          f"qr received unrecognized mode '{mode}' but expected one of 'reduced' (default), 'r', or "
+          "'complete'")  # fmt: skip
     return QR_RESULT(*apply(QR, matrices(A, "linalg.qr"), mode=mode))
 
 
@@ -443,8 +432,7 @@ def eigh(A, UPLO="L"):
 
     Differs from torch: an eigenvector may have the other sign, as NumPy's LAPACK chooses it.
     """
-    if UPLO.upper() not in ("L", "U"):
-        raise RuntimeError(f"Expected UPLO argument to be 'L' or 'U', but got {UPLO}")
+    check(UPLO.upper() in ("L", "U"), f"Expected UPLO argument to be 'L' or 'U', but got {UPLO}")
     return EIGH_RESULT(*apply(EIGH, squares(A, "linalg.eigh"), upper=UPLO.upper() == "U"))
 
 
@@ -539,8 +527,7 @@ def lstsq(A, B, rcond=None, *, driver=None):
     matrices(A, "linalg.lstsq"), check_tensor(B, "linalg.lstsq", 2, "B")
     vector = B.ndim == A.ndim - 1
     right = unsqueeze(B, -1) if vector else B
-    if A.shape[-2] != right.shape[-2]:
-        raise RuntimeError("linalg.lstsq: input.size(-2) should match other.size(-2)")
+    check(A.shape[-2] == right.shape[-2], "linalg.lstsq: input.size(-2) should match other.size(-2)")
     solution = matmul(pinv(A), right)
     rank = matrix_rank(A)
     no_rank = new_tensor(np.empty(0, np.int64))
@@ -573,8 +560,7 @@ def matrix_power(A, n, *, out=None):
 def multi_dot(tensors, *, out=None):
     """The product of several matrices, in the order that costs least; the first and the last may be vectors."""
     tensors = list(tensors)
-    if len(tensors) < 2:
-        raise RuntimeError(f"multi_dot(): expected at least 2 tensors but got {len(tensors)}")
+    check(len(tensors) >= 2, f"multi_dot(): expected at least 2 tensors but got {len(tensors)}")
     first, last = tensors[0].ndim == 1, tensors[-1].ndim == 1
     if first:
         tensors[0] = unsqueeze(tensors[0], 0)
@@ -602,13 +588,11 @@ def multi_dot(tensors, *, out=None):
 def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None, out=None):
     """A norm of each matrix: ``"fro"``, ``"nuc"``, 1, -1, inf, -inf (sums along a dimension), 2, -2 (singular values)."""
     check_tensor(A, "linalg.matrix_norm")
-    if A.ndim < 2:
-        raise RuntimeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.")
+    check(A.ndim >= 2, "linalg.matrix_norm: The input tensor A must have at least 2 dimensions.")
     A = A if dtype is None else A.to(dtype)
     matrices(A, "linalg.matrix_norm")
     rows, columns = (d % A.ndim for d in dim)
-    if rows == columns:
-        raise RuntimeError(f"linalg.matrix_norm: dims must be different. Got ({dim[0]}, {dim[1]})")
+    check(rows != columns, f"linalg.matrix_norm: dims must be different. Got ({dim[0]}, {dim[1]})")
     if ord == "fro":
         return vector_norm(A, 2, tuple(dim), keepdim)
     if ord in (1, -1, math.inf, -math.inf):
@@ -616,8 +600,7 @@ def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None, out=No
         sums = vector_norm(A, 1, along, True)
         made = FUNCTIONS["amax" if ord > 0 else "amin"](sums, across, True)
         return made if keepdim else made.squeeze((rows, columns))
-    if ord not in ("nuc", 2, -2):
-        raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported.")
+    check(ord in ("nuc", 2, -2), f"linalg.matrix_norm: Order {ord} not supported.")
     s = svdvals(movedim(A, (rows, columns), (-2, -1)))
     made = s.sum(-1) if ord == "nuc" else FUNCTIONS["amax" if ord > 0 else "amin"](s, -1)
     return movedim(made[..., None, None], (-2, -1), (rows, columns)) if keepdim else made
@@ -631,13 +614,10 @@ def norm(A, ord=None, dim=None, keepdim=False, *, out=None, dtype=None):
     if ord is None or (
         isinstance(dim, int) or (dim is None and A.ndim == 1) or (dim is not None and len(dim) == 1)
     ):
-        if isinstance(ord, str):
-            raise RuntimeError(f"linalg.norm: Order {ord} not supported for vectors.")
+        check(not isinstance(ord, str), f"linalg.norm: Order {ord} not supported for vectors.")
         return vector_norm(A, 2 if ord is None else ord, dim, keepdim, dtype=dtype, out=out)
-    if dim is None and A.ndim != 2:
-        raise RuntimeError(
-            f"linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got {A.ndim}D."
-        )
+    check(dim is not None or A.ndim == 2,
+          f"linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got {A.ndim}D.")  # fmt: skip
     return matrix_norm(A, ord, (-2, -1) if dim is None else dim, keepdim, dtype=dtype, out=out)
 
 

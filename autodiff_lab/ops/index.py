@@ -8,7 +8,7 @@ views lead to a part of the memory, and the value is copied into it, or put at t
 
 import numpy as np
 
-from ..errors import explained
+from ..errors import check, explained
 from ..mode import mode
 from ..tensor import Tensor, memory, new_tensor
 from ..views import in_place, refuse, write
@@ -103,20 +103,15 @@ blank = either(BLANK)
 
 
 def index_array(value, what="tensors"):
-    """A list, array or tensor as the NumPy integers or booleans that it picks with.
-
-    Raises:
-        IndexError: for other dtypes.
-    """
+    """A list, array or tensor as the NumPy integers or booleans that it picks with; IndexError for other dtypes."""
     array = memory(value) if isinstance(value, Tensor) else np.asarray(value)
     if array.size == 0 and not isinstance(value, (Tensor, np.ndarray)):
         array = array.astype(np.int64)
     if array.dtype == np.uint8:
         array = array.astype(bool)
-    if array.dtype.kind not in "bi":
-        raise explained(
-            IndexError(f"{what} used as indices must be long, int, byte or bool tensors"), "note.index_dtype"
-        )
+    check(array.dtype.kind in "bi",
+          f"{what} used as indices must be long, int, byte or bool tensors",
+          IndexError, "note.index_dtype")  # fmt: skip
     return array
 
 
@@ -137,13 +132,10 @@ def pieces(index):
         elif isinstance(piece, (Tensor, np.ndarray, list, range, tuple)):
             index[i] = index_array(list(piece) if isinstance(piece, range) else piece)
         elif piece is not None and piece is not Ellipsis and not isinstance(piece, slice):
-            if isinstance(piece, str):
-                raise TypeError("new(): invalid data type 'str'")
-            if not hasattr(piece, "__index__"):
-                raise IndexError(
-                    "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices "
-                    f"(got {type(piece).__name__})"
-                )
+            check(not isinstance(piece, str), "new(): invalid data type 'str'", TypeError)
+            check(hasattr(piece, "__index__"),
+                  "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are "
+                  f"valid indices (got {type(piece).__name__})", IndexError)  # fmt: skip
             index[i] = piece.__index__()
         piece = index[i]
         if isinstance(piece, np.ndarray):
@@ -160,10 +152,8 @@ def viewed(t, index):
         The view, and the NumPy index of what remains to be picked, or None.
     """
     index, used = pieces(index)
-    if used > t.ndim:
-        raise explained(
-            IndexError(f"too many indices for tensor of dimension {t.ndim}"), "note.too_many", ndim=t.ndim
-        )
+    check(used <= t.ndim,
+          f"too many indices for tensor of dimension {t.ndim}", IndexError, "note.too_many", ndim=t.ndim)  # fmt: skip
     result, dim, rest = t, 0, []
     for piece in index:
         if piece is Ellipsis:
@@ -218,8 +208,7 @@ def check_places(index, t, dim):
 
 def sliced(t, dim, piece, whole_too=False):
     start, stop, step = (None if v is None else v.__index__() for v in (piece.start, piece.stop, piece.step))
-    if step is not None and step <= 0:
-        raise explained(ValueError("step must be greater than zero"), "note.step")
+    check(step is None or step > 0, "step must be greater than zero", ValueError, "note.step")
     size = t.shape[dim]
     start, stop, step = slice(start, stop, step).indices(size)
     if whole_too or (start, stop, step) != (0, size, 1):
@@ -268,23 +257,18 @@ def narrow(input, dim, start, length):
     """The ``length`` places from ``start`` along ``dim``, a view."""
     size = check_tensor(input, "narrow").shape[dim := dimension(dim, input.ndim)]
     start = int(start)
-    if not -size <= start <= size:
-        raise IndexError(
-            f"Dimension out of range (expected to be in range of [{-size}, {size}], but got {start})"
-        )
+    check(-size <= start <= size,
+          f"Dimension out of range (expected to be in range of [{-size}, {size}], but got {start})",
+          IndexError)  # fmt: skip
     start = start + size if start < 0 else start
-    if length < 0:
-        raise RuntimeError("narrow(): length must be non-negative.")
-    if start + length > size:
-        raise RuntimeError(f"start ({start}) + length ({length}) exceeds dimension size ({size}).")
+    check(length >= 0, "narrow(): length must be non-negative.")
+    check(start + length <= size, f"start ({start}) + length ({length}) exceeds dimension size ({size}).")
     return apply(SLICE, input, dim=dim, index=slice(start, start + length, 1))
 
 
 def __contains__(self, element):
-    if not isinstance(element, (Tensor, int, float, bool, np.generic)):
-        raise RuntimeError(
-            f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}."
-        )
+    check(isinstance(element, (Tensor, int, float, bool, np.generic)),
+          f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}.")  # fmt: skip
     return bool(np.any(self._array == (element._array if isinstance(element, Tensor) else element)))
 
 
@@ -318,11 +302,9 @@ def trimmed(value, target):
 
 def put(target, index, value, shape, accumulate):
     if value._array.dtype != target._array.dtype:
-        if value._array.ndim:
-            raise RuntimeError(
-                f"Index put requires the source and destination dtypes match, got {target.dtype.title} for the destination"
-                f" and {value.dtype.title} for the source."
-            )
+        check(not value._array.ndim,
+              f"Index put requires the source and destination dtypes match, got {target.dtype.title} for "
+              f"the destination and {value.dtype.title} for the source.")  # fmt: skip
         value = value._cast(target._array.dtype)
     try:
         value = expand(value, *shape)
@@ -386,13 +368,11 @@ def copy_(self, src, non_blocking=False):
 def fill_(self, value):
     """Write one number everywhere."""
     if isinstance(value, Tensor):
-        if value.ndim:
-            raise RuntimeError(
-                f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions."
-            )
+        check(not value.ndim,
+              f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")  # fmt: skip
         return copy_(self, value)
-    if not isinstance(value, (int, float, bool, np.generic)):
-        raise TypeError(f"fill_(): argument 'value' must be a number, not {type(value).__name__}")
+    check(isinstance(value, (int, float, bool, np.generic)),
+          f"fill_(): argument 'value' must be a number, not {type(value).__name__}", TypeError)  # fmt: skip
     return constant_(self, FILL, {"value": plain(value)}, plain(value))
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .. import dtypes
-from ..errors import explained
+from ..errors import check
 from ..tensor import Tensor
 from .index import SELECT, SLICE
 from .row import apply, check_tensor, export, operation, register
@@ -44,23 +44,17 @@ def gathered(parts, dim, join):
 
 
 def same_kind(tensors, function):
-    """The tensors as a list in their common dtype.
-
-    Raises:
-        TypeError, RuntimeError: if there are none, or one is no tensor.
-    """
-    if isinstance(tensors, Tensor) or not hasattr(tensors, "__iter__"):
-        raise TypeError(
-            f"{function}(): argument 'tensors' (position 1) must be tuple of Tensors, not {type(tensors).__name__}"
-        )
+    """The tensors as a list in their common dtype; TypeError, RuntimeError if there are none, or one is no tensor."""
+    check(not isinstance(tensors, Tensor) and hasattr(tensors, "__iter__"),
+          f"{function}(): argument 'tensors' (position 1) must be tuple of Tensors, not "
+          f"{type(tensors).__name__}", TypeError)  # fmt: skip
     tensors = list(tensors)
     if not tensors:
-        if function == "cat":
-            raise ValueError("torch.cat(): expected a non-empty list of Tensors")
+        check(function != "cat", "torch.cat(): expected a non-empty list of Tensors", ValueError)
         raise RuntimeError(f"{function} expects a non-empty TensorList")
     for i, t in enumerate(tensors):
-        if not isinstance(t, Tensor):
-            raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type(t).__name__}")
+        check(isinstance(t, Tensor),
+              f"expected Tensor as element {i} in argument 0, but got {type(t).__name__}", TypeError)  # fmt: skip
     target = dtypes.result_dtype([(t.dtype, 2 if t.ndim else 1) for t in tensors])
     return [t if t.dtype is target else t._cast(target.numpy) for t in tensors]
 
@@ -73,43 +67,26 @@ def cat(tensors, dim=0, *, out=None):
     """
     tensors = same_kind(tensors, "cat")
     for i, t in enumerate(tensors):
-        if t.ndim == 0:
-            raise RuntimeError(f"zero-dimensional tensor (at position {i}) cannot be concatenated")
+        check(t.ndim != 0, f"zero-dimensional tensor (at position {i}) cannot be concatenated")
     kept = [t for t in tensors if t.shape != (0,)] or tensors[:1]  # torch's allowance for empty vectors
     dim = dimension(dim, kept[0].ndim)
     for i, t in enumerate(kept):
-        if t.ndim != kept[0].ndim:
-            raise RuntimeError(
-                f"Tensors must have same number of dimensions: got {kept[0].ndim} and {t.ndim}"
-            )
+        check(t.ndim == kept[0].ndim,
+              f"Tensors must have same number of dimensions: got {kept[0].ndim} and {t.ndim}")  # fmt: skip
         for d, (m, n) in enumerate(zip(kept[0].shape, t.shape)):
-            if d != dim and m != n:
-                raise explained(
-                    RuntimeError(
-                        f"Sizes of tensors must match except in dimension {dim}. Expected size {m} but got size {n} for "
-                        f"tensor number {i} in the list."
-                    ),
-                    "note.cat", dim=dim,
-                )  # fmt: skip
+            check(d == dim or m == n,
+                  f"Sizes of tensors must match except in dimension {dim}. Expected size {m} but got "
+                  f"size {n} for tensor number {i} in the list.", note="note.cat", dim=dim)  # fmt: skip
     return apply(CAT, *kept, dim=dim, sizes=tuple(t.shape[dim] for t in kept), out=out)
 
 
 def stack(tensors, dim=0, *, out=None):
-    """The tensors side by side along a new dimension.
-
-    Raises:
-        RuntimeError: if their shapes differ.
-    """
+    """The tensors side by side along a new dimension; RuntimeError if their shapes differ."""
     tensors = same_kind(tensors, "stack")
     for i, t in enumerate(tensors):
-        if t.shape != tensors[0].shape:
-            raise explained(
-                RuntimeError(
-                    f"stack expects each tensor to be equal size, but got {list(tensors[0].shape)} at entry 0 and "
-                    f"{list(t.shape)} at entry {i}"
-                ),
-                "note.stack",
-            )  # fmt: skip
+        check(t.shape == tensors[0].shape,
+              f"stack expects each tensor to be equal size, but got {list(tensors[0].shape)} at entry 0 "
+              f"and {list(t.shape)} at entry {i}", note="note.stack")  # fmt: skip
     return apply(STACK, *tensors, dim=dimension(dim, tensors[0].ndim + 1), out=out)
 
 
@@ -118,12 +95,9 @@ def split(tensor, split_size_or_sections, dim=0):
     size = check_tensor(tensor, "split", 1, "tensor").shape[dim := dimension(dim, tensor.ndim)]
     if isinstance(split_size_or_sections, int):
         n = split_size_or_sections
-        if n < 0:
-            raise RuntimeError(f"split expects split_size be non-negative, but got split_size={n}")
-        if n == 0 and size:
-            raise RuntimeError(
-                f"split_size can only be 0 if dimension size is 0, but got dimension size of {size}"
-            )
+        check(n >= 0, f"split expects split_size be non-negative, but got split_size={n}")
+        check(n != 0 or not size,
+              f"split_size can only be 0 if dimension size is 0, but got dimension size of {size}")  # fmt: skip
         sizes = tuple(min(n, size - start) for start in range(0, size, n)) if size else (0,)
     else:
         sizes = numbers((split_size_or_sections,))
@@ -148,14 +122,12 @@ def chunk(input, chunks, dim=0):
 def unbind(input, dim=0):
     """Views of every place along ``dim``, without that dimension."""
     dim = dimension(dim, check_tensor(input, "unbind").ndim)
-    if input.ndim == 0:
-        raise IndexError("Dimension specified as 0 but tensor has no dimensions")
+    check(input.ndim != 0, "Dimension specified as 0 but tensor has no dimensions", IndexError)
     return apply(UNBIND, input, dim=dim)
 
 
 def __iter__(self):
-    if self._array.ndim == 0:
-        raise TypeError("iteration over a 0-d tensor")
+    check(self._array.ndim != 0, "iteration over a 0-d tensor", TypeError)
     return iter(unbind(self, 0))
 
 

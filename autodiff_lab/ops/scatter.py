@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..errors import explained
+from ..errors import check, explained
 from ..tensor import Tensor, memory, new_tensor
 from .choose import as_mask
 from .index import GATHER, along_taken, picked, scattered
@@ -111,13 +111,12 @@ def places(index, function, size=None, position=3):
         TypeError, RuntimeError, IndexError: if it is no tensor, not of int64 (or int32), or reaches too far.
     """
     index = memory(check_tensor(index, function, position, "index"))
-    if index.dtype not in (np.int64, np.int32):
-        raise explained(RuntimeError(f"{function}(): Expected dtype int64 for index"), "note.index_dtype")
+    check(index.dtype in (np.int64, np.int32),
+          f"{function}(): Expected dtype int64 for index", note="note.index_dtype")  # fmt: skip
     wrong = (index < 0) | (index >= (np.inf if size is None else size))
     if wrong.any():
         bad = index[wrong].flat[0]
-        if function == "index_select":
-            raise IndexError("index out of range in self")
+        check(function != "index_select", "index out of range in self", IndexError)
         raise RuntimeError(f"index {bad} is out of bounds for dimension 0 with size {size}")
     return np.array(index, np.int64)
 
@@ -126,14 +125,11 @@ def along(input, dim, index, function):
     """``dim`` and the checked index of gather and scatter; a 0-d tensor counts as one of a single number."""
     dim = dimension(dim, input.ndim)
     array = memory(check_tensor(index, function, 3, "index"))
-    if array.dtype not in (np.int64, np.int32) and array.size:
-        raise explained(
-            RuntimeError(f"{function}(): Expected dtype int32/int64 for index"), "note.index_dtype"
-        )
-    if array.size and max(array.ndim, 1) != max(input.ndim, 1):
-        raise RuntimeError(
-            f"Index tensor must have the same number of dimensions as {'input' if function == 'gather' else 'self'} tensor"
-        )
+    check(array.dtype in (np.int64, np.int32) or not array.size,
+          f"{function}(): Expected dtype int32/int64 for index", note="note.index_dtype")  # fmt: skip
+    check(not array.size or max(array.ndim, 1) == max(input.ndim, 1),
+          "Index tensor must have the same number of dimensions as "
+          f"{('input' if function == 'gather' else 'self')} tensor")  # fmt: skip
     size = input.shape[dim] if input.ndim else 1
     wrong = (array < 0) | (array >= size)
     if wrong.any():
@@ -163,10 +159,9 @@ def gather(input, dim, index, *, sparse_grad=False, out=None):
     """
     dim, index = along(check_tensor(input, "gather"), dim, index, "gather")
     for d, (m, n) in enumerate(zip(index.shape, input.shape)):
-        if d != dim and m > n:
-            raise RuntimeError(
-                f"Size does not match at dimension {d} expected index {list(index.shape)} to be no larger than self {list(input.shape)} apart from dimension {dim}"
-            )
+        check(d == dim or m <= n,
+              f"Size does not match at dimension {d} expected index {list(index.shape)} to be no larger "
+              f"than self {list(input.shape)} apart from dimension {dim}")  # fmt: skip
     if input.ndim == 0 or index.ndim == 0:
         return reshape(gather(reshape(input, -1), 0, new_tensor(index.reshape(-1))), index.shape)
     return apply(GATHER, input, dim=dim, index=index, out=out)
@@ -180,8 +175,7 @@ def scatter(input, dim, index, src=None, *, value=None, reduce=None):
         RuntimeError: as ``gather``; NotImplementedError for ``reduce=``, beside which ``scatter_add`` exists.
     """
     src = value if src is None else src
-    if reduce is not None:
-        raise NotImplementedError("scatter(): reduce= is not offered; for sums, use scatter_add")
+    check(reduce is None, "scatter(): reduce= is not offered; for sums, use scatter_add", NotImplementedError)
     dim, index = along(input, dim, index, "scatter")
     if not isinstance(src, Tensor):
         return SCATTER_VALUE, (input,), {"dim": dim, "index": index, "value": plain(src)}
@@ -196,8 +190,8 @@ def scatter_add(input, dim, index, src):
 
 
 def fitting(input, src, function):
-    if check_tensor(src, function, 4, "src").dtype is not input.dtype:
-        raise RuntimeError(f"{function}(): Expected self.dtype to be equal to src.dtype")
+    check(check_tensor(src, function, 4, "src").dtype is input.dtype,
+          f"{function}(): Expected self.dtype to be equal to src.dtype")  # fmt: skip
     return src if src.ndim or not input.ndim else reshape(src, 1)
 
 
@@ -208,8 +202,8 @@ def index_select(input, dim, index, *, out=None):
         IndexError, RuntimeError: for an index out of range, or that is no vector of integers.
     """
     dim = dimension(dim, check_tensor(input, "index_select").ndim)
-    if check_tensor(index, "index_select", 3, "index").ndim > 1:
-        raise IndexError("index_select(): Index is supposed to be a vector")
+    check(check_tensor(index, "index_select", 3, "index").ndim <= 1,
+          "index_select(): Index is supposed to be a vector", IndexError)  # fmt: skip
     index = places(index, "index_select", input.shape[dim] if input.ndim else 1).reshape(-1)
     return apply(INDEX_SELECT, input, dim=dim, index=index, out=out) if input.ndim else clone(input)
 
@@ -253,15 +247,11 @@ def masked_select(input, mask, *, out=None):
     shape = np.broadcast_shapes(
         check_tensor(input, "masked_select").shape, check_tensor(mask, "masked_select", 2, "mask").shape
     )
-    if mask._array.dtype != bool:
-        raise RuntimeError("masked_select: expected BoolTensor for mask")
+    check(mask._array.dtype == bool, "masked_select: expected BoolTensor for mask")
     mask = np.broadcast_to(memory(mask), shape)
     input = expand(input, *shape) if tuple(input.shape) != shape else input
     return apply(
-        MASKED_SELECT,
-        input if shape else reshape(input, 1),
-        index=np.atleast_1d(np.array(mask)),
-        out=out,
+        MASKED_SELECT, input if shape else reshape(input, 1), index=np.atleast_1d(np.array(mask)), out=out
     )
 
 
@@ -284,10 +274,8 @@ def masked_scatter(input, mask, source):
 def take(input, index, *, out=None):
     """The numbers at ``index`` in reading order of ``input``; the result has the shape of ``index``."""
     index = memory(check_tensor(index, "take", 2, "index"))
-    if index.dtype != np.int64:
-        raise RuntimeError(
-            f"take(): Expected a long tensor for index, but got {new_tensor(index).dtype.title}"
-        )
+    check(index.dtype == np.int64,
+          f"take(): Expected a long tensor for index, but got {new_tensor(index).dtype.title}")  # fmt: skip
     size = check_tensor(input, "take").numel()
     if ((index < -size) | (index >= size)).any():
         raise IndexError(

@@ -8,7 +8,7 @@ A view's rule is its adjoint: it puts a cotangent of the view into a cotangent o
 import numpy as np
 
 from ..device import contiguous_format
-from ..errors import explained
+from ..errors import check, explained
 from ..tensor import Size, Tensor, dimension, memory, new_tensor
 from .row import apply, broadcast_all, check_tensor, either, export, operation, register
 
@@ -201,8 +201,7 @@ def flatten(input, start_dim=0, end_dim=-1):
     if not shape:
         return reshape(input, 1)
     first, last = dimension(start_dim, len(shape)), dimension(end_dim, len(shape))
-    if first > last:
-        raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
+    check(first <= last, "flatten() has invalid args: start_dim cannot come after end_dim")
     if first == last:
         return input
     return reshape(input, *shape[:first], Size(shape[first : last + 1]).numel(), *shape[last + 1 :])
@@ -295,11 +294,7 @@ def transpose(input, dim0, dim1):
 
 
 def t(input):
-    """The transpose of a matrix; vectors and single numbers as they are.
-
-    Raises:
-        RuntimeError: for more than two dimensions.
-    """
+    """The transpose of a matrix; vectors and single numbers as they are; RuntimeError for more than two dimensions."""
     if check_tensor(input, "t").ndim > 2:
         raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {input.ndim}D")
     return apply(T_ROW, input)
@@ -310,10 +305,9 @@ def alias(input):
 
 
 def swapped(input, name):
-    if input.ndim < 2:
-        raise RuntimeError(
-            f"tensor.{name} is only supported on matrices or batches of matrices. Got {input.ndim}-D tensor."
-        )
+    check(input.ndim >= 2,
+          f"tensor.{name} is only supported on matrices or batches of matrices. Got {input.ndim}-D "
+          "tensor.")  # fmt: skip
     return transpose(input, -2, -1)
 
 
@@ -324,13 +318,11 @@ def movedim(input, source, destination):
     destination = [
         dimension(d, ndim) for d in ((destination,) if isinstance(destination, int) else destination)
     ]
-    if len(source) != len(destination):
-        raise RuntimeError(
-            f"movedim: Invalid source or destination dims: source ({source} dims) should contain the same number of dims "
-            f"as destination ({destination} dims)"
-        )
-    if len(set(source)) != len(source) or len(set(destination)) != len(destination):
-        raise RuntimeError(f"movedim: repeated dim in `source` ({source}) or `destination` ({destination})")
+    check(len(source) == len(destination),
+          f"movedim: Invalid source or destination dims: source ({source} dims) should contain the same "
+          f"number of dims as destination ({destination} dims)")  # fmt: skip
+    check(len(set(source)) == len(source) and len(set(destination)) == len(destination),
+          f"movedim: repeated dim in `source` ({source}) or `destination` ({destination})")  # fmt: skip
     order = [d for d in range(ndim) if d not in source]
     for to, d in sorted(zip(destination, source)):
         order.insert(to, d)
@@ -355,8 +347,7 @@ def diagonal(input, offset=0, dim1=0, dim2=1):
     """A view of the diagonal of dimensions ``dim1`` and ``dim2``, as the last dimension."""
     ndim = check_tensor(input, "diagonal").ndim
     dim1, dim2 = dimension(dim1, ndim), dimension(dim2, ndim)
-    if dim1 == dim2:
-        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
+    check(dim1 != dim2, f"diagonal dimensions cannot be identical {dim1}, {dim2}")
     return apply(DIAGONAL, input, offset=offset, dim1=dim1, dim2=dim2)
 
 
@@ -366,10 +357,8 @@ def unfold(self, dimension_, size, step):
     if not self.ndim and size <= 1 and step > 0:
         return reshape(self, 1)
     length = self.shape[along] if self.ndim else 1
-    if size > length:
-        raise RuntimeError(f"maximum size for tensor at dimension {along} is {length} but size is {size}")
-    if step <= 0:
-        raise RuntimeError(f"step is {step} but must be > 0")
+    check(size <= length, f"maximum size for tensor at dimension {along} is {length} but size is {size}")
+    check(step > 0, f"step is {step} but must be > 0")
     return apply(UNFOLD, self, dimension=along, size=size, step=step)
 
 

@@ -9,6 +9,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from ..errors import check
 from ..tensor import Tensor
 from .pointwise import HIDDEN, where
 from .row import REQUIRED, check_tensor, either, export, pointwise
@@ -108,13 +109,8 @@ def logit_slope(x, eps):
 
 
 def polygamma(n, input):
-    """The ``n``-th derivative of digamma.
-
-    Raises:
-        RuntimeError: for a negative ``n``.
-    """
-    if n < 0:
-        raise RuntimeError("polygamma(n, x) does not support negative n.")
+    """The ``n``-th derivative of digamma; RuntimeError for a negative ``n``."""
+    check(n >= 0, "polygamma(n, x) does not support negative n.")
     return polygamma_row(check_tensor(input, "polygamma", 2), n)
 
 
