@@ -2,17 +2,18 @@
 
 import math
 import operator
+import warnings
 
 import numpy as np
 
 from .. import dtypes
-from ..device import check_device, device
+from ..device import check_device, device as device_class
 from ..dtypes import as_dtype, get_default_dtype
 from ..errors import check, explained
 from ..graph import LEAF
 from ..mode import Inference, mode
 from ..tensor import Size, Tensor, check_differentiable, clock_of, memory, new_tensor
-from .row import check_tensor, export, number, plain, settle
+from .row import check_tensor, export, named, number, plain, settle
 from .shape import clone, numbers
 
 
@@ -31,109 +32,86 @@ def finished(array, requires_grad=False, device=None):
 # -- from data ----------------------------------------------------------------------------------------------
 
 
+KINDS = {"b": bool, "i": int, "u": int, "f": float}
+SCALARS = ((bool, (bool, np.bool_)), (int, (int, np.integer)), (float, (float, np.floating)))
+
+
 def read_data(data, dtype):
     """Nested numbers as a NumPy array of the dtype that torch infers.
 
-    Raises:
-        TypeError: for what holds no numbers.
-        ValueError: for rows of different lengths.
+    Raises TypeError or RuntimeError for what holds no numbers, ValueError for rows of different lengths.
     """
     if isinstance(data, Tensor):
         array = np.array(data._array)
-    elif isinstance(data, (np.ndarray, np.generic)):
+    elif isinstance(data, (np.ndarray, np.generic)) or hasattr(data, "__array__"):
         array = np.array(data)
-        if dtype is None:
+        if dtype is None or not isinstance(data, (np.ndarray, np.generic)):
             dtypes.from_numpy(array.dtype)
-    elif isinstance(data, int) and not -(2**63) <= data < 2**64:
-        raise RuntimeError("Overflow when unpacking long long")
     elif isinstance(data, (bool, int, float)):
+        fits = not isinstance(data, int) or -(2**63) <= data < 2**64
+        check(fits, "Overflow when unpacking long long")
         array = np.array(data, dtypes.of_number(data).numpy) if dtype is None else np.array(data)
+    elif isinstance(data, (str, bytes)) or not hasattr(data, "__len__"):
+        raise no_numbers(data)
     else:
-        array = read_sequence(data, dtype)
+        kinds = set()
+        check_rows(data, 0, lengths(data), kinds)
+        array = np.array(strip(data)) if kinds else np.empty(lengths(data))
+        floats = get_default_dtype().numpy if dtype is None else np.float64
+        array = array.astype(floats if not kinds or float in kinds else np.int64 if int in kinds else bool)
     if dtype is None:
         return array.astype(array.dtype.newbyteorder("="), copy=False)
     with np.errstate(all="ignore"):
         return array.astype(as_dtype(dtype).numpy)
 
 
-def read_sequence(data, dtype):
-    if (
-        isinstance(data, (str, bytes))
-        or data is None
-        or not hasattr(data, "__len__")
-        and not hasattr(data, "__array__")
-    ):
-        check(not isinstance(data, complex),
-              "complex tensors are outside what autodiff_lab covers; use two real tensors",
-              NotImplementedError)  # fmt: skip
-        raise explained(
-            TypeError(f"new(): invalid data type '{type(data).__name__}'")
-            if isinstance(data, str)
-            else RuntimeError(f"Could not infer dtype of {type(data).__name__}"),
-            "note.data",
+def no_numbers(data):
+    """The error for what a tensor cannot be made of."""
+    if isinstance(data, complex):
+        return NotImplementedError(
+            "complex tensors are outside what autodiff_lab covers; use two real tensors"
         )
-    if hasattr(data, "__array__"):
-        array = np.array(data)
-        dtypes.from_numpy(array.dtype)
-        return array
-    kinds = set()
-    check_rows(data, (), lengths(data), kinds)
-    array = np.array(strip(data)) if kinds else np.empty(lengths(data))
-    if kinds and kinds <= {bool}:
-        return array.astype(bool)
-    if kinds and float not in kinds:
-        return array.astype(np.int64)
-    tensors = {k for k in kinds if isinstance(k, np.dtype)}
-    if tensors:
-        return array.astype(sorted(tensors, key=str)[0])
-    return array.astype(get_default_dtype().numpy if dtype is None else np.float64)
+    text = f"new(): invalid data type '{type(data).__name__}'"
+    known = (
+        TypeError(text)
+        if isinstance(data, str)
+        else RuntimeError(f"Could not infer dtype of {type(data).__name__}")
+    )
+    return explained(known, "note.data")
 
 
 def lengths(data):
+    """The shape of nested sequences, as their first elements have it."""
     shape = []
     while isinstance(data, (list, tuple, range)):
         shape.append(len(data))
         if not len(data):
             break
         data = data[0]
-    return tuple(shape) + (tuple(data.shape) if isinstance(data, (Tensor, np.ndarray)) else ())
+    return (*shape, *(data.shape if isinstance(data, (Tensor, np.ndarray)) else ()))
 
 
-def check_rows(data, path, shape, kinds):
+def check_rows(data, dim, shape, kinds):
+    """Add the Python types of all the numbers to ``kinds``; raise unless the rows are of ``shape`` throughout."""
     if isinstance(data, (list, tuple, range)):
-        dim = len(path)
         check(dim < len(shape), f"not a sequence of equal depth: too deep at dim {dim}", TypeError)
-        check(len(data) == shape[dim],
-              f"expected sequence of length {shape[dim]} at dim {dim} (got {len(data)})",
-              ValueError, "note.ragged")  # fmt: skip
-        for i, element in enumerate(data):
-            check_rows(element, (*path, i), shape, kinds)
-        return
-    if isinstance(data, (Tensor, np.ndarray)):
-        check(not data.ndim or data.shape == shape[len(path):],
-              "only one element tensors can be converted to Python scalars", ValueError)  # fmt: skip
-        kinds.add(
-            {"b": bool, "i": int, "u": int, "f": float}.get(
-                memory(data).dtype.kind if isinstance(data, Tensor) else data.dtype.kind
-            )
-        )
-        return
-    check(len(path) == len(shape), f"not a sequence: {type(data).__name__} at dim {len(path)}", TypeError)
-    if isinstance(data, (bool, np.bool_)):
-        kinds.add(bool)
-    elif isinstance(data, (int, np.integer)):
-        check(-(2**63) <= int(data) < 2**64, "Overflow when unpacking long long")
-        kinds.add(int)
-    elif isinstance(data, (float, np.floating)):
-        kinds.add(float)
-    elif isinstance(data, complex):
-        raise NotImplementedError(
-            "complex tensors are outside what autodiff_lab covers; use two real tensors"
-        )
-    elif isinstance(data, str):
-        raise TypeError("new(): invalid data type 'str'")
+        if len(data) != shape[dim]:
+            said = f"expected sequence of length {shape[dim]} at dim {dim} (got {len(data)})"
+            raise explained(ValueError(said), "note.ragged")
+        for element in data:
+            check_rows(element, dim + 1, shape, kinds)
+    elif isinstance(data, (Tensor, np.ndarray)):
+        fits = not data.ndim or data.shape == shape[dim:]
+        check(fits, "only one element tensors can be converted to Python scalars", ValueError)
+        kinds.add(KINDS.get((data._array if isinstance(data, Tensor) else data).dtype.kind))
     else:
-        raise RuntimeError(f"Could not infer dtype of {type(data).__name__}")
+        if dim != len(shape):
+            raise TypeError(f"not a sequence: {type(data).__name__} at dim {dim}")
+        kind = next((kind for kind, types in SCALARS if isinstance(data, types)), None)
+        if kind is None:
+            raise no_numbers(data)
+        check(kind is not int or -(2**63) <= int(data) < 2**64, "Overflow when unpacking long long")
+        kinds.add(kind)
 
 
 def strip(data):
@@ -143,16 +121,13 @@ def strip(data):
 
 
 def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=False):
-    """A tensor with a copy of ``data``.
+    """A tensor with a copy of ``data``: a number, nested lists of numbers, a NumPy array, or a tensor.
 
     Args:
-        data: a number, nested lists of numbers, a NumPy array, or a tensor.
         dtype: what to cast to; floats become the default dtype, ints int64, bools bool.
-        requires_grad (bool): whether operations on it are recorded.
+        requires_grad (bool): whether operations on it are recorded; RuntimeError for integers.
 
-    Raises:
-        ValueError: if rows differ in length.
-        TypeError, RuntimeError: if there is anything but numbers in it, or the dtype cannot require grad.
+    Raises ValueError if rows differ in length, TypeError or RuntimeError if there is anything but numbers in it.
 
     >>> import autodiff_lab as th
     >>> th.tensor([[1., 2.], [3., 4.]], requires_grad=True)
@@ -160,21 +135,13 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
             [3., 4.]], requires_grad=True)
     """
     if data.__class__ is float and dtype is None and device is None:  # the commonest
-        t = new_tensor(get_default_dtype().numpy.type(data))
-        if requires_grad:
-            t._node, t._grad, t._hooks = LEAF, None, None
-        if mode.grad.__class__ is not bool:
-            return finished(t._array, requires_grad)
-        return t
+        return finished(get_default_dtype().numpy.type(data), requires_grad)
     if isinstance(data, Tensor):
-        import warnings
-
         warnings.warn(
             "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
             "sourceTensor.detach().clone().requires_grad_(True), rather than torch.tensor(sourceTensor).",
-            UserWarning,
-            stacklevel=2,
-        )
+            UserWarning, stacklevel=2,
+        )  # fmt: skip
     return finished(read_data(data, None if dtype is None else as_dtype(dtype)), requires_grad, device)
 
 
@@ -196,17 +163,13 @@ def asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False):
 
 
 def from_numpy(ndarray):
-    """A tensor over the memory of a NumPy array: writing to one shows in the other.
-
-    Raises:
-        TypeError: for anything but an array, or for a dtype without a twin.
-    """
+    """A tensor over the memory of a NumPy array: writing to one shows in the other; TypeError for anything else."""
     check(isinstance(ndarray, np.ndarray), f"expected np.ndarray (got {type(ndarray).__name__})", TypeError)
     dtypes.from_numpy(ndarray.dtype)
-    check(not any(s < 0 for s in ndarray.strides),
-          "At least one stride in the given numpy array is negative, and tensors with negative strides "
-          "are not currently supported. (You can probably work around this by making a copy of your "
-          "array  with array.copy().) ", ValueError)  # fmt: skip
+    check(all(s >= 0 for s in ndarray.strides),
+          "At least one stride in the given numpy array is negative, and tensors with negative strides are not currently "
+          "supported. (You can probably work around this by making a copy of your array  with array.copy().) ",
+          ValueError)  # fmt: skip
     t = new_tensor(ndarray)
     clock_of(t)
     return t
@@ -216,6 +179,7 @@ def from_numpy(ndarray):
 
 
 def sizes_of(function, size, negative="Trying to create tensor with negative dimension {}: {}"):
+    """Sizes, given one by one or together, as a shape that there is memory for."""
     try:
         shape = numbers(size, f"{function}(): argument 'size'")
     except TypeError as error:
@@ -223,9 +187,8 @@ def sizes_of(function, size, negative="Trying to create tensor with negative dim
     for n in shape:
         if n < 0:
             raise RuntimeError(negative.format(n, list(shape)))
-    check(math.prod(shape) < 2**40,
-          f"DefaultCPUAllocator: can't allocate memory: you tried to allocate {math.prod(shape)} elements",
-          note="note.size")  # fmt: skip
+    said = "DefaultCPUAllocator: can't allocate memory: you tried to allocate"
+    check(math.prod(shape) < 2**40, f"{said} {math.prod(shape)} elements", note="note.size")
     return shape
 
 
@@ -233,26 +196,22 @@ def numpy_dtype(dtype):
     return (get_default_dtype() if dtype is None else as_dtype(dtype)).numpy
 
 
-def zeros(*size, out=None, dtype=None, layout=None, device=None, requires_grad=False):
-    """Zeros in the given shape.
+def filler(name, make, doc, negative="Trying to create tensor with negative dimension {}: {}"):
+    def made(*size, out=None, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None):
+        return delivered(make(sizes_of(name, size, negative), numpy_dtype(dtype)), requires_grad, device, out)
+
+    return named(made, name, doc)
+
+
+zeros = filler("zeros", np.zeros, """Zeros in the given shape.
 
     >>> import autodiff_lab as th
     >>> th.zeros(2, 3)
     tensor([[0., 0., 0.],
             [0., 0., 0.]])
-    """
-    shape = sizes_of("zeros", size, "zeros: Dimension size must be non-negative.")
-    return delivered(np.zeros(shape, numpy_dtype(dtype)), requires_grad, device, out)
-
-
-def ones(*size, out=None, dtype=None, layout=None, device=None, requires_grad=False):
-    """Ones in the given shape."""
-    return delivered(np.ones(sizes_of("ones", size), numpy_dtype(dtype)), requires_grad, device, out)
-
-
-def empty(*size, out=None, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None):
-    """A tensor in the given shape whose numbers are whatever; here, zeros."""
-    return delivered(np.zeros(sizes_of("empty", size), numpy_dtype(dtype)), requires_grad, device, out)
+    """, "zeros: Dimension size must be non-negative.")  # fmt: skip
+ones = filler("ones", np.ones, "Ones in the given shape.")
+empty = filler("empty", np.zeros, "A tensor in the given shape whose numbers are whatever; here, zeros.")
 
 
 def full(size, fill_value, *, out=None, dtype=None, layout=None, device=None, requires_grad=False):
@@ -285,14 +244,11 @@ def like(make):
     """The ``*_like`` twin of a creation function."""
 
     def made(input, *args, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None):
-        check_tensor(input, make.__name__ + "_like")
-        kind = input.dtype if dtype is None else dtype
-        size = (input.shape, *args) if make is full else input.shape
+        size = check_tensor(input, make.__name__ + "_like").shape
+        kind, size = input.dtype if dtype is None else dtype, (size, *args) if make is full else size
         return make(*size, dtype=kind, device=device, requires_grad=requires_grad)
 
-    made.__name__ = made.__qualname__ = make.__name__ + "_like"
-    made.__doc__ = f"``{make.__name__}`` in the shape and dtype of ``input``."
-    return made
+    return named(made, make.__name__ + "_like", f"``{make.__name__}`` in the shape and dtype of ``input``.")
 
 
 def new(make):
@@ -302,29 +258,17 @@ def new(make):
         kind = self.dtype if dtype is None else dtype
         return make(*args, dtype=kind, device=device, requires_grad=requires_grad)
 
-    made.__name__ = made.__qualname__ = "new_" + make.__name__
-    made.__doc__ = f"``{make.__name__}`` in the dtype of this tensor."
-    return made
+    return named(made, "new_" + make.__name__, f"``{make.__name__}`` in the dtype of this tensor.")
 
 
 zeros_like, ones_like, empty_like, full_like = (like(make) for make in (zeros, ones, empty, full))
 
 
-def arange(
-    *bounds,
-    start=None,
-    end=None,
-    step=None,
-    out=None,
-    dtype=None,
-    layout=None,
-    device=None,
-    requires_grad=False,
-):
+def arange(*bounds, start=None, end=None, step=None, out=None, dtype=None, layout=None, device=None,
+           requires_grad=False):  # fmt: skip
     """Numbers from ``start`` (0) up to, not including, ``end``, ``step`` (1) apart.
 
-    Raises:
-        RuntimeError: if the step is 0 or leads away from the end.
+    Raises RuntimeError if the step is 0 or leads away from the end.
 
     >>> import autodiff_lab as th
     >>> th.arange(0, 1, 0.25)
@@ -333,20 +277,20 @@ def arange(
     bounds = [plain(b._array) if isinstance(b, Tensor) else plain(b) for b in bounds]
     if len(bounds) == 1 and end is None:
         bounds = [0 if start is None else start, *bounds]
-    first = bounds[0] if bounds else (0 if start is None else start)
-    last = bounds[1] if len(bounds) > 1 else end
-    by = bounds[2] if len(bounds) > 2 else (1 if step is None else step)
+    given = (0 if start is None else start, end, 1 if step is None else step)
+    first, last, by = (*bounds, *given[len(bounds) :])
     for value in (first, last, by):
-        check(isinstance(value, (int, float)),
-              f"arange(): bounds must be numbers, not {type(value).__name__}", TypeError)  # fmt: skip
+        check(
+            isinstance(value, (int, float)),
+            f"arange(): bounds must be numbers, not {type(value).__name__}",
+            TypeError,
+        )
     check(by != 0, "step must be nonzero")
-    check(math.isfinite(first) and math.isfinite(last),
-          f"unsupported range: {first} -> {last}")  # fmt: skip
+    check(math.isfinite(first) and math.isfinite(last), f"unsupported range: {first} -> {last}")
     check((last - first) / by >= 0, "upper bound and lower bound inconsistent with step sign")
     whole = all(isinstance(v, int) for v in (first, last, by))
-    kind = (np.dtype(np.int64) if whole else numpy_dtype(None)) if dtype is None else as_dtype(dtype).numpy
-    n = math.ceil((last - first) / by)
-    steps = np.arange(n, dtype=np.int64 if whole else np.float64)
+    kind = np.dtype(np.int64) if whole and dtype is None else numpy_dtype(dtype)
+    steps = np.arange(math.ceil((last - first) / by), dtype=np.int64 if whole else np.float64)
     return delivered((first + steps * by).astype(kind), requires_grad, device, out)
 
 
@@ -413,16 +357,8 @@ def to(self, *args, dtype=None, device=None, non_blocking=False, copy=False, mem
     return clone(self) if copy else self
 
 
-device_class = device
-
-
 def caster(name, target):
-    def method(self, memory_format=None):
-        return to(self, target)
-
-    method.__name__ = method.__qualname__ = name
-    method.__doc__ = f"This tensor as {target.name}."
-    return method
+    return named(lambda self, memory_format=None: to(self, target), name, f"This tensor as {target.name}.")
 
 
 def type_(self, dtype=None, non_blocking=False):
@@ -444,12 +380,10 @@ def type_as(self, other):
 
 def result_type(tensor1, tensor2):
     """The dtype of an operation between two tensors or numbers."""
-    return dtypes.result_dtype(
-        [
-            (v.dtype, 2 if v.ndim else 1) if isinstance(v, Tensor) else (dtypes.of_number(v), 0)
-            for v in (tensor1, tensor2)
-        ]
-    )
+    operands = (tensor1, tensor2)
+    return dtypes.result_dtype([
+        (v.dtype, 2 if v.ndim else 1) if isinstance(v, Tensor) else (dtypes.of_number(v), 0) for v in operands
+    ])  # fmt: skip
 
 
 def cpu(self, memory_format=None):
@@ -473,10 +407,8 @@ for _make in (zeros, ones, empty, full, tensor):
     setattr(Tensor, _method.__name__, _method)
 
 export(to, cpu, cuda, type_as, function=False)
-export(
-    tensor, as_tensor, asarray, from_numpy, zeros, ones, empty, full, eye, zeros_like, ones_like, empty_like, full_like,
-    arange, linspace, logspace, result_type, method=False,
-)  # fmt: skip
+export(tensor, as_tensor, asarray, from_numpy, zeros, ones, empty, full, eye, zeros_like, ones_like, empty_like, full_like,
+       arange, linspace, logspace, result_type, method=False)  # fmt: skip
 
 
 # -- the legacy constructor ---------------------------------------------------------------------------------
@@ -485,18 +417,16 @@ export(
 def legacy(cls, sizes, options):
     """``Tensor(2, 3)``: an uninitialised tensor of that shape; ``Tensor([1, 2])``: those numbers as floats."""
     check_device(options.pop("device", None))
-    check(not options,
-          f"new() received an invalid combination of arguments - got {sorted(options)}", TypeError)  # fmt: skip
-    if not sizes:
-        array = np.empty(0, get_default_dtype().numpy)
-    elif len(sizes) == 1 and isinstance(sizes[0], Tensor):
-        array = memory(sizes[0])
-    elif (
-        len(sizes) == 1 and isinstance(sizes[0], (list, tuple, np.ndarray)) and not isinstance(sizes[0], Size)
-    ):
-        array = read_data(sizes[0], get_default_dtype())
+    said = f"new() received an invalid combination of arguments - got {sorted(options)}"
+    check(not options, said, TypeError)
+    kind = get_default_dtype()
+    (only,) = sizes if len(sizes) == 1 else (None,)
+    if isinstance(only, Tensor):
+        array = memory(only)
+    elif not sizes or (isinstance(only, (list, tuple, np.ndarray)) and not isinstance(only, Size)):
+        array = read_data(only if sizes else [], kind)
     else:
-        array = np.zeros(sizes_of("new", sizes), get_default_dtype().numpy)
+        array = np.zeros(sizes_of("new", sizes), kind.numpy)
     t = object.__new__(cls)
     t._array, t._node = array, None
     return t

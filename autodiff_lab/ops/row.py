@@ -408,7 +408,7 @@ def worded(function):
 
 def spelled(function):
     """``function`` with torch's other spellings of its arguments: ``axis`` for ``dim``, ``size=(2, 3)`` for ``*size``."""
-    code = function.__code__
+    code = inspect.unwrap(function).__code__
     count = code.co_argcount + code.co_kwonlyargcount
     star = code.co_varnames[count] if code.co_flags & inspect.CO_VARARGS else None
     names = SPELLINGS if "dim" in code.co_varnames[:count] else {}
