@@ -14,7 +14,8 @@ class Declared:
         if takes is not None:
             source = f"def made(self, {takes}):\n    take(**locals())"
             space = {"take": lambda self, **given: self._take(**given)}
-            cls.__init__ = written_out(source, space, f"{cls.__name__}.__init__")
+            cls._takes, cls._made = takes, written_out(source, space, f"{cls.__name__}.__init__")
+            cls.__init__ = cls._made
 
     def _take(self, **given):
         vars(self).update(given)

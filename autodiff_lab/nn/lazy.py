@@ -6,18 +6,7 @@ becomes an ordinary one.
 
 from ..ops.creation import tensor
 from ..tensor import Parameter, Tensor
-from . import functional as F
-from .layers import (
-    BatchNorm1d,
-    BatchNorm2d,
-    BatchNorm3d,
-    Conv1d,
-    Conv2d,
-    Conv3d,
-    ConvTranspose1d,
-    ConvTranspose2d,
-    Linear,
-)
+from . import layers
 from .module import Module
 
 NO_SHAPE = (
@@ -89,149 +78,71 @@ class UninitializedBuffer(Uninitialized, Tensor):
         return Uninitialized.__new__(cls, requires_grad, device, dtype)
 
 
+def unknown(t):
+    return getattr(t, "is_uninitialized", False)
+
+
 class LazyModuleMixin:
-    """What lazy modules share: at the first call they find their sizes and become ``becomes``."""
+    """What lazy modules share: at the first call they find the size ``_learns`` and become ``becomes``.
+
+    The parameters' shapes and numbers are those of an ordinary module that is made then.
+    """
 
     becomes: type[Module]
 
+    def _take(self, dtype, **given):
+        self.__dict__["_given"] = {**given, "dtype": dtype}
+        super()._take(**{self._learns: 0}, dtype=dtype, **given)
+        for name, p in self._parameters.items():
+            self._parameters[name] = p if p is None else UninitializedParameter(dtype=dtype)
+        for name, b in self._buffers.items():
+            self._buffers[name] = UninitializedBuffer(dtype=dtype) if b is not None and b.ndim else b
+
     def has_uninitialized_params(self):
         """Whether the first call is still to come."""
-        return any(
-            getattr(t, "is_uninitialized", False)
-            for t in (*self._parameters.values(), *self._buffers.values())
-        )
+        return any(map(unknown, (*self._parameters.values(), *self._buffers.values())))
 
     def reset_parameters(self):
         """Draw new numbers, once there are shapes."""
-        if self.weight.numel():
+        if not self.has_uninitialized_params() and self.weight.numel():
             super().reset_parameters()
 
+    def initialize_parameters(self, input):
+        """Take the shapes that fit ``input``."""
+        d = getattr(self, "d", None)
+        if d and input.ndim not in (d + 1, d + 2):
+            raise RuntimeError(f"Expected {d + 1}D (unbatched) or {d + 2}D (batched) input to {type(self).__name__}, but got "
+                               f"input of size: {list(input.shape)}")  # fmt: skip
+        size = input.shape[-d - 1 if d else 1 if self._learns == "num_features" else -1]
+        setattr(self, self._learns, size)
+        if not self.has_uninitialized_params():
+            return
+        ready = self.becomes(size, **self._given)
+        for registry in ("_parameters", "_buffers"):
+            for name, t in getattr(self, registry).items():
+                if unknown(t):
+                    numbers = getattr(ready, name)
+                    t.materialize(numbers.shape)
+                    t.detach().copy_(numbers.detach())
+
     def __call__(self, *args, **kwargs):
-        if self.has_uninitialized_params():
+        if self.has_uninitialized_params() or not getattr(self, self._learns):
             self.initialize_parameters(*args, **kwargs)
+        vars(self).pop("_given", None)
         self.__class__ = self.becomes
         return self(*args, **kwargs)
 
 
-class LazyLinear(LazyModuleMixin, Linear):
-    """``Linear`` whose ``in_features`` is the size of the last dimension of its first input."""
-
-    becomes = Linear
-
-    def __init__(self, out_features, bias=True, device=None, dtype=None):
-        super().__init__(0, 0, False)
-        self.out_features = out_features
-        self.weight = UninitializedParameter(dtype=dtype)
-        if bias:
-            self.bias = UninitializedParameter(dtype=dtype)
-
-    def initialize_parameters(self, input):
-        """Take the shapes that fit ``input``."""
-        self.in_features = input.shape[-1]
-        self.weight.materialize((self.out_features, self.in_features))
-        if self.bias is not None:
-            self.bias.materialize((self.out_features,))
-        self.reset_parameters()
-
-    def __repr__(self):
-        return super().__repr__().replace("bias=False", f"bias={self.bias is not None}")
+def lazy(name):
+    base = getattr(layers, name)
+    learns, takes = base._takes.split(", ", 1)
+    doc = f"``{name}`` whose ``{learns}`` is that of its first input."
+    space = {"becomes": base, "_learns": learns, "__doc__": doc, "__module__": __name__}
+    return type(f"Lazy{name}", (LazyModuleMixin, base), space, takes=takes)
 
 
-def lazy_convolution(base):
-    def __init__(self, out_channels, kernel_size, *args, **options):
-        names = ("stride", "padding", "output_padding", "groups", "bias", "dilation", "padding_mode") if base.transposed else (
-            "stride", "padding", "dilation", "groups", "bias", "padding_mode")  # fmt: skip
-        options = {**dict(zip(names, args)), **options}
-        bias = options.pop("bias", True)
-        dtype = options.pop("dtype", None)
-        base.__init__(self, 0, 0, kernel_size, bias=False, **options)
-        self.out_channels = out_channels
-        self.weight = UninitializedParameter(dtype=dtype)
-        if bias:
-            self.bias = UninitializedParameter(dtype=dtype)
-
-    def initialize_parameters(self, input, *args):
-        """Take the shapes that fit ``input``."""
-        if input.ndim not in (self.d + 1, self.d + 2):
-            raise RuntimeError(
-                f"Expected {self.d + 1}D (unbatched) or {self.d + 2}D (batched) input to {type(self).__name__}, but got input "
-                f"of size: {list(input.shape)}"
-            )
-        self.in_channels = input.shape[-self.d - 1]
-        if self.in_channels % self.groups:
-            raise ValueError("in_channels must be divisible by groups")
-        first, second = self.out_channels, self.in_channels
-        if self.transposed:
-            first, second = second, first
-        self.weight.materialize((first, second // self.groups, *F.sizes(self.kernel_size, self.d)))
-        if self.bias is not None:
-            self.bias.materialize((self.out_channels,))
-        self.reset_parameters()
-
-    return lazy(base, "in_channels", __init__, initialize_parameters)
-
-
-def lazy_norm(base):
-    def __init__(
-        self,
-        eps=1e-5,
-        momentum=0.1,
-        affine=True,
-        track_running_stats=True,
-        device=None,
-        dtype=None,
-        *,
-        bias=True,
-    ):
-        base.__init__(self, 0, eps, momentum, False, False)
-        self.affine, self.track_running_stats = affine, track_running_stats
-        if affine:
-            self.weight = UninitializedParameter(dtype=dtype)
-            if bias:
-                self.bias = UninitializedParameter(dtype=dtype)
-        if track_running_stats:
-            self.running_mean, self.running_var = (
-                UninitializedBuffer(dtype=dtype),
-                UninitializedBuffer(dtype=dtype),
-            )
-            self.num_batches_tracked = tensor(0)
-
-    def initialize_parameters(self, input):
-        """Take the shapes that fit ``input``."""
-        self.num_features = input.shape[1]
-        for name, value in (("weight", 1), ("bias", 0), ("running_mean", 0), ("running_var", 1)):
-            held = getattr(self, name)
-            if getattr(held, "is_uninitialized", False):
-                held.materialize((self.num_features,))
-                held.detach().fill_(value)
-
-    return lazy(base, "num_features", __init__, initialize_parameters)
-
-
-def lazy(base, what, __init__, initialize_parameters):
-    name = f"Lazy{base.__name__}"
-    doc = f"``{base.__name__}`` whose ``{what}`` is that of its first input."
-    return type(
-        name,
-        (LazyModuleMixin, base),
-        {
-            "__init__": __init__,
-            "initialize_parameters": initialize_parameters,
-            "becomes": base,
-            "__doc__": doc,
-            "__module__": __name__,
-        },
-    )
-
-
-LAZY = {
-    f"Lazy{base.__name__}": make(base)
-    for make, bases in (
-        (lazy_convolution, (Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d)),
-        (lazy_norm, (BatchNorm1d, BatchNorm2d, BatchNorm3d)),
-    )
-    for base in bases
-}
+NAMES = "Linear Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d BatchNorm1d BatchNorm2d BatchNorm3d"
+LAZY = {f"Lazy{name}": lazy(name) for name in NAMES.split()}
 globals().update(LAZY)
 
-__all__ = ["LazyLinear", "UninitializedBuffer", "UninitializedParameter", *LAZY]
+__all__ = ["UninitializedBuffer", "UninitializedParameter", *LAZY]
