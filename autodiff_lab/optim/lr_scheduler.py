@@ -5,10 +5,16 @@ import warnings
 from bisect import bisect_right
 from collections import Counter
 
+from ..signature import Declared
 from .optimizer import Optimizer
 
 
-class LRScheduler:
+def _check_optimizer(value):
+    if not isinstance(value, Optimizer):
+        raise TypeError(f"{type(value).__name__} is not an Optimizer")
+
+
+class LRScheduler(Declared):
     """What every schedule shares; ``get_lr`` gives the rates of epoch ``last_epoch``, one a group.
 
     Raises:
@@ -16,8 +22,7 @@ class LRScheduler:
     """
 
     def __init__(self, optimizer, last_epoch=-1):
-        if not isinstance(optimizer, Optimizer):
-            raise TypeError(f"{type(optimizer).__name__} is not an Optimizer")
+        _check_optimizer(optimizer)
         self.optimizer = optimizer
         for i, group in enumerate(optimizer.param_groups):
             if last_epoch == -1:
@@ -40,6 +45,10 @@ class LRScheduler:
 
         optimizer.step = counted
         self.step()
+
+    def _take(self, optimizer, last_epoch, **options):
+        vars(self).update(options)
+        LRScheduler.__init__(self, optimizer, last_epoch)
 
     def step(self, epoch=None):
         """Go to the next epoch, or to ``epoch``: call it after the optimizer's own step."""
@@ -75,7 +84,10 @@ class LRScheduler:
         self._last_lr = self.rates()
 
     def get_lr(self):
-        """The rates of this epoch; to be written by the subclass."""
+        """The rates of this epoch; to be written by the subclass, unless it has the ``_factor`` of the rates before."""
+        return [rate * self._factor(self.last_epoch) for rate in self.rates()]
+
+    def _factor(self, t):
         raise NotImplementedError
 
     def get_last_lr(self):
@@ -84,6 +96,10 @@ class LRScheduler:
 
     def rates(self):
         return [group["lr"] for group in self.optimizer.param_groups]
+
+    def _each(self, value):
+        """A value for each parameter group, from one or a list."""
+        return list(value) if isinstance(value, (list, tuple)) else [value] * len(self.optimizer.param_groups)
 
     def state_dict(self):
         """What is remembered, but not the optimizer."""
@@ -97,15 +113,15 @@ class LRScheduler:
 _LRScheduler = LRScheduler  # its old name
 
 
-class LambdaLR(LRScheduler):
+class LambdaLR(LRScheduler, takes="optimizer, lr_lambda, last_epoch=-1"):
     """The initial rate times ``lr_lambda(epoch)``."""
 
-    def __init__(self, optimizer, lr_lambda, last_epoch=-1):
+    def _take(self, optimizer, lr_lambda, last_epoch):
         count = len(optimizer.param_groups)
         self.lr_lambdas = list(lr_lambda) if isinstance(lr_lambda, (list, tuple)) else [lr_lambda] * count
         if len(self.lr_lambdas) != count:
             raise ValueError(f"Expected {count} lr_lambdas, but got {len(self.lr_lambdas)}")
-        super().__init__(optimizer, last_epoch)
+        super()._take(optimizer, last_epoch)
 
     def get_lr(self):
         return [base * rule(self.last_epoch) for rule, base in zip(self.lr_lambdas, self.base_lrs)]
@@ -117,7 +133,7 @@ class LambdaLR(LRScheduler):
         super().load_state_dict({k: v for k, v in state_dict.items() if k != "lr_lambdas"})
 
 
-class MultiplicativeLR(LambdaLR):
+class MultiplicativeLR(LambdaLR, takes="optimizer, lr_lambda, last_epoch=-1"):
     """The rate before times ``lr_lambda(epoch)``."""
 
     def get_lr(self):
@@ -126,82 +142,66 @@ class MultiplicativeLR(LambdaLR):
         return [rate * rule(self.last_epoch) for rule, rate in zip(self.lr_lambdas, self.rates())]
 
 
-class StepLR(LRScheduler):
+class StepLR(LRScheduler, takes="optimizer, step_size, gamma=0.1, last_epoch=-1"):
     """The rate times ``gamma`` every ``step_size`` epochs."""
 
-    def __init__(self, optimizer, step_size, gamma=0.1, last_epoch=-1):
-        self.step_size, self.gamma = step_size, gamma
-        super().__init__(optimizer, last_epoch)
-
-    def get_lr(self):
-        change = self.last_epoch != 0 and self.last_epoch % self.step_size == 0
-        return [rate * self.gamma if change else rate for rate in self.rates()]
+    _factor = lambda self, t: self.gamma if t and t % self.step_size == 0 else 1
 
 
-class MultiStepLR(LRScheduler):
+class MultiStepLR(LRScheduler, takes="optimizer, milestones, gamma=0.1, last_epoch=-1"):
     """The rate times ``gamma`` at each of the ``milestones``."""
 
-    def __init__(self, optimizer, milestones, gamma=0.1, last_epoch=-1):
-        self.milestones, self.gamma = Counter(milestones), gamma
-        super().__init__(optimizer, last_epoch)
+    _factor = lambda self, t: self.gamma ** self.milestones[t]
 
-    def get_lr(self):
-        return [rate * self.gamma ** self.milestones[self.last_epoch] for rate in self.rates()]
+    def _take(self, milestones, **options):
+        super()._take(milestones=Counter(milestones), **options)
 
 
-class ConstantLR(LRScheduler):
+class ExponentialLR(LRScheduler, takes="optimizer, gamma, last_epoch=-1"):
+    """The rate times ``gamma`` every epoch."""
+
+    _factor = lambda self, t: self.gamma if t else 1
+
+
+class ConstantLR(LRScheduler, takes="optimizer, factor=1.0 / 3, total_iters=5, last_epoch=-1"):
     """``factor`` of the initial rate until ``total_iters``."""
 
-    def __init__(self, optimizer, factor=1.0 / 3, total_iters=5, last_epoch=-1):
+    _factor = lambda self, t: (
+        1 if 0 != t != self.total_iters else self.factor if t == 0 else 1.0 / self.factor
+    )
+
+    def _take(self, factor, **options):
         if factor > 1.0 or factor < 0:
             raise ValueError("Constant multiplicative factor expected to be between 0 and 1.")
-        self.factor, self.total_iters = factor, total_iters
-        super().__init__(optimizer, last_epoch)
-
-    def get_lr(self):
-        if self.last_epoch == 0:
-            return [rate * self.factor for rate in self.rates()]
-        return [rate / self.factor if self.last_epoch == self.total_iters else rate for rate in self.rates()]
+        super()._take(factor=factor, **options)
 
 
-class LinearLR(LRScheduler):
+class LinearLR(LRScheduler, takes="optimizer, start_factor=1.0 / 3, end_factor=1.0, total_iters=5, last_epoch=-1"):  # fmt: skip
     """From ``start_factor`` to ``end_factor`` of the initial rate, in ``total_iters`` even steps."""
 
-    def __init__(self, optimizer, start_factor=1.0 / 3, end_factor=1.0, total_iters=5, last_epoch=-1):
+    def _take(self, start_factor, **options):
         if start_factor > 1.0 or start_factor <= 0:
             raise ValueError(
                 "Starting multiplicative factor expected to be greater than 0 and less or equal to 1."
             )
-        self.start_factor, self.end_factor, self.total_iters = start_factor, end_factor, total_iters
-        super().__init__(optimizer, last_epoch)
+        super()._take(start_factor=start_factor, **options)
 
-    def get_lr(self):
-        if self.last_epoch == 0:
-            return [rate * self.start_factor for rate in self.rates()]
-        if self.last_epoch > self.total_iters:
-            return self.rates()
+    def _factor(self, t):
         rise = self.end_factor - self.start_factor
-        before = self.total_iters * self.start_factor + (self.last_epoch - 1) * rise
-        return [rate * (1.0 + rise / before) for rate in self.rates()]
+        before = self.total_iters * self.start_factor + (t - 1) * rise
+        return self.start_factor if t == 0 else 1 if t > self.total_iters else 1.0 + rise / before
 
 
-class ExponentialLR(LRScheduler):
-    """The rate times ``gamma`` every epoch."""
+class PolynomialLR(LRScheduler, takes="optimizer, total_iters=5, power=1.0, last_epoch=-1"):
+    """The initial rate times (1 - epoch / ``total_iters``) to the ``power``."""
 
-    def __init__(self, optimizer, gamma, last_epoch=-1):
-        self.gamma = gamma
-        super().__init__(optimizer, last_epoch)
-
-    def get_lr(self):
-        return self.rates() if self.last_epoch == 0 else [rate * self.gamma for rate in self.rates()]
+    def _factor(self, t):
+        whole = self.total_iters
+        return 1 if t == 0 or t > whole else ((1.0 - t / whole) / (1.0 - (t - 1) / whole)) ** self.power
 
 
-class CosineAnnealingLR(LRScheduler):
+class CosineAnnealingLR(LRScheduler, takes="optimizer, T_max, eta_min=0.0, last_epoch=-1"):
     """Down to ``eta_min`` along half a cosine of ``T_max`` epochs (Loshchilov and Hutter 2017)."""
-
-    def __init__(self, optimizer, T_max, eta_min=0.0, last_epoch=-1):
-        self.T_max, self.eta_min = T_max, eta_min
-        super().__init__(optimizer, last_epoch)
 
     def get_lr(self):
         t, low = self.last_epoch, self.eta_min
@@ -214,22 +214,7 @@ class CosineAnnealingLR(LRScheduler):
         return [ratio * (rate - low) + low for rate in self.rates()]
 
 
-class PolynomialLR(LRScheduler):
-    """The initial rate times (1 - epoch / ``total_iters``) to the ``power``."""
-
-    def __init__(self, optimizer, total_iters=5, power=1.0, last_epoch=-1):
-        self.total_iters, self.power = total_iters, power
-        super().__init__(optimizer, last_epoch)
-
-    def get_lr(self):
-        t, whole = self.last_epoch, self.total_iters
-        if t == 0 or t > whole:
-            return self.rates()
-        decay = ((1.0 - t / whole) / (1.0 - (t - 1) / whole)) ** self.power
-        return [rate * decay for rate in self.rates()]
-
-
-class ReduceLROnPlateau:
+class ReduceLROnPlateau(LRScheduler, takes="optimizer, mode='min', factor=0.1, patience=10, threshold=1e-4, threshold_mode='rel', cooldown=0, min_lr=0, eps=1e-8"):  # fmt: skip
     """The rate times ``factor`` when a metric has not improved for ``patience`` epochs.
 
     Args:
@@ -241,39 +226,27 @@ class ReduceLROnPlateau:
         ValueError: for a factor of 1 or more, or an unknown mode.
     """
 
-    def __init__(self, optimizer, mode="min", factor=0.1, patience=10, threshold=1e-4, threshold_mode="rel", cooldown=0, min_lr=0,
-                 eps=1e-8):  # fmt: skip
+    def _take(self, optimizer, mode, factor, threshold_mode, min_lr, patience, threshold, cooldown, eps):
         if factor >= 1.0:
             raise ValueError("Factor should be < 1.0.")
         if mode not in ("min", "max"):
             raise ValueError(f"mode {mode} is unknown!")
         if threshold_mode not in ("rel", "abs"):
             raise ValueError(f"threshold mode {threshold_mode} is unknown!")
-        if not isinstance(optimizer, Optimizer):
-            raise TypeError(f"{type(optimizer).__name__} is not an Optimizer")
+        _check_optimizer(optimizer)
         self.factor, self.optimizer, self.default_min_lr = factor, optimizer, min_lr
-        self.min_lrs = (
-            list(min_lr) if isinstance(min_lr, (list, tuple)) else [min_lr] * len(optimizer.param_groups)
-        )
+        self.min_lrs = self._each(min_lr)
         self.patience, self.cooldown, self.eps, self.last_epoch = patience, cooldown, eps, 0
-        self._last_lr = [group["lr"] for group in optimizer.param_groups]
+        self._last_lr = self.rates()
         self.mode_worse = math.inf if mode == "min" else -math.inf
-        self.mode, self.threshold, self.threshold_mode, self.best = (
-            mode,
-            threshold,
-            threshold_mode,
-            self.mode_worse,
-        )
+        self.mode, self.threshold, self.threshold_mode, self.best = mode, threshold, threshold_mode, self.mode_worse  # fmt: skip
         self.cooldown_counter = self.num_bad_epochs = 0
 
     def is_better(self, a, best):
         """Whether ``a`` improves on ``best`` by the threshold."""
         sign = -1 if self.mode == "min" else 1
-        bound = (
-            best + sign * self.threshold
-            if self.threshold_mode == "abs"
-            else best * (1 + sign * self.threshold)
-        )
+        relative = self.threshold_mode == "rel"
+        bound = best * (1 + sign * self.threshold) if relative else best + sign * self.threshold
         return sign * a > sign * bound
 
     def step(self, metrics, epoch=None):
@@ -293,13 +266,7 @@ class ReduceLROnPlateau:
                 if group["lr"] - new > self.eps:
                     group["lr"] = new
             self.cooldown_counter, self.num_bad_epochs = self.cooldown, 0
-        self._last_lr = [group["lr"] for group in self.optimizer.param_groups]
-
-    get_last_lr, state_dict, load_state_dict = (
-        LRScheduler.get_last_lr,
-        LRScheduler.state_dict,
-        LRScheduler.load_state_dict,
-    )
+        self._last_lr = self.rates()
 
 
 class SequentialLR(LRScheduler):
@@ -388,21 +355,15 @@ class _Cycle(LRScheduler):
     """What schedules share that move the momentum against the rate."""
 
     def _start_cycle(self, optimizer, cycle_momentum, base_momentum, max_momentum):
-        if not isinstance(optimizer, Optimizer):
-            raise TypeError(f"{type(optimizer).__name__} is not an Optimizer")
+        _check_optimizer(optimizer)
         if cycle_momentum and not {"momentum", "betas"} & set(optimizer.defaults):
             raise ValueError("optimizer must support momentum or beta1 with `cycle_momentum` option enabled")
         self.optimizer, self.cycle_momentum = optimizer, cycle_momentum
         if cycle_momentum:
-            for group, low, high in zip(
-                optimizer.param_groups, self._each(base_momentum), self._each(max_momentum)
-            ):
+            bounds = self._each(base_momentum), self._each(max_momentum)
+            for group, low, high in zip(optimizer.param_groups, *bounds):
                 group["max_momentum"], group["base_momentum"] = high, low
                 self._set_momentum(group, high)
-
-    def _each(self, value):
-        """A value for each parameter group, from one or a list."""
-        return list(value) if isinstance(value, (list, tuple)) else [value] * len(self.optimizer.param_groups)
 
     def _set_momentum(self, group, value):
         if self.cycle_momentum:

@@ -5,12 +5,13 @@ from collections import defaultdict
 from itertools import chain
 
 from ..mode import enable_grad, no_grad
+from ..signature import Declared
 from ..tensor import Tensor
 
 required = object()
 
 
-class Optimizer:
+class Optimizer(Declared):
     """What every algorithm shares; subclass it and write ``step``, or ``update`` of one parameter.
 
     Args:
@@ -29,10 +30,8 @@ class Optimizer:
     def __init__(self, params, defaults):
         self.defaults, self.state, self.param_groups = defaults, defaultdict(dict), []
         if isinstance(params, Tensor):
-            raise TypeError(
-                "params argument given to the optimizer should be an iterable of Tensors or dicts, but got "
-                + params.type().replace("autodiff_lab.", "torch.")
-            )
+            raise TypeError("params argument given to the optimizer should be an iterable of Tensors or dicts, but got "
+                            + params.type().replace("autodiff_lab.", "torch."))  # fmt: skip
         groups = list(params)
         if not groups:
             raise ValueError("optimizer got an empty parameter list")
@@ -54,12 +53,12 @@ class Optimizer:
         if len(params) != len(set(map(id, params))):
             warnings.warn(
                 "optimizer contains a parameter group with duplicate parameters; in future, this will cause an error; see "
-                "github.com/pytorch/pytorch/issues/40967 for more information", stacklevel=4,
+                "github.com/pytorch/pytorch/issues/40967 for more information", stacklevel=6,
             )  # fmt: skip
         for p in params:
             if not isinstance(p, Tensor):
                 raise TypeError(
-                    "optimizer can only optimize Tensors, but one of the params is " + type(p).__name__
+                    f"optimizer can only optimize Tensors, but one of the params is {type(p).__name__}"
                 )
             if not (self.defaults.get("differentiable") or p.is_leaf or p.retains_grad):
                 raise ValueError("can't optimize a non-leaf Tensor")
@@ -69,15 +68,17 @@ class Optimizer:
                     f"parameter group didn't specify a value of required optimization parameter {name}"
                 )
             param_group.setdefault(name, default)
-        known = set(chain.from_iterable(group["params"] for group in self.param_groups))
-        if not known.isdisjoint(params):
+        if not set(self._all()).isdisjoint(params):
             raise ValueError("some parameters appear in more than one parameter group")
         param_group["params"] = params
         self.param_groups.append({"params": params, **param_group})
 
+    def _all(self):
+        return chain.from_iterable(group["params"] for group in self.param_groups)
+
     def zero_grad(self, set_to_none=True):
         """Forget the gradients of all parameters, or set them to zero."""
-        for p in chain.from_iterable(group["params"] for group in self.param_groups):
+        for p in self._all():
             if p._grad is not None:
                 if set_to_none:
                     p.grad = None
@@ -111,15 +112,10 @@ class Optimizer:
 
     def state_dict(self):
         """Options and state, with parameters as numbers in order; for ``load_state_dict``."""
-        numbers = {}
-        for p in chain.from_iterable(group["params"] for group in self.param_groups):
-            numbers.setdefault(p, len(numbers))
+        numbers = {p: i for i, p in enumerate(dict.fromkeys(self._all()))}
         groups = [
-            {
-                **{k: v for k, v in group.items() if k != "params"},
-                "params": [numbers[p] for p in group["params"]],
-            }
-            for group in self.param_groups
+            {**{k: v for k, v in g.items() if k != "params"}, "params": [numbers[p] for p in g["params"]]}
+            for g in self.param_groups
         ]
         return {"state": {numbers[p]: dict(state) for p, state in self.state.items()}, "param_groups": groups}
 
@@ -140,11 +136,10 @@ class Optimizer:
         for theirs, ours in zip(groups, self.param_groups):
             by_number.update(zip(theirs["params"], ours["params"]))
             ours.update({k: v for k, v in theirs.items() if k != "params"})
-        copied = {
-            k: {n: v.clone() if isinstance(v, Tensor) else v for n, v in s.items()}
-            for k, s in state_dict["state"].items()
-        }
-        self.state = defaultdict(dict, {by_number.get(k, k): s for k, s in copied.items()})
+        self.state = defaultdict(dict)
+        for k, state in state_dict["state"].items():
+            copied = {n: v.clone() if isinstance(v, Tensor) else v for n, v in state.items()}
+            self.state[by_number.get(k, k)] = copied
 
     def __repr__(self):
         text = f"{type(self).__name__} ("
