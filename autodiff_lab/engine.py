@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from .errors import check
+from .exact import add_up
 from .graph import LEAF, Gate, Node, Parts
 from .mode import mode, ticks
 
@@ -120,7 +121,8 @@ def fit(g, shape, dtype):
         axes = tuple(range(lead)) + tuple(
             lead + i for i, n in enumerate(shape) if n == 1 and g.shape[lead + i] != 1
         )
-        g = g.sum(axis=axes) if axes else g
+        if axes:
+            g = add_up(g, axes) if isinstance(g, (np.ndarray, np.generic)) else g.sum(axis=axes)
         if g.shape != shape:
             g = g.reshape(shape)
     if isinstance(g, (np.ndarray, np.generic)):

@@ -8,6 +8,8 @@ import math
 
 import numpy as np
 
+from .. import exact
+from ..exact import add_up, cascade
 from ..tensor import Tensor
 from .index import along_put, scattered, take_along
 from .join import cat
@@ -39,30 +41,30 @@ TANH1, TANH3 = math.sqrt(2 / math.pi), 0.044715
 def activation(name, title, forward, *rules, attrs=()):
     return pointwise(name, title, forward, *rules, dtypes="same", attrs=attrs, defaults=(REQUIRED,) * len(attrs), **HIDDEN)
 
-softplus   = activation("softplus", "Softplus", lambda x, beta, threshold: np.where(x * beta > threshold, x, np.log1p(np.exp(x * beta)) / beta),
+softplus   = activation("softplus", "Softplus", lambda x, beta, threshold: np.where(x * beta > threshold, x, exact.log1p(exact.exp(x * beta)) / beta),
                         lambda g, x, beta, threshold: where(x * beta > threshold, g, g * sigmoid_(x * beta)), attrs=("beta", "threshold"))
 leaky_relu = activation("leaky_relu", "LeakyRelu", lambda x, negative_slope: np.where(x > 0, x, x * negative_slope),
                         lambda g, x, negative_slope: where(x > 0, g, g * negative_slope), attrs=("negative_slope",))
-elu        = activation("elu", "Elu", lambda x, alpha, scale, input_scale: np.where(x > 0, x * scale, np.expm1(below(x) * input_scale) * (alpha * scale)),
-                        lambda g, x, alpha, scale, input_scale: where(x > 0, g * scale, g * (np.exp(below(x) * input_scale) * (alpha * scale * input_scale))),
+elu        = activation("elu", "Elu", lambda x, alpha, scale, input_scale: np.where(x > 0, x * scale, exact.expm1(below(x) * input_scale) * (alpha * scale)),
+                        lambda g, x, alpha, scale, input_scale: where(x > 0, g * scale, g * (exact.exp(below(x) * input_scale) * (alpha * scale * input_scale))),
                         attrs=("alpha", "scale", "input_scale"))
-celu       = activation("celu", "Celu", lambda x, alpha: np.where(x > 0, x, np.expm1(below(x) / alpha) * alpha),
-                        lambda g, x, alpha: where(x > 0, g, g * np.exp(below(x) / alpha)), attrs=("alpha",))
+celu       = activation("celu", "Celu", lambda x, alpha: np.where(x > 0, x, exact.expm1(below(x) / alpha) * alpha),
+                        lambda g, x, alpha: where(x > 0, g, g * exact.exp(below(x) / alpha)), attrs=("alpha",))
 gelu       = activation("gelu", "Gelu", lambda x: 0.5 * x * (1 + erf.row.forward(x / ROOT2)),
-                        lambda g, x: g * (0.5 * (1 + erf_(x / ROOT2)) + x * (PDF0 * np.exp(-0.5 * x * x))))
-gelu_tanh  = activation("gelu_tanh", "Gelu", lambda x: 0.5 * x * (1 + np.tanh(bent(x))),
-                        lambda g, x: g * (0.5 * (1 + np.tanh(bent(x))) + 0.5 * x * (1 - np.tanh(bent(x)) ** 2) * (TANH1 * (1 + 3 * TANH3 * x * x))))
-silu       = activation("silu", "Silu", lambda x: x / (1 + np.exp(-x)),
+                        lambda g, x: g * (0.5 * (1 + erf_(x / ROOT2)) + x * (PDF0 * exact.exp(-0.5 * x * x))))
+gelu_tanh  = activation("gelu_tanh", "Gelu", lambda x: 0.5 * x * (1 + exact.tanh(bent(x))),
+                        lambda g, x: g * (0.5 * (1 + exact.tanh(bent(x))) + 0.5 * x * (1 - exact.tanh(bent(x)) ** 2) * (TANH1 * (1 + 3 * TANH3 * x * x))))
+silu       = activation("silu", "Silu", lambda x: x / (1 + exact.exp(-x)),
                         lambda g, x: g * (sigmoid_(x) * (1 + x * (1 - sigmoid_(x)))))
-mish       = activation("mish", "Mish", lambda x: x * np.tanh(softplus_(x, 1, 20)),
-                        lambda g, x: g * (np.tanh(softplus_(x, 1, 20)) + x * (1 - np.tanh(softplus_(x, 1, 20)) ** 2) * sigmoid_(x)))
+mish       = activation("mish", "Mish", lambda x: x * exact.tanh(softplus_(x, 1, 20)),
+                        lambda g, x: g * (exact.tanh(softplus_(x, 1, 20)) + x * (1 - exact.tanh(softplus_(x, 1, 20)) ** 2) * sigmoid_(x)))
 hardtanh   = activation("hardtanh", "Hardtanh", lambda x, min_val, max_val: np.minimum(np.maximum(x, min_val), max_val),
                         lambda g, x, min_val, max_val: where((x > min_val) & (x < max_val), g, 0), attrs=("min_val", "max_val"))
 hardsigmoid = activation("hardsigmoid", "Hardsigmoid", lambda x: np.minimum(np.maximum(x + 3, 0), 6) / 6,
                         lambda g, x: where((x > -3) & (x < 3), g / 6, 0))
 hardswish  = activation("hardswish", "Hardswish", lambda x: x * np.minimum(np.maximum(x + 3, 0), 6) / 6,
                         lambda g, x: where(x <= -3, 0, where(x < 3, g * (x / 3 + 0.5), g)))
-logsigmoid = activation("logsigmoid", "LogSigmoid", lambda x: np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x))),
+logsigmoid = activation("logsigmoid", "LogSigmoid", lambda x: np.minimum(x, 0) - exact.log1p(exact.exp(-np.abs(x))),
                         lambda g, x: g * sigmoid_(-x))
 softshrink = activation("softshrink", "Softshrink", lambda x, lambd: np.where(np.abs(x) > lambd, x - np.sign(x) * lambd, x * 0),
                         lambda g, x, lambd: where((x > lambd) | (x < -lambd), g, 0), attrs=("lambd",))
@@ -102,7 +104,7 @@ def share(g, shape, reduction):
 def reduced(losses, reduction):
     if reduction == "none":
         return losses
-    return losses.sum() / losses.dtype.type(losses.size) if reduction == "mean" else losses.sum()
+    return add_up(losses) / losses.dtype.type(losses.size) if reduction == "mean" else add_up(losses)
 
 
 def loss(name, title, forward, *rules, inputs=TWO, attrs=()):
@@ -121,11 +123,11 @@ BCE = loss("binary_cross_entropy", "BinaryCrossEntropy", lambda x, y, weight: -(
            lambda g, input, target, shape, weight, reduction: share(g, shape, reduction) * weight * ((input - target) / np.maximum(input * (1 - input), 1e-12)),
            lambda g, input, shape, weight, reduction: share(g, shape, reduction) * weight * (log_no_less(1 - input) - log_no_less(input)), attrs=("weight",))
 BCE_LOGITS = loss("binary_cross_entropy_with_logits", "BinaryCrossEntropyWithLogits",
-           lambda x, y, weight, pos_weight: ((1 - y) * x + (1 + (pos_weight - 1) * y) * (np.log1p(np.exp(-np.abs(x))) + np.maximum(-x, 0))) * weight,
+           lambda x, y, weight, pos_weight: ((1 - y) * x + (1 + (pos_weight - 1) * y) * (exact.log1p(exact.exp(-np.abs(x))) + np.maximum(-x, 0))) * weight,
            lambda g, input, target, shape, weight, pos_weight, reduction: share(g, shape, reduction) * weight * ((1 + (pos_weight - 1) * target) * sigmoid_(input) - pos_weight * target),
            lambda g, input, shape, weight, pos_weight, reduction: share(g, shape, reduction) * weight * ((pos_weight - 1) * softplus_(-input, 1, 20) - input),
            attrs=("weight", "pos_weight"))
-SOFT_MARGIN = loss("soft_margin_loss", "SoftMarginLoss", lambda x, target: np.log1p(np.exp(-target * x)),
+SOFT_MARGIN = loss("soft_margin_loss", "SoftMarginLoss", lambda x, target: exact.log1p(exact.exp(-target * x)),
            lambda g, input, shape, target, reduction: share(g, shape, reduction) * (-target * sigmoid_(-target * input)), inputs=("input",), attrs=("target",))
 NLL = operation("nll_loss", "NllLoss", lambda x, dim, target, weight, reduction: picked_loss(x, dim, target, weight, reduction),
            lambda g, shape, dim, target, weight, reduction: along_put(per_sample(-g, target, weight, reduction), shape, dim, target), attrs=("dim", "target", "weight", "reduction"), linear=True)
@@ -146,7 +148,8 @@ def picked_loss(x, dim, target, weight, reduction):
     losses = -take_along(x, dim, target) * weight
     if reduction == "none":
         return losses.squeeze(dim)
-    return losses.sum() / whole_weight(target, weight, x.dtype) if reduction == "mean" else losses.sum()
+    whole = cascade(losses.reshape(-1))
+    return whole / whole_weight(target, weight, x.dtype) if reduction == "mean" else whole
 
 
 def whole_weight(target, weight, dtype):

@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from .. import dtypes
+from .. import dtypes, exact
 from ..tensor import Tensor, new_tensor
 from ..views import in_place
 from .row import (
@@ -69,7 +69,7 @@ def power(x, y):
     integers = all(getattr(v, "dtype", np.asarray(v).dtype).kind in "biu" for v in (x, y))
     if integers and np.any(np.asarray(y) < 0):
         raise RuntimeError("Integers to negative integer powers are not allowed.")
-    return np.power(x, y) if integers else x ** y
+    return np.power(x, y) if integers else exact.power(x, y)
 
 
 # rows that a hand-written function below stands before
@@ -132,43 +132,43 @@ reciprocal = pointwise("reciprocal", "Reciprocal", lambda x: 1 / x,
 # A power's node depends on which of the two is a tensor; a power of 0 has derivative 0 even at x = 0.
 
 pow_number = pointwise("pow_number", "Pow", lambda x, exponent: power(x, exponent),
-                       lambda g, x, exponent: g * 0 if exponent == 0 else g * (exponent * x ** (exponent - 1)),
-                       dtypes="same", attrs=("exponent",), defaults=(REQUIRED,), ufunc=np.power, **HIDDEN)
+                       lambda g, x, exponent: g * 0 if exponent == 0 else g * (exponent * exact.power(x, exponent - 1)),
+                       dtypes="same", attrs=("exponent",), defaults=(REQUIRED,), ufunc=exact.power, **HIDDEN)
 pow_tensor = pointwise("pow_tensor", "Pow", lambda x, y: power(x, y),
-                       lambda g, x, y: where(y == 0, 0, g * (y * x ** (y - 1))),
-                       lambda g, out, x, y: where((x == 0) & (y >= 0), 0, g * (out * np.log(x))),
-                       dtypes="same", suffix="Backward1", public={"y": "exponent"}, ufunc=np.power, **HIDDEN)
+                       lambda g, x, y: where(y == 0, 0, g * (y * exact.power(x, y - 1))),
+                       lambda g, out, x, y: where((x == 0) & (y >= 0), 0, g * (out * exact.log(x))),
+                       dtypes="same", suffix="Backward1", public={"y": "exponent"}, ufunc=exact.power, **HIDDEN)
 number_pow = pointwise("number_pow", "Pow", lambda x, base: power(base, x),
                        lambda g, out, base: g * 0 if base == 0 else g * (out * math.log(base) if base > 0 else out * math.nan),
                        dtypes="same", attrs=("base",), defaults=(REQUIRED,), suffix="Backward2", public={"x": "exponent", "base": "self"}, **HIDDEN)
 
 # -- exponentials, logarithms, roots ------------------------------------------------------------------------
 
-exp     = pointwise("exp",     "Exp",     np.exp,    lambda g, out: g * out,                     dtypes="float")
-exp2    = pointwise("exp2",    "Exp2",    np.exp2,   lambda g, out: g * out * math.log(2),       dtypes="float")
-expm1   = pointwise("expm1",   "Expm1",   np.expm1,  lambda g, out: g * (out + 1),               dtypes="float")
-log     = pointwise("log",     "Log",     np.log,    lambda g, x: g / x,                         dtypes="float")
-log2    = pointwise("log2",    "Log2",    np.log2,   lambda g, x: g / (x * math.log(2)),         dtypes="float")
-log10   = pointwise("log10",   "Log10",   np.log10,  lambda g, x: g / (x * math.log(10)),        dtypes="float")
-log1p   = pointwise("log1p",   "Log1P",   np.log1p,  lambda g, x: g / (x + 1),                   dtypes="float")
+exp     = pointwise("exp",     "Exp",     exact.exp,    lambda g, out: g * out,                     dtypes="float")
+exp2    = pointwise("exp2",    "Exp2",    exact.exp2,   lambda g, out: g * out * math.log(2),       dtypes="float")
+expm1   = pointwise("expm1",   "Expm1",   exact.expm1,  lambda g, out: g * (out + 1),               dtypes="float")
+log     = pointwise("log",     "Log",     exact.log,    lambda g, x: g / x,                         dtypes="float")
+log2    = pointwise("log2",    "Log2",    exact.log2,   lambda g, x: g / (x * math.log(2)),         dtypes="float")
+log10   = pointwise("log10",   "Log10",   exact.log10,  lambda g, x: g / (x * math.log(10)),        dtypes="float")
+log1p   = pointwise("log1p",   "Log1P",   exact.log1p,  lambda g, x: g / (x + 1),                   dtypes="float")
 sqrt    = pointwise("sqrt",    "Sqrt",    np.sqrt,   lambda g, out: g / (2 * out),               dtypes="float")
 rsqrt   = pointwise("rsqrt",   "Rsqrt",   lambda x: 1 / np.sqrt(x),
                                                      lambda g, out: -0.5 * g * out * out * out,  dtypes="float")
 
 # -- trigonometric and hyperbolic ---------------------------------------------------------------------------
 
-sin     = pointwise("sin",     "Sin",     np.sin,     lambda g, x: g * np.cos(x),                dtypes="float")
-cos     = pointwise("cos",     "Cos",     np.cos,     lambda g, x: g * -np.sin(x),               dtypes="float")
-tan     = pointwise("tan",     "Tan",     np.tan,     lambda g, out: g * (1 + out * out),        dtypes="float")
-asin    = pointwise("asin",    "Asin",    np.arcsin,  lambda g, x: g / np.sqrt(1 - x * x),       dtypes="float", aliases=("arcsin",))
-acos    = pointwise("acos",    "Acos",    np.arccos,  lambda g, x: -g / np.sqrt(1 - x * x),      dtypes="float", aliases=("arccos",))
-atan    = pointwise("atan",    "Atan",    np.arctan,  lambda g, x: g / (1 + x * x),              dtypes="float", aliases=("arctan",))
-sinh    = pointwise("sinh",    "Sinh",    np.sinh,    lambda g, x: g * np.cosh(x),               dtypes="float")
-cosh    = pointwise("cosh",    "Cosh",    np.cosh,    lambda g, x: g * np.sinh(x),               dtypes="float")
-tanh    = pointwise("tanh",    "Tanh",    np.tanh,    lambda g, out: g * (1 - out * out),        dtypes="float")
+sin     = pointwise("sin",     "Sin",     exact.sin,     lambda g, x: g * exact.cos(x),                dtypes="float")
+cos     = pointwise("cos",     "Cos",     exact.cos,     lambda g, x: g * -exact.sin(x),               dtypes="float")
+tan     = pointwise("tan",     "Tan",     exact.tan,     lambda g, out: g * (1 + out * out),        dtypes="float")
+asin    = pointwise("asin",    "Asin",    exact.arcsin,  lambda g, x: g / np.sqrt(1 - x * x),       dtypes="float", aliases=("arcsin",))
+acos    = pointwise("acos",    "Acos",    exact.arccos,  lambda g, x: -g / np.sqrt(1 - x * x),      dtypes="float", aliases=("arccos",))
+atan    = pointwise("atan",    "Atan",    exact.arctan,  lambda g, x: g / (1 + x * x),              dtypes="float", aliases=("arctan",))
+sinh    = pointwise("sinh",    "Sinh",    exact.sinh,    lambda g, x: g * exact.cosh(x),               dtypes="float")
+cosh    = pointwise("cosh",    "Cosh",    exact.cosh,    lambda g, x: g * exact.sinh(x),               dtypes="float")
+tanh    = pointwise("tanh",    "Tanh",    exact.tanh,    lambda g, out: g * (1 - out * out),        dtypes="float")
 asinh   = pointwise("asinh",   "Asinh",   np.arcsinh, lambda g, x: g / np.sqrt(x * x + 1),       dtypes="float", aliases=("arcsinh",))
 acosh   = pointwise("acosh",   "Acosh",   np.arccosh, lambda g, x: g / np.sqrt(x * x - 1),       dtypes="float", aliases=("arccosh",))
-atanh   = pointwise("atanh",   "Atanh",   np.arctanh, lambda g, x: g / (1 - x * x),              dtypes="float", aliases=("arctanh",))
+atanh   = pointwise("atanh",   "Atanh",   exact.arctanh, lambda g, x: g / (1 - x * x),              dtypes="float", aliases=("arctanh",))
 atan2   = pointwise("atan2",   "Atan2",   np.arctan2,
                     lambda g, x, y: g * y / (x * x + y * y),
                     lambda g, x, y: g * -x / (x * x + y * y),
@@ -180,7 +180,7 @@ hypot   = pointwise("hypot",   "Hypot",   np.hypot,
 
 # -- bends and steps ----------------------------------------------------------------------------------------
 
-sigmoid = pointwise("sigmoid", "Sigmoid", lambda x: 1 / (1 + np.exp(-x)), lambda g, out: g * (1 - out) * out, dtypes="float")
+sigmoid = pointwise("sigmoid", "Sigmoid", lambda x: 1 / (1 + exact.exp(-x)), lambda g, out: g * (1 - out) * out, dtypes="float")
 relu    = pointwise("relu",    "Relu",    lambda x: np.maximum(x, 0),     lambda g, out: where(out > 0, g, 0), dtypes="same")
 abs     = pointwise("abs",     "Abs",     np.abs,    lambda g, x: g * np.sign(x), dtypes="same", dunder="__abs__", aliases=("absolute",))
 sign    = pointwise("sign",    "Sign",    lambda x: x if x.dtype == bool else np.sign(x), nought, dtypes="same", ufunc=np.sign, aliases=("sgn",))

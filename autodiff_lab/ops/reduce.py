@@ -11,6 +11,7 @@ import numpy as np
 
 from .. import dtypes
 from ..errors import check
+from ..exact import add_up
 from ..tensor import Tensor
 from .index import along_put, take_along
 from .pointwise import where
@@ -56,19 +57,23 @@ def prod_rule(g, out, x, dim):
 
 
 def total(x, dim=None, keepdim=False):
-    return x.sum(axis=dim, keepdims=keepdim, dtype=wide(x))
+    return add_up(x.astype(wide(x), copy=False), dim, keepdim)
 
 
 def average(x, dim=None, keepdim=False):
     if x.dtype == np.float16:  # NumPy averages halves in single precision, as torch does
         return x.mean(axis=dim, keepdims=keepdim)
-    return x.sum(axis=dim, keepdims=keepdim) / x.dtype.type(x.size if dim is None else count(x.shape, dim))
+    return add_up(x, dim, keepdim) / x.dtype.type(x.size if dim is None else count(x.shape, dim))
 
 
-def variance(x, dim, correction, keepdim):
-    away = x - x.mean(axis=dim, keepdims=True)
+def variance(x, dim, correction, keepdim, shown=lambda v: v):
+    """``shown`` of the variance; worked out in double precision and rounded once, as torch does."""
+    wide = x.astype(np.float64)
+    spread_ = wide - wide.mean(axis=dim, keepdims=True)
     n = count(x.shape, dim) - correction
-    return (away * away).sum(axis=dim, keepdims=keepdim) / x.dtype.type(builtins.max(n, 0))
+    return shown((spread_ * spread_).sum(axis=dim, keepdims=keepdim) / np.float64(builtins.max(n, 0))).astype(
+        x.dtype
+    )
 
 
 def deviations(g, input, shape, dim, correction, keepdim):
@@ -141,7 +146,7 @@ PROD     = operation("prod",     "Prod", lambda x: x.prod(dtype=wide(x)), lambda
 PROD_DIM = operation("prod_dim", "Prod", lambda x, dim, keepdim: x.prod(axis=dim, keepdims=keepdim, dtype=wide(x)),
                      lambda g, out, input, shape, dim, keepdim: prod_rule(kept(g, shape, (dim,), keepdim), kept(out, shape, (dim,), keepdim), input, dim), suffix="Backward1", **ALONG)
 VAR      = operation("var",      "Var",  variance, deviations, **CORRECTED)
-STD      = operation("std",      "Std",  lambda x, dim, correction, keepdim: np.sqrt(variance(x, dim, correction, keepdim)), std_rule, **CORRECTED)
+STD      = operation("std",      "Std",  lambda x, dim, correction, keepdim: variance(x, dim, correction, keepdim, np.sqrt), std_rule, **CORRECTED)
 MAX      = operation("max",      "Max",  lambda x: x.max(), shared_by_all, suffix="Backward1")
 MIN      = operation("min",      "Min",  lambda x: x.min(), shared_by_all, suffix="Backward1")
 AMAX     = operation("amax",     "Amax", lambda x, dim, keepdim: x.max(axis=dim, keepdims=keepdim), shared, **ALONG)

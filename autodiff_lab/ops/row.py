@@ -32,6 +32,7 @@ import numpy as np
 from .. import dtypes
 from ..engine import edge_of
 from ..errors import check, explained
+from ..exact import Rounded
 from ..graph import LEAF, PLAIN, Gate, Row, SavedOutput, parameters, written_out
 from ..mode import Inference, mode, ticks
 from ..tensor import TENSORS, Tensor, clock_of, memory, new_tensor
@@ -45,7 +46,7 @@ UFUNCS = {}  # NumPy ufunc -> function, for __array_ufunc__
 
 SCALAR_OPERATORS = {
     np.add: operator.add, np.subtract: operator.sub, np.multiply: operator.mul, np.true_divide: operator.truediv,
-    np.negative: operator.neg, np.power: operator.pow, np.less: operator.lt, np.less_equal: operator.le,
+    np.negative: operator.neg, np.less: operator.lt, np.less_equal: operator.le,
     np.greater: operator.gt, np.greater_equal: operator.ge, np.equal: operator.eq, np.not_equal: operator.ne,
 }  # fmt: skip
 
@@ -457,7 +458,7 @@ def register(row, function, *, method=True, inplace=False, aliases=(), export=Tr
     ROWS[row.name] = row
     function = spelled(worded(function))
     if row.ufunc is not None:
-        UFUNCS[row.ufunc] = function
+        UFUNCS[getattr(row.ufunc, "ufunc", row.ufunc)] = function
     for name in (row.name, *aliases):
         if export:
             FUNCTIONS[name] = function
@@ -527,7 +528,7 @@ def pointwise(name, title, forward, *rules, dtypes, attrs=(), defaults=(), alias
         dunder, reflected: the operators, such as ``"__mul__"`` and ``"__rmul__"``.
     """
     count = max(len(rules), getattr(forward, "nin", 0) or len(parameters(forward)) - len(attrs))
-    ufunc = ufunc or (forward if isinstance(forward, np.ufunc) else None)
+    ufunc = ufunc or (forward if isinstance(forward, (np.ufunc, Rounded)) else None)
     row = Row(name, title, forward, ("x", "y", "z")[:count], rules, attrs=attrs, defaults=defaults, dtypes=dtypes,
               suffix=suffix, public={"y": "other", **(public or {})}, ufunc=ufunc)  # fmt: skip
     fast = count <= 2 and dtypes != "bits" and (ufunc is not None or not set(defaults) - {REQUIRED})

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..device import contiguous_format
 from ..errors import check, explained
+from ..exact import add_up
 from ..tensor import Size, Tensor, dimension, memory, new_tensor
 from .row import apply, broadcast_all, check_tensor, either, export, operation, register
 
@@ -72,7 +73,9 @@ def sum_to(g, shape):
     """Add up the elements of ``g`` that came from the same element of a tensor of ``shape``."""
     lead = len(g.shape) - len(shape)
     axes = (*range(lead), *(lead + i for i, n in enumerate(shape) if n == 1 and g.shape[lead + i] != 1))
-    return (g.sum(axis=axes) if axes else g).reshape(shape)
+    if axes:
+        g = g.sum(axis=axes) if isinstance(g, Tensor) else add_up(g, axes)
+    return g.reshape(shape)
 
 
 def diagonal_of(x, offset, dim1, dim2):

@@ -9,6 +9,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from .. import exact
 from ..errors import check
 from ..tensor import Tensor
 from .pointwise import HIDDEN, where
@@ -79,20 +80,20 @@ def log_odds(x, eps):
 # fmt: off
 ERF1 = 2 / math.sqrt(math.pi)
 
-erf     = pointwise("erf",     "Erf",     each(math.erf),    lambda g, x: g * (ERF1 * np.exp(-x * x)),                   dtypes="float")
-erfc    = pointwise("erfc",    "Erfc",    each(math.erfc),   lambda g, x: g * (-ERF1 * np.exp(-x * x)),                  dtypes="float")
-erfinv  = pointwise("erfinv",  "Erfinv",  each(inverse_erf), lambda g, out: g * (np.exp(out * out) / ERF1),              dtypes="float")
+erf     = pointwise("erf",     "Erf",     each(math.erf),    lambda g, x: g * (ERF1 * exact.exp(-x * x)),                   dtypes="float")
+erfc    = pointwise("erfc",    "Erfc",    each(math.erfc),   lambda g, x: g * (-ERF1 * exact.exp(-x * x)),                  dtypes="float")
+erfinv  = pointwise("erfinv",  "Erfinv",  each(inverse_erf), lambda g, out: g * (exact.exp(out * out) / ERF1),              dtypes="float")
 lgamma  = pointwise("lgamma",  "Lgamma",  each(log_gamma),   lambda g, x: g * digamma_(x),                               dtypes="float")
 digamma = pointwise("digamma", "Digamma", psi,               lambda g, x: g * polygamma_(x, 1),                          dtypes="float")
 polygamma_row = pointwise("polygamma", "Polygamma", poly_gamma, lambda g, x, n: g * polygamma_(x, n + 1), dtypes="float", attrs=("n",), defaults=(REQUIRED,), **HIDDEN)
 sinc    = pointwise("sinc",    "Sinc",    lambda x: np.sinc(x),           lambda g, x: g * sinc_slope(x * math.pi) * math.pi,         dtypes="float")
 logit   = pointwise("logit",   "Logit",   log_odds,          lambda g, x, eps: g * logit_slope(x, eps),                  dtypes="float", attrs=("eps",), defaults=(None,))
-logaddexp  = pointwise("logaddexp",  "Logaddexp",  np.logaddexp,  lambda g, x, y: g / (1 + np.exp(y - x)),
-                                                                  lambda g, x, y: g / (1 + np.exp(x - y)),               dtypes="float", inplace=False)
-logaddexp2 = pointwise("logaddexp2", "Logaddexp2", np.logaddexp2, lambda g, x, y: g / (1 + np.exp2(y - x)),
-                                                                  lambda g, x, y: g / (1 + np.exp2(x - y)),              dtypes="float", inplace=False)
-xlogy   = pointwise("xlogy",   "Xlogy",   lambda x, y: np.where((x == 0) & (y == y), x.dtype.type(0), x * np.log(np.asarray(y, x.dtype))),
-                    lambda g, x, y: g * np.log(where((x == 0) & (y <= 0), 1, y)), lambda g, x, y: g * x / y,             dtypes="float")
+logaddexp  = pointwise("logaddexp",  "Logaddexp",  np.logaddexp,  lambda g, x, y: g / (1 + exact.exp(y - x)),
+                                                                  lambda g, x, y: g / (1 + exact.exp(x - y)),               dtypes="float", inplace=False)
+logaddexp2 = pointwise("logaddexp2", "Logaddexp2", np.logaddexp2, lambda g, x, y: g / (1 + exact.exp2(y - x)),
+                                                                  lambda g, x, y: g / (1 + exact.exp2(x - y)),              dtypes="float", inplace=False)
+xlogy   = pointwise("xlogy",   "Xlogy",   lambda x, y: np.where((x == 0) & (y == y), x.dtype.type(0), x * exact.log(np.asarray(y, x.dtype))),
+                    lambda g, x, y: g * exact.log(where((x == 0) & (y <= 0), 1, y)), lambda g, x, y: g * x / y,             dtypes="float")
 # fmt: on
 digamma_, polygamma_ = either(digamma.row), either(polygamma_row.row)
 
@@ -100,7 +101,7 @@ digamma_, polygamma_ = either(digamma.row), either(polygamma_row.row)
 def sinc_slope(x):
     """The derivative of sin(x)/x, which is 0 at 0."""
     safe = where(x == 0, 1, x)
-    return where(x == 0, 0, (safe * np.cos(safe) - np.sin(safe)) / (safe * safe))
+    return where(x == 0, 0, (safe * exact.cos(safe) - exact.sin(safe)) / (safe * safe))
 
 
 def logit_slope(x, eps):
