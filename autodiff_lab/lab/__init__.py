@@ -3,6 +3,7 @@
 from ..messages import get_language, set_language
 from .model import Edge, GraphModel, Node, Saved
 from .picture import Graph, graph
+from .recording import Recording, record
 from .steps import Move, Steps, steps
 from .trace import Step, Trace, TraceRow, trace
 from .why import tree, why
@@ -15,6 +16,7 @@ __all__ = [
     "GraphModel",
     "Move",
     "Node",
+    "Recording",
     "Saved",
     "Step",
     "Steps",
@@ -23,6 +25,7 @@ __all__ = [
     "derivative",
     "get_language",
     "graph",
+    "record",
     "set_language",
     "steps",
     "trace",

@@ -12,8 +12,8 @@ from IPython.core.magic_arguments import MagicArgumentParser, argument, magic_ar
 from IPython.utils.process import arg_split
 
 from ..messages import get_language, say, set_language
+from .names import is_tensor
 from .picture import graph
-from .reading import is_tensor
 from .why import why
 from .widgets.derivative import PRESETS, derivative
 

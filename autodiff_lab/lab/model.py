@@ -16,12 +16,14 @@ import networkx as nx
 class Saved:
     """A tensor that an operation saved for its derivative.
 
-    ``state`` is ``"kept"``, ``"freed"`` (a backward pass let it go) or ``"stale"`` (changed in place since).
+    ``state`` is ``"kept"``, ``"freed"`` (a backward pass let it go) or ``"stale"`` (changed in place since);
+    ``versions`` of a stale one are the version that was saved and the version now.
     """
 
     name: str
     state: str
     shown: str = ""
+    versions: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,17 @@ from pathlib import Path
 
 from ..messages import get_language, say
 from .model import without_collecting
-from .reading import caller_names, read
+from .names import caller_names, is_module, is_tensor
+from .reading import read
+from .recording import Recording, record
 from .render.scene import compose
 from .render.svg import escape, to_svg
 from .render.text import title, to_text
 
 
-def graph(tensor, *, direction="TB", depth=None, values=True, names=None):
+def graph(
+    tensor, *inputs, direction="TB", backward=False, depth=None, fold=None, values=True, names=None, run=None
+):
     """The graph that autograd recorded for a tensor, as a picture.
 
     Shows, for each operation, the name that the learner gave to its result, its value and, after ``backward()``, its
@@ -24,24 +28,58 @@ def graph(tensor, *, direction="TB", depth=None, values=True, names=None):
     Works on this package's tensors and on PyTorch's alike.
 
     Args:
-        tensor: the tensor whose history is drawn, or a sequence of tensors.
+        tensor: the tensor whose history is drawn, or a sequence of tensors; or a recording (``lab.record()``), of which
+            all is drawn that ran; or a module, which is called with ``inputs`` and watched.
+        inputs: what a module is called with.
         direction: ``"TB"``, from top to bottom, or ``"LR"``, from left to right.
-        depth: how many levels of operations to show, counted from the result. By default all of them, or the last
-            ten of a graph with more than 300 operations; the rest is folded, and the picture says so.
+        backward: True draws the ``grad_fn`` nodes, along which gradients go; ``"both"`` these beside the operations.
+        depth: how many levels of operations to show, counted from the result.
+        fold: ``"module"``, ``"loop"`` or ``"depth"`` says what to fold, False to fold nothing. By default, a graph of
+            more than 300 nodes folds by modules, by loops or by depth, whichever serves; the picture says so.
         values: False draws the structure alone.
         names: a mapping from names to tensors. By default the variables of the caller, or of the notebook.
+        run: a recording that saw ``tensor`` being computed, and knows its constants and lines.
 
     Returns:
         A :class:`Graph`.
 
     Raises:
-        TypeError: if ``tensor`` is not a tensor or a sequence of tensors.
-        ValueError: for another direction, or a depth that is no positive integer.
+        TypeError: if ``tensor`` is none of these.
+        ValueError: for another direction, a depth that is no positive integer, or an empty recording.
     """
     if direction not in ("TB", "LR"):
         raise ValueError(say("graph.error.direction", direction=repr(direction)))
+    if backward not in (False, True, "both"):
+        raise ValueError(say("graph.error.backward", backward=repr(backward)))
     names = caller_names() if names is None else names
-    return Graph(read(tensor, names, depth=depth, values=values), direction)
+    if isinstance(tensor, Recording):
+        run, tensor = tensor, ()
+    elif is_module(tensor):
+        with record() as run:
+            tensor = tensor(*inputs)
+        tensor = tensor if is_tensor(tensor) else [t for t in tensor if is_tensor(t)]
+    elif inputs:
+        raise TypeError(say("graph.error.inputs", type=type(tensor).__name__))
+    if run is not None:
+        if not run.events:
+            raise ValueError(say("record.error.empty"))
+        if not is_tensor(tensor) and not tensor:
+            tensor = run.ends()[-1].tensor
+    return Graph(
+        read(tensor, names, depth=depth, values=values, run=run, fold=fold, backward=backward), direction
+    )
+
+
+def _graph_of_run(run, tensor=(), **options):
+    """The picture of the whole run; ``tensor`` is what was asked about, by default the last result.
+
+    Takes the options of :func:`~autodiff_lab.lab.graph`.
+    """
+    options.setdefault("names", caller_names())
+    return graph(tensor, run=run, **options)
+
+
+Recording.graph = _graph_of_run
 
 
 class Graph:

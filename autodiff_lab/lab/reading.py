@@ -19,14 +19,20 @@ Gradients likewise: ``.grad`` where there is one; on edges, what the node itself
 (no hook runs then), or the local derivative from known values where saved tensors are freed.
 """
 
-import sys
+import heapq
+import math
+import re
 import weakref
+from dataclasses import replace
 
 import numpy as np
 
 from ..messages import say
+from .folding import Groups, by_loop, by_module
 from .formulas import Sym, call, expression, local_formula, number_text, op_name, own_formula, row_of
 from .model import Edge, GraphModel, Node, Saved, visible, without_collecting
+from .names import Names, is_tensor
+from .recording import Rewritten, Unrecorded, Value, order_of, version_of
 
 FOLDED_ABOVE = 300  # a graph with more operations folds
 SHOWN_FOLDED = 40  # and then shows at most so many of them, but always a whole level
@@ -37,10 +43,11 @@ FOREIGN_VISITED = 20_000  # nodes of a graph that is not this package's own
 LISTED = 64  # arrays up to this size become nested tuples in the model
 RECOMPUTED = 20_000  # entries: larger arrays are neither recomputed nor sent backward
 
+_VERSIONS = re.compile(r"is at version (\d+); expected version (\d+)")
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
-def read(results, names=None, *, depth=None, values=True):
+def read(results, names=None, *, depth=None, values=True, run=None, fold=None, backward=False):
     """The graph behind one tensor or several, as a :class:`GraphModel`.
 
     Args:
@@ -49,6 +56,9 @@ def read(results, names=None, *, depth=None, values=True):
         depth: how many levels of operations to show, counted from the results; the rest is folded. By default all,
             or what is useful of a graph with more than 300 operations.
         values: False leaves out values, gradients and local derivatives' numbers.
+        run: a :class:`~autodiff_lab.lab.recording.Recording` that saw the operations; with it, all that ran is read.
+        fold: ``"module"``, ``"loop"`` or ``"depth"``: what to fold, whatever the size; False folds nothing.
+        backward: True reads the graph of ``grad_fn`` nodes, ``"both"`` the two side by side.
 
     Raises:
         TypeError: for anything that is not a tensor.
@@ -57,12 +67,16 @@ def read(results, names=None, *, depth=None, values=True):
     for tensor in results:
         if not is_tensor(tensor):
             raise TypeError(say("graph.error.type", type=type(tensor).__name__))
-    if not results:
+    if not results and not (run is not None and run.events):
         raise TypeError(say("graph.error.type", type="()"))
     if depth is not None and (not isinstance(depth, int) or isinstance(depth, bool) or depth < 1):
         raise ValueError(say("graph.error.depth", depth=repr(depth)))
+    if fold not in (None, False, "module", "loop", "depth"):
+        raise ValueError(say("graph.error.fold", fold=repr(fold)))
     with without_collecting():
-        return _Reading(results, _Names(names or {}), depth, values).model()
+        reading = _Reading(results, Names(names or {}), depth, values, run, fold)
+        model = reading.model()
+        return reading.backward_model(backward == "both") if backward else model
 
 
 def reading_of(result, names, seed=None):
@@ -71,63 +85,10 @@ def reading_of(result, names, seed=None):
     With ``seed``, a gradient for ``result``, the model shows what a backward pass from it would send along each edge.
     The model is None for a graph that is too large to be read number by number.
     """
-    reading = _Reading((result,), _Names(names), MOST_DRAWN, True)
+    reading = _Reading((result,), Names(names), MOST_DRAWN, True)
     reading.seed = seed
     with without_collecting():
         return reading, reading.model() if len(reading.operations()) <= FOLDED_ABOVE else None
-
-
-def caller_names(up=1):
-    """The variables of whoever called the function that asks; ``up`` more frames away."""
-    caller = sys._getframe(up + 1)
-    return {**caller.f_globals, **caller.f_locals}
-
-
-def is_tensor(value):
-    """True of this package's tensors and of torch's: the class has ``grad_fn`` and ``requires_grad``."""
-    cls = type(value)
-    return hasattr(cls, "grad_fn") and hasattr(cls, "requires_grad") and hasattr(cls, "backward")
-
-
-class _Names:
-    """What the learner calls things: by the identity of tensors, and by the place in the graph of results."""
-
-    def __init__(self, names):
-        self.by_id, self.made, self.constants = {}, {}, []
-        for name, value in list(names.items()):
-            if isinstance(name, str) and not name.startswith("_") and name not in ("In", "Out"):
-                self._add(name, value)
-
-    def _add(self, name, value):
-        if is_tensor(value):
-            self._tensor(name, value)
-        elif type(value) in (list, tuple) and len(value) <= 100:
-            for i, item in enumerate(value):
-                if is_tensor(item):
-                    self._tensor(f"{name}[{i}]", item)
-        elif type(value) is dict and len(value) <= 100:
-            for key, item in value.items():
-                if is_tensor(item):
-                    self._tensor(f"{name}[{key!r}]", item)
-        elif hasattr(type(value), "named_parameters") and not isinstance(value, type):
-            for inner, item in value.named_parameters():
-                self._tensor(f"{name}.{inner}", item)
-
-    def _tensor(self, name, tensor):
-        known = self.by_id.get(id(tensor))
-        if known is None or (
-            "[" not in name and "." not in name and (len(name), name) < (len(known[0]), known[0])
-        ):
-            self.by_id[id(tensor)] = (name, tensor)  # holding the tensor keeps its id its own
-        grad_fn = tensor.grad_fn
-        if grad_fn is not None:
-            self.made.setdefault((id(grad_fn), getattr(tensor, "output_nr", 0)), (name, tensor, grad_fn))
-        elif not tensor.requires_grad:
-            self.constants.append((name, tensor))
-
-    def of(self, tensor):
-        found = self.by_id.get(id(tensor))
-        return visible(found[0]) if found else ""
 
 
 class _Memory:
@@ -164,28 +125,36 @@ class _Reading:
 
     seed = None  # the gradient of a pass that is only imagined
 
-    def __init__(self, results, names, depth, values):
-        self.results, self.names, self.values = results, names, values
+    def __init__(self, results, names, depth, values, run=None, fold=None):
+        self.results, self.names, self.values, self.run = results, names, values, run
         self._walk()
-        self._fold(depth)
+        self.groups = Groups(self.order, self.inputs, self.variable, names, run)
+        self._fold(depth, fold)
 
     # -- the walk ------------------------------------------------------------------------------------------------
 
     def _walk(self):
         """All nodes, inputs before consumers, in an order that the graph alone decides, found without recursion."""
         self.order, self.index, self.links = [], {}, []
+        self.kinds = {}  # (node, argument) → why no gradient comes back along it, or "write"
         near = self._near()
         self.complete = near is None
-        for tensor in self.results:
-            if tensor.grad_fn is None:
+        ends = [
+            value.tensor
+            for value in (self.run.ends() if self.run is not None else ())
+            if not value.event.inner or value.rewritten or self.names.of(value.tensor)
+        ]
+        for tensor in (*self.results, *ends):
+            fn, _ = self._made_by(tensor)
+            if fn is None:
                 continue
-            stack = [(tensor.grad_fn, None, None)]
+            stack = [(fn, None, None)]
             while stack:
                 fn, links, rest = stack.pop()
                 if links is None:
                     if id(fn) in self.index:
                         continue
-                    links = fn.next_functions
+                    links = self._next(fn)
                     rest = iter(links)
                     self.index[id(fn)] = None  # under way
                 for child, _ in rest:
@@ -201,7 +170,7 @@ class _Reading:
                     self.index[id(fn)] = len(self.order)
                     self.order.append(fn)
                     self.links.append(links)
-        self._in_order_of_birth()
+        (self._in_order_of_birth if self.run is None else self._in_order_of_events)()
         index = self.index
         self.inputs = [
             [(index[id(child)], out) if id(child) in index else None for child, out in links]
@@ -209,9 +178,57 @@ class _Reading:
         ]
         # a node without inputs is a leaf's AccumulateGrad
         self.variable = [
-            None if to else getattr(fn, "variable", None) for fn, to in zip(self.order, self.links)
+            getattr(fn, "variable", None) if not to or isinstance(fn, Rewritten) else None
+            for fn, to in zip(self.order, self.links)
         ]
-        self.roots = [(t, index[id(t.grad_fn)]) for t in self.results if t.grad_fn is not None]
+        if self.run is not None:
+            kinds = [self.run.links(fn)[1] for fn in self.order]
+            self.kinds = {(i, a): kind for i, found in enumerate(kinds) for a, kind in found.items()}
+        self.roots = [(t, index[id(fn)]) for t in self.results if (fn := self._made_by(t)[0]) is not None]
+        self.roots = [(t, i) for t, i in self.roots if self.variable[i] is None]
+
+    def _made_by(self, tensor):
+        """The node that made a tensor, and which of its outputs it is; (None, 0) if nothing did."""
+        if self.run is not None:
+            return self.run.source_of(self.run.value_of(tensor)) or (None, 0)
+        return tensor.grad_fn, getattr(tensor, "output_nr", 0)
+
+    def _next(self, fn):
+        return fn.next_functions if self.run is None else self.run.links(fn)[0]
+
+    def _event(self, i):
+        return None if self.run is None else self.run.event_of(self.order[i])
+
+    def _in_order_of_events(self):
+        """As things ran: by the number of the event; what no event tells of comes just before what uses it."""
+        n = len(self.order)
+        born = [math.inf] * n
+        users = [[] for _ in range(n)]
+        waiting = [0] * n
+        for i in reversed(range(n)):
+            event = self._event(i)
+            if isinstance(self.order[i], Rewritten):
+                event = self.order[i].value.event
+            if event is not None:
+                born[i] = event.number
+            for child, _ in self.links[i]:
+                if self._has(child):
+                    at = self.index[id(child)]
+                    born[at] = min(born[at], born[i])
+                    users[at].append(i)
+                    waiting[i] += 1
+        ready = [(born[i], i) for i in range(n) if not waiting[i]]
+        heapq.heapify(ready)
+        order = []
+        while ready:
+            _, i = heapq.heappop(ready)
+            order.append(i)
+            for user in users[i]:
+                waiting[user] -= 1
+                if not waiting[user]:
+                    heapq.heappush(ready, (born[user], user))
+        self.order, self.links = [self.order[i] for i in order], [self.links[i] for i in order]
+        self.index = {id(fn): i for i, fn in enumerate(self.order)}
 
     def _in_order_of_birth(self):
         """Small graphs in the order in which the learner's code ran, as long as nodes tell their number."""
@@ -247,7 +264,7 @@ class _Reading:
         a reader must not have looked at as many.
         """
         package = __name__.partition(".")[0]
-        if all(type(t).__module__.partition(".")[0] == package for t in self.results):
+        if self.run is not None or all(type(t).__module__.partition(".")[0] == package for t in self.results):
             return None
         near, row = {}, [t.grad_fn for t in self.results if t.grad_fn is not None]
         while row:
@@ -261,12 +278,27 @@ class _Reading:
             row = below
         return None
 
-    def _fold(self, depth):
+    def _fold(self, depth, fold):
         """Which nodes are shown; of the others, the group each belongs to."""
         n, variable, inputs = len(self.order), self.variable, self.inputs
         self.shown, self.group = set(range(n)), {}
-        if depth is None and n <= FOLDED_ABOVE:
+        self.folded = {}  # leader → (what is folded, its name, the modules around it)
+        if fold is False or (depth is None and fold is None and n <= FOLDED_ABOVE):
+            if n > MOST_DRAWN:
+                raise ValueError(say("graph.error.large", count=n, most=MOST_DRAWN))
             return
+        if depth is None and fold != "depth":
+            ways = []
+            if fold != "module":
+                ways += self._loop()
+            if fold != "loop":
+                ways += self._modules(FOLDED_ABOVE if fold is None else n)
+            ways = [way for way in ways if fold is not None or n - len(way[0]) + len(way[1]) <= FOLDED_ABOVE]
+            if ways:  # the one that leaves fewest boxes
+                group, self.folded = min(ways, key=lambda way: n - len(way[0]) + len(way[1]))
+                self._hide(group)
+            if ways or fold is not None:
+                return
         level = [0] * n  # the longest way from a result, so that what feeds a hidden node is hidden too
         for i in reversed(range(n)):
             below = level[i] + 1
@@ -303,6 +335,61 @@ class _Reading:
         rest = sorted(seen - shown)
         self.group.update(dict.fromkeys(rest, rest[0] if rest else None))
 
+    def _modules(self, room):
+        """[(group, what each leader stands for)]: each call of a module as one box; [] where that makes a cycle."""
+        members = by_module(self.groups.paths, self.variable, room)
+        group = {i: found[0] for found in members.values() for i in found}
+        if not group or not self._acyclic(group):
+            return []
+        titles = self.groups.titles
+        return [
+            (group, {found[0]: ("module", titles[path[-1]], path[:-1]) for path, found in members.items()})
+        ]
+
+    def _loop(self):
+        """[(group, what its leader stands for)]: all turns of a loop but the last; [] where there is none."""
+        found = by_loop(self.order, self.inputs, self.variable)
+        if found is None or not self._acyclic(dict.fromkeys(found[0], found[0][0])):
+            return []
+        hidden, turns = found
+        return [(dict.fromkeys(hidden, hidden[0]), {hidden[0]: ("loop", f"× {turns - 1}", ())})]
+
+    def _hide(self, group):
+        """Fold by ``group``; a leaf that nothing else uses goes with it."""
+        users = {}
+        for i, links in enumerate(self.inputs):
+            for link in links:
+                if link is not None and self.variable[link[0]] is not None:
+                    users.setdefault(link[0], set()).add(group.get(i))
+        for leaf, groups in users.items():
+            if len(groups) == 1 and None not in groups and not self.inputs[leaf]:
+                group[leaf] = next(iter(groups))
+        self.group = group
+        self.shown = set(range(len(self.order))) - group.keys()
+
+    def _acyclic(self, group):
+        """Whether the graph has no cycle when each group is one node."""
+        edges = {
+            (group.get(link[0], link[0]), group.get(i, i))
+            for i, links in enumerate(self.inputs)
+            for link in links
+            if link is not None
+        }
+        waiting, users = {}, {}
+        for a, b in edges:
+            if a != b:
+                waiting[b] = waiting.get(b, 0) + 1
+                users.setdefault(a, []).append(b)
+        ready = [a for a in users if a not in waiting]
+        done = 0
+        while ready:
+            for b in users.get(ready.pop(), ()):
+                done += 1
+                waiting[b] -= 1
+                if not waiting[b]:
+                    ready.append(b)
+        return done == sum(map(len, users.values()))
+
     def _group(self, hidden):
         """Hidden operations that hang together form a group, named by its first member, with their hidden leaves."""
         leader = {i: i for i in hidden}
@@ -333,28 +420,53 @@ class _Reading:
         self.known, self.origin = {}, {}  # (node, output) → tensor, and where it comes from
         self.saved, self.operand, self.scalars, self.attributes = {}, {}, {}, {}
         self.fresh, self.tainted, self.deduced = set(), set(), {}
+        self.seen = {}  # (node, argument) → what a recording saw there, where no node made it
+        if self.run is not None:
+            self._seen()
         for tensor, at in self.roots:
-            self._know((at, getattr(tensor, "output_nr", 0)), tensor, "tensor")
+            self._know((at, self._made_by(tensor)[1]), tensor, "tensor")
         facts = []
         for i in sorted(self.shown):
             fn, variable = self.order[i], self.variable[i]
             if variable is not None:
                 self._know((i, 0), variable, "tensor")
-                if getattr(variable, "_version", 0) == 0:
+                if version_of(variable) == 0:
                     self.fresh.add(i)
                 continue
             for out in range(2):
                 made = self.names.made.get((id(fn), out))
                 if made is not None:
                     self._know((i, out), made[1], "tensor")
-            facts.append((fn, self._saved_of(i, fn)))
+            saved = self._saved_of(i, fn)
+            if not isinstance(fn, Unrecorded):
+                facts.append((fn, saved))
         if self.roots and len(facts) <= FOLDED_ABOVE:
             _memory.remember(self.roots[0][0], facts)
+        for (i, a), value in self.seen.items():
+            self.operand[i, a] = value.now() if isinstance(value, Value) else value
         for i in sorted(self.shown):
             if self.variable[i] is None and not self.lean:
                 self._recompute(i)
         for key in [k for k in self.known if k in self.tainted]:
             del self.known[key], self.origin[key]
+
+    def _seen(self):
+        """What a recording saw: the results of each operation, the operands that no node made, leaves before writes."""
+        for i in sorted(self.shown):
+            fn, event, links = self.order[i], self._event(i), self.inputs[i]
+            if self.variable[i] is not None:
+                value = fn.value if isinstance(fn, Rewritten) else self.run.first_of(self.variable[i])
+                if value is not None and value.now() is not None:
+                    self._know((i, 0), value.now(), "tensor")
+                    self.fresh.add(i)
+            if event is None:
+                continue
+            for k, value in enumerate(event.results):
+                if value.now() is not None:
+                    self._know((i, k), value.now(), "tensor")
+            for a, value in enumerate(() if event.compound else event.inputs):
+                if a >= len(links) or links[a] is None:
+                    self.seen[i, a] = value
 
     def _know(self, key, tensor, origin):
         if key not in self.known:
@@ -368,7 +480,12 @@ class _Reading:
             try:
                 value = getattr(fn, attribute)
             except RuntimeError as error:
-                shown.append(Saved(name, "freed" if "freed" in str(error) else "stale"))
+                if "freed" in str(error):
+                    shown.append(Saved(name, "freed"))
+                else:
+                    found_at = _VERSIONS.search(str(error))
+                    versions = (int(found_at[2]), int(found_at[1])) if found_at else None
+                    shown.append(Saved(name, "stale", versions=versions))
                 continue
             except Exception:  # noqa: BLE001 - an attribute that cannot be read is no fact about the graph
                 continue
@@ -380,7 +497,9 @@ class _Reading:
             elif isinstance(value, (bool, int, float)):
                 found[name] = value
         self.saved[i] = tuple(shown)
-        known = self.attributes[i] = {**_memory.recall(fn), **found}
+        event = self._event(i)
+        seen = event.attrs if event is not None else {}
+        known = self.attributes[i] = {**_memory.recall(fn), **seen, **found}
         if row is None:
             return found
         scalars = [known.get(name) for name in row.scalars]
@@ -484,8 +603,8 @@ class _Reading:
         if self.lean:
             return
         for i in self.shown:
-            for link in self.inputs[i]:
-                if link is not None:
+            for a, link in enumerate(self.inputs[i]):
+                if link is not None and (i, a) not in self.kinds:
                     self.awaited[link] = self.awaited.get(link, 0) + 1
         freed = any(s.state == "freed" for saved in self.saved.values() for s in saved)
         self.ran = self.ran or any(_kept_grad(t) is not None for t, _ in self.roots)
@@ -528,8 +647,10 @@ class _Reading:
         if any((i, k) in self.awaited for k in (1, 2)) or _is_custom(fn):
             state = "none" if state == "known" else state  # several results, or the learner's own code
         for a, link in enumerate(links):
-            if link is not None:
+            if link is not None and (i, a) not in self.kinds:
                 self.state[i, a] = state
+        if isinstance(fn, Unrecorded):
+            return
         if state == "none" or not self.values:
             return
         if self.awaited.get((i, 0)):  # some contribution is not known, so the sum is not
@@ -547,7 +668,7 @@ class _Reading:
         else:
             answers = self._called(fn, arriving, state)
         for a, link in enumerate(links):
-            if link is None:
+            if link is None or (i, a) in self.kinds:
                 continue
             number = self._rule(i, a, None)
             if number is None and state == "known" and out is not None and _numel(out) == 1:
@@ -630,10 +751,14 @@ class _Reading:
         groups = {}
         for i, g in self.group.items():
             groups.setdefault(g, []).append(i)
-        for g, members in sorted(groups.items()):
-            self._add_fold(g, members)
+        self.symbols.update((i, Sym("⋯")) for i in self.group)
+        folds = sorted(groups)
         for i in sorted(self.shown):
+            while folds and (folds[0] < i or folds[0] not in self.folded):
+                self._add_fold(folds[0], groups[folds.pop(0)])
             (self._add_leaf if self.variable[i] is not None else self._add_operation)(i)
+        for g in folds:
+            self._add_fold(g, groups[g])
         for members in groups.values():
             self._link_fold(members)
         for tensor in self.results:
@@ -641,9 +766,44 @@ class _Reading:
                 self._add_alone(tensor)
         self.edges.sort(key=lambda e: (e.target, e.argument, e.source))
         hidden = len(self.order) - len(self.shown)
+        titles = {path: self.groups.titles[path] for node in self.nodes for path in node.group}
         return GraphModel(
-            tuple(self.nodes), tuple(self.edges), len(self.order), hidden, self.ran, self.complete
+            tuple(self.nodes), tuple(self.edges), len(self.order), hidden, self.ran, self.complete, titles
         )
+
+    def backward_model(self, both):
+        """The graph of grad_fn nodes, along which gradients go: alone, or linked with the operations (``both``)."""
+        nodes, edges = (list(self.nodes), list(self.edges)) if both else ([], [])
+        twin = {}
+        told = {self.ids[i]: i for i in reversed(range(len(self.order))) if i in self.ids}
+        for node in reversed(self.nodes):
+            i = told.get(node.id)
+            fn = None if i is None else self.order[i]
+            if node.kind != "fold" and (fn is None or isinstance(fn, Unrecorded)):
+                continue
+            facts = {"name": node.name if node.kind == "fold" else fn.name().rpartition("::")[2]}
+            if node.is_leaf:
+                facts.update(
+                    kind="accumulate",
+                    name="AccumulateGrad",
+                    expression=f"{node.name}.grad",
+                    grad_fn=fn.name(),
+                )
+            elif node.kind != "fold":
+                facts.update(kind="backward", expression="")
+            if node.kind != "fold" or not both:
+                twin[node.id] = len(nodes)
+                nodes.append(replace(node, id=len(nodes), named=False, tex="", value=None, value_text="", value_from="",
+                                     is_result=node.is_result and not both, **facts))  # fmt: skip
+        for edge in self.edges:
+            if edge.source in twin and edge.target in twin and edge.kind != "cut":
+                edges.append(replace(edge, source=twin[edge.target], target=twin[edge.source]))
+        if both:
+            edges += [Edge(node, grad_fn, kind="link") for node, grad_fn in twin.items()]
+        edges.sort(key=lambda e: (e.target, e.argument, e.source))
+        titles = self.groups.titles if any(n.group for n in nodes) else {}
+        return GraphModel(tuple(nodes), tuple(edges), len(self.order), len(self.order) - len(self.shown), self.ran,
+                          self.complete, titles)  # fmt: skip
 
     def operations(self):
         """The operations that are shown, in the order of evaluation."""
@@ -679,7 +839,16 @@ class _Reading:
         return {"grad": value, "grad_text": text, "grad_state": "stored"}
 
     def _add_fold(self, g, members):
-        self.ids["fold", g] = self._append(kind="fold", name="⋯", count=len(members), symbol="⋯")
+        folds, name, around = self.folded.get(g, ("depth", "⋯", ()))
+        self.ids["fold", g] = self._append(
+            kind="fold",
+            name=name,
+            count=len(members),
+            symbol="⋯",
+            folds=folds,
+            group=around,
+            is_result=any(at in members for _, at in self.roots),
+        )
         for i in members:
             self.ids[i] = self.ids["fold", g]
 
@@ -697,50 +866,69 @@ class _Reading:
                     self.edges.append(Edge(self.ids[link[0]], target, len(seen) - 1))
 
     def _add_leaf(self, i):
-        self.ids[i] = self._leaf(self.variable[i])
+        fn, value = self.order[i], None
+        if self.run is not None:
+            value = fn.value if isinstance(fn, Rewritten) else self.run.first_of(self.variable[i])
+        self.ids[i] = self._leaf(self.variable[i], i, value)
         self.symbols[i] = Sym(self.nodes[-1].name)
+        if isinstance(fn, Rewritten):
+            self.edges.append(Edge(self.ids[self.inputs[i][0][0]], self.ids[i], kind="write"))
 
-    def _leaf(self, tensor):
+    def _leaf(self, tensor, i=None, value=None):
         name = self.names.of(tensor)
+        if value is None or value.current:
+            facts = {**self._value(tensor, "tensor"), **self._gradient(tensor)}
+        else:  # written to since
+            facts = {**self._value(value.now(), "tensor"), "grad_state": "unknown"}
+            if (i, 0) in self.passed and self.values:
+                facts["grad"], facts["grad_text"] = _shown(self.passed[i, 0])
+                facts["grad_state"] = "passed"
         if not name:
             self.unnamed_leaves += 1
         return self._append(
             kind="parameter" if type(tensor).__name__ == "Parameter" else "leaf",
             name=name or f"u{self.unnamed_leaves}".translate(_SUBSCRIPT),
             named=bool(name),
-            version=getattr(tensor, "_version", None),
-            is_result=any(tensor is t for t in self.results),
-            **self._value(tensor, "tensor"),
-            **self._gradient(tensor),
+            version=version_of(tensor) if value is None else value.version,
+            is_result=(value is None or value.current) and any(tensor is t for t in self.results),
+            **facts,
         )
 
     def _add_alone(self, tensor):
         """A result without grad_fn: a leaf, or a tensor that no gradient reaches."""
         at = next((i for i, v in enumerate(self.variable) if v is tensor), None)
-        if at is not None and at in self.ids:
+        if (at is not None and at in self.ids) or any(tensor is t for t, _ in self.roots):
             return
         if tensor.requires_grad:
             self._leaf(tensor)
             return
         name = self.names.of(tensor)
         self._append(kind="constant", name=name, named=bool(name), requires_grad=False, is_result=True,
-                     version=getattr(tensor, "_version", None), **self._value(tensor, "tensor"))  # fmt: skip
+                     version=version_of(tensor), **self._value(tensor, "tensor"))  # fmt: skip
 
     def _constant(self, i, a):
         """The box of an operand without gradient; a tensor the learner has a name for gets one box."""
         value, guess = self.operand.get((i, a)), self.deduced.get((i, a))
-        name = self.names.of(value) if value is not None and guess is None else ""
-        if name and id(value) in self.constant_ids:
-            return self.constant_ids[id(value)]
+        seen = self.seen.get((i, a))
+        tensor = seen.tensor if isinstance(seen, Value) else value  # what the learner may have a name for
+        name = self.names.of(tensor) if tensor is not None and guess is None else ""
+        if not name and isinstance(seen, Value) and seen.grad_of is not None and self.names.of(seen.grad_of):
+            name = f"{self.names.of(seen.grad_of)}.grad"
+        key = id(seen if isinstance(seen, Value) else value)
+        if name and key in self.constant_ids:
+            return self.constant_ids[key]
         label = name or (f"{visible(guess)}?" if guess else "")
         if not label and (value is None or getattr(value, "shape", ())):  # a number needs no name
             self.unnamed += 1
             label = f"k{self.unnamed}".translate(_SUBSCRIPT)
-        made = self._append(kind="constant", name=label, named=bool(name),
-                            requires_grad=False, version=getattr(value, "_version", None) if name else None,
-                            **self._value(value, "saved" if guess is None else "deduced"))  # fmt: skip
+        origin = "tensor" if seen is not None else "saved" if guess is None else "deduced"
+        version = (
+            seen.version if isinstance(seen, Value) else (version_of(value) if is_tensor(value) else None)
+        )
+        made = self._append(kind="constant", name=label, named=bool(name), requires_grad=False,
+                            version=version if name else None, **self._value(value, origin))  # fmt: skip
         if name:
-            self.constant_ids[id(value)] = made
+            self.constant_ids[key] = made
         return made
 
     def _add_operation(self, i):
@@ -761,8 +949,12 @@ class _Reading:
                 sources.append((a, node.id, 0))
                 plain = not node.name and isinstance(node.value, (int, float))
                 operands.append(Sym.of(node.value) if plain else Sym(node.name or "?"))
-        op = op_name(fn.name())
+        op, event = op_name(fn.name()), self._event(i)
         named = self.names.made.get((id(fn), 0))
+        result = event.results[0] if event is not None and event.results else None
+        if named is None and result is not None and result.current and not result.rewritten:
+            tensor = result.tensor
+            named = (self.names.of(tensor), tensor) if self.names.of(tensor) else None
         root = next((t for t, at in self.roots if at == i), None)
         name = named[0] if named else ""
         self.counter += 1
@@ -770,18 +962,36 @@ class _Reading:
         self.symbols[i] = Sym(name)
         self.written[i] = row, operands, scalars
         written = self._expression(row, op, operands, scalars)
+        facts = self._result_facts(i, fn, named[1] if named else root)
+        if event is not None:
+            place = event.line()
+            facts.update(
+                mode=event.mode,
+                place="" if place is None else say("graph.place", line=place[1], code=place[2]),
+            )
+            if event.results:
+                facts["version"] = event.results[0].version
+        kind, symbol = "operation", row.symbol if row else ""
+        if event is not None and event.cut:
+            kind, symbol, op = "detached", event.cut, "Detach"
+            what, tex = operands[0].held(4) if operands else ("?", "?")
+            how = event.cut.lstrip(".")
+            written = Sym(f"{what}.{how}", rf"{tex}.\mathtt{{{how}}}")
         self.ids[i] = self._append(
-            kind="operation",
+            kind=kind,
             name=name,
             named=bool(named),
             op=op,
-            grad_fn=fn.name(),
-            symbol=row.symbol if row else "",
+            grad_fn="" if isinstance(fn, Unrecorded) else fn.name(),
+            symbol=symbol,
             expression=written.text,
             tex=written.tex,
             is_result=root is not None,
+            requires_grad=not isinstance(fn, Unrecorded),
             saved=self.saved.get(i, ()),
-            **self._result_facts(i, fn, named[1] if named else root),
+            group=self.groups.paths[i],
+            order=order_of(fn, () if self.run is None else self.run.passes),
+            **facts,
         )
         for a, source, output in sources:
             self._add_edge(i, a, source, output)
@@ -806,8 +1016,10 @@ class _Reading:
                 facts["shape"] = tuple(int(n) for n in metadata[0].shape)
                 facts["dtype"] = str(metadata[0].dtype).rpartition(".")[2]
         if tensor is not None:
-            facts["version"] = getattr(tensor, "_version", None)
+            facts["version"] = version_of(tensor)
             facts["retains_grad"] = bool(getattr(tensor, "retains_grad", False))
+        if isinstance(fn, Unrecorded):
+            return facts
         if not self.values:
             return facts
         kept = _kept_grad(tensor) if tensor is not None else None
@@ -839,9 +1051,11 @@ class _Reading:
             return None
 
     def _add_edge(self, i, a, source, output):
-        target, link = self.ids[i], self._key(i, a)
-        if link is None:
-            self.edges.append(Edge(source, target, a, output))
+        target, link, event = self.ids[i], self._key(i, a), self._event(i)
+        writes = event is not None and event.writes and a == 0
+        kind = "write" if writes else self.kinds.get((i, a), "data")
+        if link is None or (i, a) in self.kinds:
+            self.edges.append(Edge(source, target, a, output, kind=kind))
             return
         formula = None if self.lean else self.formula(i, a)
         local, local_text = _shown(self.local[i, a]) if (i, a) in self.local else (None, "")
@@ -853,7 +1067,7 @@ class _Reading:
             state = "pending"
         text, tex = (formula.text, formula.tex) if formula is not None else ("", "")
         self.edges.append(
-            Edge(source, target, a, output, text, tex, local, local_text, flow, flow_text, state)
+            Edge(source, target, a, output, text, tex, local, local_text, flow, flow_text, state, kind)
         )
 
 
@@ -876,7 +1090,7 @@ def _saved_names(fn):
 
 def _is_custom(fn):
     """A learner's own Function or an in-place splice: calling it again would run the learner's code or do harm."""
-    return "Backward" not in fn.name() or hasattr(fn, "saved_tensors") or hasattr(fn, "_forward_cls")
+    return "Backward" not in fn.name() or hasattr(type(fn), "saved_tensors") or hasattr(fn, "_forward_cls")
 
 
 def _plain(value):

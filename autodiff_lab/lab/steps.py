@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from ..messages import say
 from .formulas import Sym
-from .reading import FOLDED_ABOVE, array_of, caller_names, is_tensor, reading_of, shown
+from .names import caller_names, is_tensor
+from .reading import FOLDED_ABOVE, array_of, reading_of, shown
 
 
 @dataclass(frozen=True, slots=True)

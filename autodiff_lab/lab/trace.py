@@ -13,7 +13,8 @@ from ..dtypes import float64
 from ..messages import say
 from ..ops.creation import tensor
 from .formulas import Sym, number_text
-from .reading import is_tensor, reading_of
+from .names import is_tensor
+from .reading import reading_of
 from .render.svg import escape
 
 _SUBSCRIPT = str.maketrans("-0123456789", "₋₀₁₂₃₄₅₆₇₈₉")

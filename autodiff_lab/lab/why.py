@@ -4,7 +4,9 @@ Asks tensors through PyTorch's public face alone, as the reader does. Leans on r
 """
 
 from ..messages import say
-from .reading import _Names, caller_names, is_tensor, op_name, read, shown
+from .formulas import op_name
+from .names import Names, caller_names, is_tensor
+from .reading import read, shown
 from .render.text import table
 
 
@@ -37,7 +39,7 @@ def why(tensor, names=None):
     """
     if not is_tensor(tensor):
         raise TypeError(say("why.error.type", type=type(tensor).__name__))
-    known = _Names(caller_names() if names is None else names)
+    known = Names(caller_names() if names is None else names)
     name = known.of(tensor) or say("why.it")
     return Words("\n".join([*_gradient(tensor, name, known), *_graph(tensor, name)]))
 

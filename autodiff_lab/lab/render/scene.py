@@ -72,6 +72,11 @@ class Scene:
     description: str
 
 
+def painted_as(kind):
+    """The kind whose shape and colour a node takes."""
+    return {"detached": "operation", "backward": "operation", "accumulate": "leaf"}.get(kind, kind)
+
+
 def text_width(text, style):
     """The width of a text in pixels, a little more than less."""
     size, bold, _ = STYLES[style]
@@ -194,7 +199,7 @@ def compose(model, direction="TB"):
         sizes,
         [(e.source, e.target) for e in model.edges],
         labels=labels,
-        weights=[weight[n.kind] for n in model.nodes],
+        weights=[weight[painted_as(n.kind)] for n in model.nodes],
         direction=direction,
         rank_gap=18 if labels else 28,
         node_gap=20 if direction == "TB" else 14,
@@ -204,7 +209,7 @@ def compose(model, direction="TB"):
     kinds = [
         k
         for k in ("leaf", "parameter", "operation", "constant", "fold")
-        if any(n.kind == k for n in model.nodes)
+        if any(painted_as(n.kind) == k for n in model.nodes)
     ]
     words = [(kind, say(f"graph.kind.{kind}")) for kind in kinds]
     if any(n.is_result for n in model.nodes) and len(model.nodes) > 1:
@@ -222,7 +227,7 @@ def compose(model, direction="TB"):
     width = round(widest + 2 * margin, 1)
     left = round((width - placed.width) / 2, 1)
     boxes = tuple(
-        Box(round(x + left, 1), round(y + top, 1), w, h, node.kind, node.is_result and len(model.nodes) > 1,
+        Box(round(x + left, 1), round(y + top, 1), w, h, painted_as(node.kind), node.is_result and len(model.nodes) > 1,
             tuple(map(tuple, lines)), "\n".join(describe(node)), node.id)
         for node, (x, y), (w, h), lines in zip(model.nodes, placed.centres, sizes, contents, strict=True)
     )  # fmt: skip

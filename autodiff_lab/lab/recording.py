@@ -1,0 +1,549 @@
+"""``lab.record()``: what ran in a block, seen while it ran.
+
+A graph knows only what derivatives need. A recording watches the operations themselves, so it also knows the constants,
+what ``no_grad``, ``detach()`` and writes in place did, the learner's line that made each value, and the module in
+whose ``forward`` it was made. Leans on mode, which tells the watchers of this package's operations; for PyTorch's it
+puts a ``TorchFunctionMode`` in force, if PyTorch is there already. Nothing is watched outside the block.
+
+Note [Values and events]
+An event is one operation that ran. A value is one state of one tensor: writing in place ends one value and begins
+another. So the inputs and results of events are values, and the graph of a run is a graph of events, even where a
+tensor has no history or has lost it. Where an event left a grad_fn, that is its place in the graph; where it left
+none, an :class:`Unrecorded` stands there with the same public face; a leaf after a write is a :class:`Rewritten`.
+"""
+
+import contextlib
+import linecache
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from .. import engine
+from ..graph import Node as GraphNode
+from ..messages import say
+from ..mode import Inference, mode, ticks, unwatch, unwatched, watch
+from ..tensor import Tensor
+from .model import visible
+from .names import is_tensor
+
+KEPT = 64  # entries: of larger tensors a value keeps no copy of its own
+
+_HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+
+_LAYERS = tuple(os.path.join(_HERE, room) for room in ("nn", "optim"))
+
+
+class Value:
+    """One state of a tensor: what made it, and its numbers then."""
+
+    __slots__ = ("event", "grad_of", "numbers", "output", "tensor", "version")
+
+    def __init__(self, tensor, event=None, output=0):
+        self.grad_of = None  # the leaf whose .grad it is
+        self.tensor, self.event, self.output, self.version = tensor, event, output, version_of(tensor)
+        self.numbers = None
+        if tensor.numel() <= KEPT:
+            before, mode.grad = mode.grad, False
+            try:
+                self.numbers = tensor.clone() if isinstance(tensor, Tensor) else tensor.detach().clone()
+            finally:
+                mode.grad = before
+
+    def now(self):
+        """The numbers, without history; None if they were too many to keep and have changed since."""
+        if self.numbers is not None:
+            return self.numbers
+        if version_of(self.tensor) != self.version:
+            return None
+        with unwatched():
+            return self.tensor.detach()
+
+    @property
+    def current(self):
+        """Whether the tensor is still in this state."""
+        return version_of(self.tensor) == self.version
+
+    @property
+    def rewritten(self):
+        """Whether this is a leaf that an operation has written to."""
+        return (
+            self.event is not None and self.event.writes and self.tensor.is_leaf and self.tensor.requires_grad
+        )
+
+
+class Call:
+    """One call of a module's ``forward``, or of an optimizer's ``step``; ``within`` is the call around it."""
+
+    __slots__ = ("counts", "module", "number", "within")
+
+    def __init__(self, module, within, number):
+        self.module, self.within, self.number, self.counts = module, within, number, {}
+
+
+class Event:
+    """One operation that ran; see Note [Values and events]."""
+
+    def __init__(self, number, name, inputs, attrs, node, mode, place, call, cut=""):
+        self.number, self.name, self.inputs, self.attrs, self.node = number, name, inputs, attrs, node
+        self.mode, self.place, self.call, self.cut = mode, place, call, cut
+        self.results, self.writes, self.face = [], False, None
+        self.compound = False  # made of several operations: which argument went where is not known
+        self.inner = False  # a library's own step on the way to what was asked of it
+
+    @property
+    def fn(self):
+        """Where it stands in the graph: its grad_fn, or what stands in for one."""
+        if self.node is not None:
+            return self.node
+        if self.face is None:
+            self.face = Unrecorded(self)
+        return self.face
+
+    def line(self):
+        """(file, line number, the line itself) of the learner's code that made it."""
+        if self.place is None:
+            return None
+        file, number = self.place
+        return file, number, visible(linecache.getline(file, number).strip(), 80)
+
+
+class Unrecorded:
+    """The face of an operation that left no grad_fn: the same questions can be asked of it."""
+
+    __slots__ = ("event",)
+
+    def __init__(self, event):
+        self.event = event
+
+    def name(self):
+        return self.event.name
+
+    @property
+    def next_functions(self):
+        return ((None, 0),) * len(self.event.inputs)
+
+
+class Rewritten:
+    """The face of a leaf after an operation wrote to it."""
+
+    __slots__ = ("value", "variable")
+
+    def __init__(self, value):
+        self.value, self.variable = value, value.tensor
+
+    def name(self):
+        return "AccumulateGrad"
+
+    @property
+    def next_functions(self):
+        return ((self.value.event.fn, 0),)
+
+
+class Recording:
+    """What ``lab.record()`` gives: a block in which operations are seen, and afterwards what was seen.
+
+    Attributes:
+        events: the operations that ran, in order.
+        graph: draws them; see :func:`~autodiff_lab.lab.graph`.
+    """
+
+    graph: Callable[..., Any] | None = None  # picture.py, which stands below, puts its function here
+
+    def __init__(self):
+        self.events, self.passes = [], []
+        self._current, self._first, self._written, self._by_fn, self._leaves = {}, {}, {}, {}, {}
+        self._stack, self._outer, self._theirs = [], None, None
+        self._known_leaves, self._part_of = [], {}
+        self._top = {}  # how often each outermost module was called
+
+    # -- the block -----------------------------------------------------------------------------------------------
+
+    def __enter__(self):
+        if self._outer is not None:
+            raise RuntimeError(say("record.error.again"))
+        self._outer = sys._getframe(1)
+        watch(self)
+        torch = sys.modules.get("torch")
+        if hasattr(torch, "overrides"):
+            self._theirs = _torch_watcher(torch, self)
+            self._theirs.__enter__()
+        return self
+
+    def __exit__(self, *exc):
+        unwatch(self)
+        if self._theirs is not None:
+            self._theirs.__exit__(*exc)
+        self._outer, self._theirs = None, None
+        self._stack.clear()
+
+    def __repr__(self):
+        return say("record.repr", count=len(self.events))
+
+    # -- what is told ---------------------------------------------------------------------------------------------
+
+    def __call__(self, row, inputs, attrs, results, node):
+        where = self._where()
+        if where is None:
+            return
+        attrs = {row.public.get(n, n): v for n, v in attrs.items() if isinstance(v, (bool, int, float))}
+        self._happened(row.node.__name__, [self._input(i) for i in inputs], attrs, results, node, where)
+
+    def finished(self, node, inputs, results):
+        """A custom function has run."""
+        where = self._where()
+        if where is not None:
+            tensors = [t for t in results if is_tensor(t)]
+            recorded = node if any(t.grad_fn is not None for t in tensors) else None
+            self._happened(node.name(), [self._input(i) for i in inputs], {}, tensors, recorded, where)
+
+    def cut(self, source, twin, how):
+        """The same numbers go on without their history."""
+        if sys._getframe(3).f_code.co_filename.startswith(_HERE):
+            self._register(twin, self.value_of(source))  # a library's own housekeeping
+            return
+        where = self._where()
+        if where is not None:
+            event = self._happened("DetachBackward0", [self.value_of(source)], {}, [twin], None, where)
+            event.cut = how
+
+    def follow(self, source, target):
+        """A value moves from ``source`` to ``target``: into a twin before an operation, back when it has written."""
+        value = self.value_of(source)
+        if id(target) not in self._current:
+            self._register(target, value)
+            return
+        self._wrote(value.event, value.output, target)
+
+    def _wrote(self, event, output, target):
+        if event is None:
+            return
+        event.writes = True
+        value = Value(target, event, output)
+        if output < len(event.results):
+            event.results[output] = value
+        self._register(target, value)
+        self._written[id(_base(target))] = event
+
+    def _happened(self, name, inputs, attrs, results, node, where):
+        place, call, inner = where
+        state = mode.grad
+        how = "" if state else "inference" if isinstance(state, Inference) else "no_grad"
+        event = Event(len(self.events), name, inputs, attrs, node, how, place, call)
+        event.inner, event.born = inner, ticks.next()
+        self.events.append(event)
+        for k, tensor in enumerate(results):
+            value = Value(tensor, event, k)
+            event.results.append(value)
+            self._register(tensor, value)
+        if node is not None:
+            self._by_fn[id(node)] = event
+        return event
+
+    def _input(self, value):
+        return self.value_of(value) if is_tensor(value) else value
+
+    def _register(self, tensor, value):
+        self._current[id(tensor)] = (tensor, value, version_of(tensor))
+
+    def _where(self):
+        """The learner's line, the module's call, whether a layer runs it; None inside a pass that leaves no graph."""
+        frame, place, found, inner = sys._getframe(2), None, [], False
+        while frame is not None:
+            code = frame.f_code
+            if place is None and not _inside(code.co_filename):
+                place = (code.co_filename, frame.f_lineno)
+            inner = inner or (place is None and code.co_filename.startswith(_LAYERS))
+            if code.co_name in ("forward", "step") and code.co_argcount:
+                owner = frame.f_locals.get(code.co_varnames[0])
+                if hasattr(type(owner), "named_parameters") or hasattr(owner, "param_groups"):
+                    found.append((frame, owner))
+            elif code is _WALK:
+                if not frame.f_locals["as_tensors"]:
+                    return None
+                inner = True
+            if frame is self._outer:
+                break
+            frame = frame.f_back
+        return place, self._call(found[::-1]) if found or self._stack else None, inner
+
+    def _call(self, found):
+        """The innermost call of those under way; a frame that was not there before is a new call."""
+        stack = self._stack
+        same = 0
+        while same < min(len(stack), len(found)) and stack[same][0] is found[same][0]:
+            same += 1
+        del stack[same:]
+        for frame, module in found[same:]:
+            within = stack[-1][1] if stack else None
+            counts = self._top if within is None else within.counts
+            counts[id(module)] = counts.get(id(module), 0) + 1
+            stack.append((frame, Call(module, within, counts[id(module)])))
+        return stack[-1][1] if stack else None
+
+    # -- what is asked --------------------------------------------------------------------------------------------
+
+    def value_of(self, tensor):
+        """The state that a tensor is in."""
+        known = self._current.get(id(tensor))
+        if known is not None and known[2] == version_of(tensor):
+            return known[1]
+        if known is not None and self.untouched(tensor):
+            self._first.pop(id(tensor), None)  # what was there before it was filled is of no interest
+        event = self._written.get(id(_base(tensor)))  # written through another view of the same memory
+        value = Value(tensor, event)
+        if event is not None and tensor.grad_fn is not None:
+            self._by_fn.setdefault(id(tensor.grad_fn), event)
+        self._first.setdefault(id(tensor), value)
+        if tensor.is_leaf and tensor.requires_grad:
+            self._known_leaves.append(tensor)
+        elif event is None and tensor.grad_fn is None:
+            value.grad_of = next((leaf for leaf in self._known_leaves if leaf.grad is tensor), None)
+        self._register(tensor, value)
+        return value
+
+    def event_of(self, fn):
+        """The event that left ``fn`` behind, or None."""
+        if isinstance(fn, Unrecorded):
+            return fn.event
+        event = self._by_fn.get(id(fn))
+        return event if event is not None else None
+
+    def untouched(self, tensor):
+        """Whether no operation has used a tensor so far."""
+        known = self._current.get(id(tensor))
+        return known is None or not any(known[1] in event.inputs for event in self.events)
+
+    def renew(self, tensor):
+        """Forget what a tensor was: it is only now filled with numbers."""
+        self._current.pop(id(tensor), None)
+        self._first.pop(id(tensor), None)
+        self.value_of(tensor)
+
+    def first_of(self, leaf):
+        """A leaf's state before the run wrote to it."""
+        return self._first.get(id(leaf))
+
+    def source_of(self, value):
+        """Where a value stands in the graph: (node, output), or None for a constant."""
+        tensor = value.tensor
+        if value.rewritten:
+            key = id(value)
+            if key not in self._leaves:
+                self._leaves[key] = Rewritten(value)
+            return self._leaves[key], 0
+        event = value.event
+        if event is not None and (event.node is not None or tensor.grad_fn is None or not value.current):
+            return event.fn, value.output
+        if tensor.grad_fn is not None:
+            return tensor.grad_fn, getattr(tensor, "output_nr", 0)
+        return (accumulator_of(tensor), 0) if tensor.requires_grad else None
+
+    def links(self, fn):
+        """(links, kinds): like ``next_functions``, but constants lead to what made them. Kinds say where no gradient
+        comes back, by position: ``"cut"``, ``"write"`` or ``"data"``.
+        """
+        links = fn.next_functions
+        if isinstance(fn, Rewritten):
+            return links, {0: "write"}
+        event = self.event_of(fn)
+        if event is None or event.compound:
+            return self._compound(links, event or self._part_of.get(id(fn))), {}
+        links, kinds = list(links), {}
+        for a, value in enumerate(event.inputs[: len(links)]):
+            if not isinstance(value, Value) or (links[a][0] is not None and not value.rewritten):
+                continue
+            source = self.source_of(value)
+            if source is None:
+                continue
+            gradient = links[a][0] is not None
+            links[a] = source
+            if not gradient:
+                wanted = value.tensor.requires_grad if value.event is None else value.event.node is not None
+                kinds[a] = "cut" if wanted or value.rewritten else "data"
+        if event.writes and links and isinstance(fn, Unrecorded) and 0 in kinds:
+            kinds[0] = "write"
+        return tuple(links), kinds
+
+    def _compound(self, links, event):
+        """The links of a node that a call of several operations left behind: leaves in the state they had then."""
+        if event is None:
+            return links
+        states = {id(v.tensor): v for v in event.inputs if isinstance(v, Value) and v.rewritten}
+        made = []
+        for child, output in links:
+            leaf = getattr(child, "variable", None)
+            if leaf is not None and id(leaf) in states:
+                child, output = self.source_of(states[id(leaf)])
+            elif child is not None and self.event_of(child) is None:
+                self._part_of[id(child)] = event
+            made.append((child, output))
+        return tuple(made)
+
+    def ends(self):
+        """The values that no later operation used, in order."""
+        used = {id(v) for event in self.events for v in event.inputs if isinstance(v, Value)}
+        return [
+            value
+            for event in self.events
+            for value in event.results
+            if id(value) not in used and value.current
+        ]
+
+
+def record():
+    """Watch every operation of a block, of this package's tensors and of PyTorch's.
+
+    Returns:
+        A :class:`Recording` to use in a ``with`` statement; afterwards ``lab.graph(run)`` or ``run.graph()`` draws it.
+
+    >>> import autodiff_lab as th
+    >>> x = th.tensor(2.0, requires_grad=True)
+    >>> with record() as run:
+    ...     y = x * 3
+    ...     with th.no_grad():
+    ...         z = y + 1
+    >>> [(event.name, event.mode) for event in run.events]
+    [('MulBackward0', ''), ('AddBackward0', 'no_grad')]
+    """
+    return Recording()
+
+
+# -- orders -------------------------------------------------------------------------------------------------------
+
+
+def order_of(fn, passes=()):
+    """How many times differentiation itself was recorded before ``fn``: 0 in the forward graph, 1 in its derivative's.
+
+    This package notes its recorded passes; of PyTorch's, those that a recording saw are given as ``passes``.
+    """
+    passes = ticks.passes if isinstance(fn, (GraphNode, Unrecorded)) else passes
+    number, order = fn.event.born if isinstance(fn, Unrecorded) else _birth(fn), 0
+    for start, end, root in reversed(passes):
+        if start < number < end:
+            order, number = order + 1, root
+    return order
+
+
+def _birth(fn):
+    try:
+        return fn._sequence_nr()
+    except AttributeError:
+        return 0
+
+
+# -- PyTorch ------------------------------------------------------------------------------------------------------
+
+
+def _torch_watcher(torch, run):
+    """A TorchFunctionMode that tells ``run`` of each call."""
+
+    class Watcher(torch.overrides.TorchFunctionMode):
+        def __torch_function__(self, func, types, args=(), kwargs=None):
+            kwargs = kwargs or {}
+            name = getattr(func, "__name__", "")
+            if name == "__get__":  # a property: .T, .data, .shape
+                name = getattr(getattr(func, "__self__", None), "__name__", "")
+                if name not in ("T", "mT", "data"):
+                    return func(*args, **kwargs)
+            values = [*args, *kwargs.values()]
+            with torch._C.DisableTorchFunction():  # another recording need not see what this one asks
+                inputs = [run._input(a) for a in values if not isinstance(a, (list, tuple))]
+                before = _next_number(torch)
+            result = func(*args, **kwargs)
+            with torch._C.DisableTorchFunction():
+                if name in ("backward", "grad"):
+                    roots = args[0] if isinstance(args[0], (list, tuple)) else args[:1]
+                    born = [_birth(t.grad_fn) for t in roots if t.grad_fn is not None]
+                    run.passes.append((before, _next_number(torch), max(born, default=0)))
+                else:
+                    inputs = [i for i in inputs if isinstance(i, (Value, bool, int, float))]
+                    _called(torch, run, name, values, inputs, result)
+            return result
+
+    return Watcher()
+
+
+def _next_number(torch):
+    """The number that the next node will be given."""
+    with torch.enable_grad():
+        try:
+            return torch.zeros((), requires_grad=True).view(()).grad_fn._sequence_nr()
+        except (RuntimeError, AttributeError):  # in inference mode nothing is numbered
+            return 0
+
+
+def _called(torch, run, name, args, inputs, result):
+    """Tell a recording of one call of a PyTorch function."""
+    written = None
+    if name in ("requires_grad_", "retain_grad", "register_hook", "zero_grad") or not args:
+        return
+    if name == "__setitem__":
+        written = args[0]
+    elif is_tensor(result) and result is args[0]:
+        if not name.endswith("_"):
+            return
+        written = result
+    results = [result] if is_tensor(result) else list(result) if isinstance(result, (tuple, list)) else []
+    results = [written] if written is not None else [t for t in results if is_tensor(t)]
+    if written is not None and name in _FILLS and run.untouched(written):
+        run.renew(written)
+        return
+    where = run._where() if results else None
+    if where is None or not any(isinstance(i, Value) for i in inputs):
+        return
+    node = results[0].grad_fn
+    stem = name.strip("_")
+    if name.startswith("__") and stem[0] in "ir" and stem != "invert":
+        stem = stem[1:]
+    if node is not None and run.event_of(node) is not None:
+        node = None
+    title = (
+        node.name()
+        if node is not None
+        else _THEIR_NAMES.get(stem, stem.title().replace("_", "")) + "Backward0"
+    )
+    event = run._happened(title, inputs, {}, [] if written is not None else results, node, where)
+    event.mode = (
+        "" if torch.is_grad_enabled() else "inference" if torch.is_inference_mode_enabled() else "no_grad"
+    )
+    alike = title.lower().startswith((stem.replace("_", ""), _THEIR_NAMES.get(stem, "?").lower()))
+    event.compound = node is not None and (not alike or len(node.next_functions) > len(inputs))
+    event.cut = {"detach": "detach()", "data": ".data"}.get(name, "")
+    if written is not None:
+        event.results.append(Value(written, event))
+        run._wrote(event, 0, written)
+
+
+# What PyTorch's modules are filled with when they are made.
+_FILLS = frozenset("uniform_ normal_ trunc_normal_ kaiming_uniform_ xavier_uniform_ fill_ zero_".split())
+_THEIR_NAMES = {"truediv": "Div", "matmul": "Mm", "T": "T", "log1p": "Log1P", "setitem": "CopySlices"}
+
+
+# -- small facts ----------------------------------------------------------------------------------------------------
+
+_WALK = engine.walk.__code__
+
+
+def version_of(tensor):
+    """How often a tensor's memory was written to; 0 for one that does not count."""
+    try:
+        return tensor._version
+    except RuntimeError:  # PyTorch's inference tensors
+        return 0
+
+
+def accumulator_of(leaf):
+    """A leaf's AccumulateGrad, by the public way."""
+    with unwatched(), contextlib.suppress(AttributeError):
+        return leaf.expand_as(leaf).grad_fn.next_functions[0][0]
+
+
+def _base(tensor):
+    base = tensor._base
+    return tensor if base is None else base
+
+
+def _inside(file):
+    """Whether a file is this package's or PyTorch's, and so no learner's."""
+    return file.startswith(_HERE) or file == "<written out>" or f"{os.sep}torch{os.sep}" in file
