@@ -6,8 +6,10 @@ a fresh leaf, one of a tensor that requires grad is a view of it, so that transf
 """
 
 import functools
+from typing import NamedTuple
 
-from .autograd import grad as gradients
+from .autograd.forward_ad import SIZES
+from .autograd.functional import matrices, pulled, pusher
 from .graph import LEAF
 from .mode import enable_grad, mode, told
 from .nn.module import Module
@@ -43,7 +45,7 @@ def like(tree, values):
     return mapped(lambda _: next(rest), tree)
 
 
-# -- stand-ins ----------------------------------------------------------------------------------------------
+# -- a function called on stand-ins --------------------------------------------------------------------------
 
 
 def stand_in(t):
@@ -58,6 +60,37 @@ def stand_in(t):
     return twin
 
 
+class Run(NamedTuple):
+    """A call of a function on stand-ins."""
+
+    given: list  # the stand-ins' trees, an argument each
+    own: list  # the stand-ins
+    made: object  # what the function gave
+    aux: object  # … beside it, if it gives a pair
+    outs: list  # the tensors in what it gave
+    keep: bool  # whether what comes out is to keep its history, as it leads to something outside
+
+
+def run(name, func, args, kwargs=None, argnums=None, has_aux=False):
+    """Call ``func`` with stand-ins for its arguments, or for those that ``argnums`` names."""
+    args = list(args)
+    numbers = range(len(args)) if argnums is None else chosen(argnums, args)
+    for n in numbers:
+        args[n] = mapped(stand_in, args[n])
+    given = [args[n] for n in numbers]
+    own = leaves(given)
+    with enable_grad():
+        made, aux = func(*args, **(kwargs or {})), None
+    if has_aux:
+        if not isinstance(made, tuple) or len(made) != 2:
+            raise RuntimeError(
+                f"{name}: output of function f should be a tuple: (output, aux) if has_aux is True"
+            )
+        made, aux = made
+    outs = leaves(made)
+    return Run(given, own, made, aux, outs, bool(mode.grad) and leads_outside(outs, own))
+
+
 def leads_outside(tensors, own):
     """Whether the history of any of ``tensors`` reaches a leaf that is not among ``own``."""
     mine, seen = {id(t) for t in own}, set()
@@ -67,11 +100,10 @@ def leads_outside(tensors, own):
         if edge is None or id(edge) in seen:
             continue
         seen.add(id(edge))
-        if isinstance(edge, Tensor):
-            if id(edge) not in mine:
-                return True
-        else:
+        if not isinstance(edge, Tensor):
             stack.extend(edge._edges)
+        elif id(edge) not in mine:
+            return True
     return False
 
 
@@ -88,34 +120,19 @@ def chosen(argnums, args):
     return [n % len(args) for n in numbers]
 
 
-def split(name, made, has_aux):
-    """The output and the auxiliary part of what a function gave."""
-    if not has_aux:
-        return made, None
-    if not isinstance(made, tuple) or len(made) != 2:
-        raise RuntimeError(
-            f"{name}: output of function f should be a tuple: (output, aux) if has_aux is True"
-        )
-    return made
+def one_or_all(values, argnums):
+    return values[0] if isinstance(argnums, int) else tuple(values)
 
 
-def or_zeros(found, targets):
-    return [new_tensor(t._array * 0) if g is None else g for g, t in zip(found, targets)]
+def check_outputs(name, outs):
+    for t in outs:
+        if not isinstance(t, Tensor):
+            raise RuntimeError(
+                f"{name}: Expected f(*primals) to return only tensors, got unsupported type {type(t)}"
+            )
 
 
-def pulled(outs, targets, cotangents, create_graph):
-    """Cotangents carried back from ``outs`` to ``targets``; zeros where nothing depends."""
-    live = [i for i, t in enumerate(outs) if t._node is not None]
-    if not live:
-        return [new_tensor(t._array * 0) for t in targets]
-    found = gradients(
-        [outs[i] for i in live], targets, [cotangents[i] for i in live], retain_graph=True,
-        create_graph=create_graph, allow_unused=True,
-    )  # fmt: skip
-    return or_zeros(found, targets)
-
-
-# -- reverse ------------------------------------------------------------------------------------------------
+# -- derivatives --------------------------------------------------------------------------------------------
 
 
 def grad_and_value(func, argnums=0, has_aux=False):
@@ -127,26 +144,16 @@ def grad_and_value(func, argnums=0, has_aux=False):
     @functools.wraps(func)
     def wrapper(*args, **kwargs):
         name = "grad_and_value(f)(*args)"
-        numbers = chosen(argnums, args)
-        args = list(args)
-        for n in numbers:
-            args[n] = mapped(stand_in, args[n])
-        own = leaves([args[n] for n in numbers])
-        with enable_grad():
-            out, aux = split(name, func(*args, **kwargs), has_aux)
-        if not isinstance(out, Tensor):
-            raise RuntimeError(f"{name}: Expected f(*args) to return a Tensor, got {type(out)}")
-        if out.ndim:
-            raise RuntimeError(
-                f"{name}: Expected f(*args) to return a scalar Tensor, got tensor with {out.ndim} dims. Maybe you "
-                "wanted to use the vjp or jacrev APIs instead?"
-            )
-        keep = bool(mode.grad) and leads_outside([out], own)
-        one = new_tensor(out._array.dtype.type(1))
-        found = like([args[n] for n in numbers], pulled([out], own, [one], keep))
-        result = found[0] if isinstance(argnums, int) else tuple(found)
-        value = released(out, keep)
-        return result, (value, released(aux, keep)) if has_aux else value
+        r = run(name, func, args, kwargs, argnums, has_aux)
+        if not isinstance(r.made, Tensor):
+            raise RuntimeError(f"{name}: Expected f(*args) to return a Tensor, got {type(r.made)}")
+        if r.made.ndim:
+            raise RuntimeError(f"{name}: Expected f(*args) to return a scalar Tensor, got tensor with {r.made.ndim} dims. Maybe you "
+                               "wanted to use the vjp or jacrev APIs instead?")  # fmt: skip
+        one = new_tensor(r.made._array.dtype.type(1))
+        found = one_or_all(like(r.given, pulled(r.outs, r.own, [one], r.keep)), argnums)
+        value, aux = released(r.made, r.keep), released(r.aux, r.keep)
+        return found, (value, aux) if has_aux else value
 
     return wrapper
 
@@ -187,59 +194,20 @@ def vjp(func, *primals, has_aux=False):
     >>> vjp_fn(th.ones(2))
     (tensor([2., 6.]),)
     """
-    stands = mapped(stand_in, primals)
-    own = leaves(stands)
-    with enable_grad():
-        made, aux = split("vjp(f, *primals)", func(*stands), has_aux)
-    outs = leaves(made)
-    check_outputs("vjp(f, *primals)", outs)
-    outside = leads_outside(outs, own)
-    keep = bool(mode.grad) and outside
+    r = run("vjp(f, *primals)", func, primals, has_aux=has_aux)
+    check_outputs("vjp(f, *primals)", r.outs)
+    outside = leads_outside(r.outs, r.own)
 
     def vjp_fn(*cotangents, retain_graph=True, create_graph=None):
         given = leaves(cotangents[0] if len(cotangents) == 1 else cotangents)
-        if len(given) != len(outs):
-            raise RuntimeError(
-                f"Expected pytree structure of cotangents to be the same as pytree structure of outputs to the "
-                f"function: {len(outs)} tensors, but got {len(given)}"
-            )
+        if len(given) != len(r.outs):
+            raise RuntimeError("Expected pytree structure of cotangents to be the same as pytree structure of outputs to the "
+                               f"function: {len(r.outs)} tensors, but got {len(given)}")  # fmt: skip
         again = bool(mode.grad) and (outside or any(c._node is not None for c in given))
-        return like(primals, pulled(outs, own, given, again))
+        return like(primals, pulled(r.outs, r.own, given, again))
 
-    return (released(made, keep), vjp_fn, released(aux, keep)) if has_aux else (released(made, keep), vjp_fn)
-
-
-def check_outputs(name, outs):
-    for t in outs:
-        if not isinstance(t, Tensor):
-            raise RuntimeError(
-                f"{name}: Expected f(*primals) to return only tensors, got unsupported type {type(t)}"
-            )
-
-
-# -- forward ------------------------------------------------------------------------------------------------
-
-
-def transposed(outs, own):
-    """The function that carries tangents of ``own`` forward to ``outs``.
-
-    Jᵀu is linear in u, so that its derivative with respect to u, applied to t, is J·t.
-    """
-    with enable_grad():
-        cotangents = [new_tensor(t._array * 0, LEAF) for t in outs]
-        back = pulled(outs, own, cotangents, True)
-
-    def push(tangents, create_graph):
-        live = [i for i, b in enumerate(back) if b._node is not None]
-        if not live:
-            return [new_tensor(t._array * 0) for t in outs]
-        found = gradients(
-            [back[i] for i in live], cotangents, [tangents[i] for i in live], retain_graph=True,
-            create_graph=create_graph, allow_unused=True,
-        )  # fmt: skip
-        return or_zeros(found, outs)
-
-    return push
+    made, aux = released(r.made, r.keep), released(r.aux, r.keep)
+    return (made, vjp_fn, aux) if has_aux else (made, vjp_fn)
 
 
 def jvp(func, primals, tangents, *, strict=False, has_aux=False):
@@ -259,92 +227,36 @@ def jvp(func, primals, tangents, *, strict=False, has_aux=False):
         )
     given, values = leaves(tangents), leaves(primals)
     if len(given) != len(values):
-        raise RuntimeError(
-            f"{name}: Expected primals and tangents to have the same python structure. For example, if primals is a "
-            f"tuple of 3 tensors, tangents also must be. Got {len(values)} primals and {len(given)} tangents"
-        )
+        raise RuntimeError(f"{name}: Expected primals and tangents to have the same python structure. For example, if primals is a "
+                           f"tuple of 3 tensors, tangents also must be. Got {len(values)} primals and {len(given)} tangents")  # fmt: skip
     for t, p in zip(given, values):
         if t.shape != p.shape:
-            raise RuntimeError(
-                "Trying to set a forward gradient that has a different size than that of the original Tensor, this is "
-                f"not supported. Tensor is of size {list(p.shape)} while the given forward gradient is of size "
-                f"{list(t.shape)}."
-            )
-    stands = mapped(stand_in, primals)
-    own = leaves(stands)
-    with enable_grad():
-        made, aux = split(name, func(*stands), has_aux)
-    outs = leaves(made)
-    check_outputs(name, outs)
-    keep = bool(mode.grad) and leads_outside(outs, own)
-    again = bool(mode.grad) and (keep or any(t._node is not None for t in given))
-    pushed = like(made, transposed(outs, own)(given, again))
-    result = released(made, keep), released(pushed, again)
-    return (*result, released(aux, keep)) if has_aux else result
+            raise RuntimeError(SIZES.format(list(p.shape), list(t.shape)))
+    r = run(name, func, primals, has_aux=has_aux)
+    check_outputs(name, r.outs)
+    again = bool(mode.grad) and (r.keep or any(t._node is not None for t in given))
+    pushed = like(r.made, pusher(r.outs, r.own)(given, again))
+    result = released(r.made, r.keep), released(pushed, again)
+    return (*result, released(r.aux, r.keep)) if has_aux else result
 
 
 def linearize(func, *primals):
     """The value of ``func`` and the function that carries tangents forward from there: ``(value, jvp_fn)``."""
-    stands = mapped(stand_in, primals)
-    own = leaves(stands)
-    with enable_grad():
-        made = func(*stands)
-    outs = leaves(made)
-    push = transposed(outs, own)
-    return released(made, False), lambda *tangents: released(like(made, push(leaves(tangents), False)), False)
-
-
-# -- whole matrices -----------------------------------------------------------------------------------------
-
-
-def basis(t):
-    """Each unit tensor of the shape of ``t``."""
-    for i in range(t.numel()):
-        one = new_tensor(t._array * 0)
-        flat = one._array.reshape(-1).copy()
-        flat[i] = 1
-        yield new_tensor(flat.reshape(t._array.shape)[()])
+    r = run("linearize", func, primals)
+    push = pusher(r.outs, r.own)
+    return released(r.made, False), lambda *tangents: like(r.made, push(leaves(tangents), False))
 
 
 def jacobian(func, argnums, has_aux, forward):
     """``jacrev`` and ``jacfwd``: rows by pulling unit cotangents, or columns by pushing unit tangents."""
-    stack = FUNCTIONS["stack"]
 
     @functools.wraps(func)
     def wrapper(*args, **kwargs):
-        numbers = chosen(argnums, args)
-        args = list(args)
-        for n in numbers:
-            args[n] = mapped(stand_in, args[n])
-        given = [args[n] for n in numbers]
-        own = leaves(given)
-        with enable_grad():
-            made, aux = split("jacobian", func(*args, **kwargs), has_aux)
-        outs = leaves(made)
-        check_outputs("jacfwd" if forward else "jacrev", outs)
-        keep = bool(mode.grad) and leads_outside(outs, own)
-        blocks = {}
-        if forward:
-            push = transposed(outs, own)
-            for j, t in enumerate(own):
-                zeros = [new_tensor(o._array * 0) for o in own]
-                columns = [push([*zeros[:j], e, *zeros[j + 1 :]], keep) for e in basis(t)]
-                for i, out in enumerate(outs):
-                    joined = stack([c[i] for c in columns], -1) if columns else out.new_empty((*out.shape, 0))
-                    blocks[i, j] = joined.reshape(*out.shape, *t.shape)
-        else:
-            for i, out in enumerate(outs):
-                rows = [pulled([out], own, [e], keep) for e in basis(out)]
-                for j, t in enumerate(own):
-                    joined = stack([r[j] for r in rows]) if rows else t.new_empty((0, *t.shape))
-                    blocks[i, j] = joined.reshape(*out.shape, *t.shape)
-
-        def block_row(i):
-            found = like(given, [blocks[i, j] for j in range(len(own))])
-            return found[0] if isinstance(argnums, int) else tuple(found)
-
-        result = like(made, [released(block_row(i), keep) for i in range(len(outs))])
-        return (result, released(aux, keep)) if has_aux else result
+        r = run("jacobian", func, args, kwargs, argnums, has_aux)
+        check_outputs("jacfwd" if forward else "jacrev", r.outs)
+        rows = matrices(r.outs, r.own, forward, r.keep)
+        result = like(r.made, [one_or_all(released(like(r.given, row), r.keep), argnums) for row in rows])
+        return (result, released(r.aux, r.keep)) if has_aux else result
 
     return wrapper
 
@@ -407,33 +319,25 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
     def wrapper(*args, **kwargs):
         said = f"vmap({name}, in_dims={in_dims}, ...)(<inputs>)"
         if not args:
-            raise ValueError(
-                f"{said}: got no inputs. Maybe you forgot to add inputs, or you are trying to vmap over a function "
-                "with no inputs."
-            )
+            raise ValueError(f"{said}: got no inputs. Maybe you forgot to add inputs, or you are trying to vmap over a function "
+                             "with no inputs.")  # fmt: skip
         flat, dims = leaves(args), spread(in_dims, args, said)
         sizes = []
         for t, d in zip(flat, dims):
             if d is None:
                 continue
             if not isinstance(t, Tensor):
-                raise ValueError(
-                    f"{said}: Got in_dim={d} for an input but the input is of type {type(t)}. We cannot vmap over "
-                    "non-Tensor arguments, please use None as the respective in_dim"
-                )
+                raise ValueError(f"{said}: Got in_dim={d} for an input but the input is of type {type(t)}. We cannot vmap over "
+                                 "non-Tensor arguments, please use None as the respective in_dim")  # fmt: skip
             if not -t.ndim <= d < t.ndim:
-                raise ValueError(
-                    f"{said}: Got in_dim={d} for some input, but that input is a Tensor of dimensionality {t.ndim} so "
-                    f"expected in_dim to satisfy -{t.ndim} <= in_dim < {t.ndim}."
-                )
+                raise ValueError(f"{said}: Got in_dim={d} for some input, but that input is a Tensor of dimensionality {t.ndim} so "
+                                 f"expected in_dim to satisfy -{t.ndim} <= in_dim < {t.ndim}.")  # fmt: skip
             sizes.append(t.shape[d])
         if not sizes:
             raise ValueError("vmap: Expected at least one Tensor to vmap over")
         if len(set(sizes)) > 1:
-            raise ValueError(
-                f"vmap: Expected all tensors to have the same size in the mapped dimension, got sizes {sizes} for the "
-                "mapped dimension"
-            )
+            raise ValueError(f"vmap: Expected all tensors to have the same size in the mapped dimension, got sizes {sizes} for the "
+                             "mapped dimension")  # fmt: skip
         made, start = [], default_generator.get_state()
         for i in range(sizes[0]):
             if randomness == "same":
@@ -442,10 +346,8 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
             made.append(func(*row, **kwargs))
             if randomness == "error" and not default_generator.get_state().equal(start):
                 default_generator.set_state(start)
-                raise RuntimeError(
-                    "vmap: called random operation while in randomness error mode. Please either use the 'same' or "
-                    "'different' randomness flags on vmap or perform the randomness operation out of vmap"
-                )
+                raise RuntimeError("vmap: called random operation while in randomness error mode. Please either use the 'same' or "
+                                   "'different' randomness flags on vmap or perform the randomness operation out of vmap")  # fmt: skip
         if not made:
             raise NotImplementedError(f"vmap({name}, ...): mapping over a dimension of size 0 is not offered")
         return stacked(name, made, out_dims)
@@ -458,23 +360,16 @@ def spread(in_dims, args, said):
     if isinstance(in_dims, int):
         return [in_dims] * len(leaves(args))
     if not isinstance(in_dims, (tuple, list)):
-        raise ValueError(
-            f"{said}: expected `in_dims` to be int or a (potentially nested) tuple matching the structure of inputs, "
-            f"got: {type(in_dims)}."
-        )
+        raise ValueError(f"{said}: expected `in_dims` to be int or a (potentially nested) tuple matching the structure of inputs, "
+                         f"got: {type(in_dims)}.")  # fmt: skip
 
     def walk(dims, tree):
         if dims is None or isinstance(dims, int):
             return [dims] * len(leaves(tree))
-        if (
-            type(dims) not in (tuple, list, dict)
-            or not isinstance(tree, (tuple, list, dict))
-            or len(dims) != len(tree)
-        ):
-            raise ValueError(
-                f"{said}: in_dims is not compatible with the structure of `inputs`. in_dims has structure {dims} but "
-                f"there are {len(args)} inputs."
-            )
+        branches = type(dims) in (tuple, list, dict) and isinstance(tree, (tuple, list, dict))
+        if not branches or len(dims) != len(tree):
+            raise ValueError(f"{said}: in_dims is not compatible with the structure of `inputs`. in_dims has structure {dims} but "
+                             f"there are {len(args)} inputs.")  # fmt: skip
         pairs = ((dims[k], tree[k]) for k in tree) if isinstance(tree, dict) else zip(dims, tree)
         return [d for pair in pairs for d in walk(*pair)]
 
@@ -485,16 +380,12 @@ def stacked(name, made, out_dims):
     first = leaves(made[0])
     for t in first:
         if not isinstance(t, Tensor):
-            raise ValueError(
-                f"vmap({name}, ...): `{name}` must only return Tensors, got type {type(t)}. Did you mean to set "
-                "out_dims= to None for output?"
-            )
+            raise ValueError(f"vmap({name}, ...): `{name}` must only return Tensors, got type {type(t)}. Did you mean to set "
+                             "out_dims= to None for output?")  # fmt: skip
     dims = [out_dims] * len(first) if isinstance(out_dims, int) or out_dims is None else leaves(out_dims)
     if len(dims) != len(first):
-        raise ValueError(
-            f"vmap({name}, ..., out_dims={out_dims})(<inputs>): out_dims is not compatible with the structure of "
-            "`outputs`."
-        )
+        raise ValueError(f"vmap({name}, ..., out_dims={out_dims})(<inputs>): out_dims is not compatible with the structure of "
+                         "`outputs`.")  # fmt: skip
     columns = zip(*(leaves(m) for m in made))
     stack = FUNCTIONS["stack"]
     return like(made[0], [c[0] if d is None else stack(c, d) for c, d in zip(columns, dims)])
@@ -526,14 +417,10 @@ def functional_call(
     known.update(module.named_buffers(remove_duplicate=False))
     unknown, missing = [n for n in given if n not in known], [n for n in known if n not in given]
     if strict and (unknown or missing):
-        raise RuntimeError(
-            "Error(s) in passing in parameters and buffers to "
-            f"{type(module).__name__}: unexpected {unknown}, missing {missing}"
-        )
-    if unknown and not strict:
-        owner = unknown[0].rpartition(".")[0]
-        if owner not in dict(module.named_modules()):
-            raise AttributeError(f"{type(module).__name__} has no attribute `{unknown[0]}`")
+        raise RuntimeError(f"Error(s) in passing in parameters and buffers to {type(module).__name__}: unexpected {unknown}, "
+                           f"missing {missing}")  # fmt: skip
+    if unknown and unknown[0].rpartition(".")[0] not in dict(module.named_modules()):
+        raise AttributeError(f"{type(module).__name__} has no attribute `{unknown[0]}`")
     if tie_weights:
         names = {id(t): n for n, t in known.items() if n in given}
         given.update({n: given[names[id(t)]] for n, t in known.items() if n not in given and id(t) in names})
@@ -565,28 +452,16 @@ def stack_module_state(models):
         raise RuntimeError("stack_module_state: Expected all models to have the same training/eval mode.")
     if len({type(m) for m in models}) > 1:
         raise RuntimeError("stack_module_state: Expected all models to be of the same class.")
-    stack = FUNCTIONS["stack"]
 
     def joined(tables):
-        tables = [dict(t) for t in tables]
-        return {
-            n: stack([t[n].detach() for t in tables]).requires_grad_(tables[0][n].requires_grad)
-            for n in tables[0]
-        }
+        first, *_ = tables = [dict(t) for t in tables]
+        stacks = {n: FUNCTIONS["stack"]([t[n].detach() for t in tables]) for n in first}
+        return {n: t.requires_grad_(first[n].requires_grad) for n, t in stacks.items()}
 
     return joined(m.named_parameters() for m in models), joined(m.named_buffers() for m in models)
 
 
 __all__ = [
-    "functional_call",
-    "grad",
-    "grad_and_value",
-    "hessian",
-    "jacfwd",
-    "jacrev",
-    "jvp",
-    "linearize",
-    "stack_module_state",
-    "vjp",
-    "vmap",
-]
+    "functional_call", "grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "linearize", "stack_module_state",
+    "vjp", "vmap",
+]  # fmt: skip

@@ -1,9 +1,66 @@
 """torch.autograd.functional: products with Jacobians and Hessians. Leans on autograd, tensor."""
 
+from ..graph import LEAF
 from ..mode import enable_grad
 from ..ops.row import FUNCTIONS
 from ..tensor import Tensor, new_tensor
 from . import grad
+
+# -- forward, backward, and whole matrices; func leans on these ---------------------------------------------
+
+
+def zero(t):
+    return new_tensor(t._array * 0)
+
+
+def pulled(outs, targets, cotangents, create_graph, strict=None):
+    """Cotangents carried back from ``outs`` to ``targets``; zeros where nothing depends, or an error that begins ``strict``."""
+    live, found = [i for i, t in enumerate(outs) if t._node is not None], (None,) * len(targets)
+    if live:
+        some, u = [outs[i] for i in live], [cotangents[i] for i in live]
+        found = grad(some, targets, u, create_graph=create_graph, retain_graph=True, allow_unused=True)
+    for i, g in enumerate(found):
+        if strict and g is None:
+            raise RuntimeError(f"{strict} of the user-provided function is independent of input {i}. This is not allowed in "
+                               "strict mode.")  # fmt: skip
+    return tuple(zero(t) if g is None else g for g, t in zip(found, targets))
+
+
+def pusher(outs, targets, strict=None):
+    """The function that carries tangents of ``targets`` forward: Jᵀu is linear in u; its derivative by u, applied to v, is J·v."""
+    with enable_grad():
+        u = [new_tensor(t._array * 0, LEAF) for t in outs]
+        back = pulled(outs, targets, u, True, strict)
+    return lambda v, create_graph: pulled(back, u, v, create_graph, strict and "The gradient")
+
+
+def basis(t):
+    """Each unit tensor of the shape of ``t``."""
+    for i in range(t.numel()):
+        flat = (t._array * 0).reshape(-1).copy()
+        flat[i] = 1
+        yield new_tensor(flat.reshape(t._array.shape)[()])
+
+
+def matrices(outs, targets, forward, create_graph, strict=False):
+    """The Jacobian of each of ``outs`` by each of ``targets``, (out … target): row by row, or forward column by column."""
+    if forward:
+        push, zeros, stacks = pusher(outs, targets), [zero(t) for t in targets], []
+        for j, t in enumerate(targets):
+            columns = [push([*zeros[:j], e, *zeros[j + 1 :]], create_graph) for e in basis(t)]
+            stacks.append([joined([c[i] for c in columns], -1, out) for i, out in enumerate(outs)])
+        table = zip(*stacks)
+    else:
+        table = []
+        for i, out in enumerate(outs):
+            rows = [pulled([out], targets, [e], create_graph, strict and f"Output {i}") for e in basis(out)]
+            table.append([joined([r[j] for r in rows], 0, t) for j, t in enumerate(targets)])
+    return [[m.reshape(*out.shape, *t.shape) for m, t in zip(row, targets)] for row, out in zip(table, outs)]
+
+
+def joined(parts, dim, like):
+    return FUNCTIONS["stack"](parts, dim) if parts else like.new_empty((*like.shape, 0))
+
 
 # -- what goes in and out -----------------------------------------------------------------------------------
 
@@ -15,79 +72,54 @@ def as_tuple(value, argument, function):
     for i, v in enumerate(values):
         if not isinstance(v, Tensor):
             where = f"value at index {i}" if isinstance(value, (tuple, list)) else f"given {argument}"
-            raise TypeError(
-                f"The {argument} given to {function} must be either a Tensor or a tuple of Tensors but the {where} has "
-                f"type {type(v)}."
-            )
+            raise TypeError(f"The {argument} given to {function} must be either a Tensor or a tuple of Tensors but the {where} "
+                            f"has type {type(v)}.")  # fmt: skip
     return not single, values
 
 
-def prepared(inputs, create_graph):
+def prepared(name, inputs, create_graph):
     """Stand-ins that require grad: views of the inputs if the result is to be differentiated, else new leaves."""
-    if create_graph:
-        return tuple(t.view_as(t) if t.requires_grad else t.detach().requires_grad_() for t in inputs)
-    return tuple(t.detach().requires_grad_() for t in inputs)
+    many, inputs = as_tuple(inputs, "inputs", name)
+    kept = [create_graph and t.requires_grad for t in inputs]
+    return many, tuple(t.view_as(t) if k else t.detach().requires_grad_() for t, k in zip(inputs, kept))
 
 
-def finished(values, create_graph):
-    if isinstance(values, tuple):
-        return tuple(finished(v, create_graph) for v in values)
-    return values if create_graph else values.detach()
-
-
-def one_or_all(values, many):
-    return values if many else values[0]
-
-
-def called(function, name, func, inputs, strict):
+def called(name, func, inputs, strict):
     """The outputs of the user's function, as a tuple."""
     many, outputs = as_tuple(func(*inputs), "outputs of the user-provided function", name)
-    if strict:
-        for i, out in enumerate(outputs):
-            if not out.requires_grad:
-                raise RuntimeError(
-                    f"Output {i} of the user-provided function does not require gradients. The outputs must be "
-                    "computed in a differentiable manner from the input when running in strict mode."
-                )
+    for i, out in enumerate(outputs):
+        if strict and not out.requires_grad:
+            raise RuntimeError(f"Output {i} of the user-provided function does not require gradients. The outputs must be "
+                               "computed in a differentiable manner from the input when running in strict mode.")  # fmt: skip
     return many, outputs
 
 
-def check_v(v, others, many):
+def vector(name, v, others, many, what):
+    """What is to multiply: ``v``, checked, or 1 for a single number."""
+    if v is None:
+        if len(others) != 1 or others[0].numel() != 1:
+            raise RuntimeError(
+                f"The vector v can only be None if the {what} a single Tensor with a single element."
+            )
+        return (new_tensor(others[0]._array * 0 + 1),)
+    v = as_tuple(v, "v", name)[1]
     if len(v) != len(others):
-        raise RuntimeError(
-            f"v is a tuple of invalid length: should be {len(others)} but got {len(v)}."
-            if many
-            else "The given v should contain a single Tensor."
-        )
+        raise RuntimeError(f"v is a tuple of invalid length: should be {len(others)} but got {len(v)}." if many else
+                           "The given v should contain a single Tensor.")  # fmt: skip
     for i, (a, b) in enumerate(zip(v, others)):
         if a.shape != b.shape:
             where = f"Entry {i} in " if many else ""
             raise RuntimeError(f"{where}v has invalid size: should be {b.shape} but got {a.shape}.")
+    return v
 
 
-def differentiated(outputs, inputs, cotangents, create_graph, strict=False, words="The output"):
-    """Gradients, zeros where nothing depends; with ``strict`` that raises."""
-    live = [i for i, t in enumerate(outputs) if t.requires_grad]
-    found = (None,) * len(inputs)
-    if live:
-        found = grad(
-            [outputs[i] for i in live], inputs, [cotangents[i] for i in live], create_graph=create_graph,
-            retain_graph=True, allow_unused=True,
-        )  # fmt: skip
-    for i, g in enumerate(found):
-        if strict and g is None:
-            raise RuntimeError(
-                f"{words} of the user-provided function is independent of input {i}. "
-                "This is not allowed in strict mode."
-            )
-    return tuple(new_tensor(t._array * 0) if g is None else g for g, t in zip(found, inputs))
+def finished(values, many, create_graph):
+    """Values as they leave: without history unless asked for; a single one without its tuple."""
+    values = tuple(v if create_graph else v.detach() for v in values)
+    return values if many else values[0]
 
 
-def ones_for(tensors, sentence):
-    if len(tensors) != 1 or tensors[0].numel() != 1:
-        raise RuntimeError(sentence)
-    return (new_tensor(tensors[0]._array * 0 + 1),)
-
+RETURNS, TAKES = "user-provided function returns", "input to the user-provided function is"
 
 # -- products -----------------------------------------------------------------------------------------------
 
@@ -110,52 +142,21 @@ def vjp(func, inputs, v=None, create_graph=False, strict=False):
     (tensor([1., 9.]), tensor([2., 6.]))
     """
     with enable_grad():
-        many_in, inputs = as_tuple(inputs, "inputs", "vjp")
-        inputs = prepared(inputs, create_graph)
-        many_out, outputs = called(func, "vjp", func, inputs, strict)
-        if v is None:
-            v = ones_for(
-                outputs,
-                "The vector v can only be None if the user-provided function returns a single Tensor with a single "
-                "element.",
-            )
-        else:
-            v = as_tuple(v, "v", "vjp")[1]
-            check_v(v, outputs, many_out)
-        product = differentiated(outputs, inputs, v, create_graph, strict)
-    return (
-        one_or_all(finished(outputs, create_graph), many_out),
-        one_or_all(finished(product, create_graph), many_in),
-    )
-
-
-def pushed(outputs, inputs, v, create_graph, strict=False):
-    """J·v: Jᵀu is linear in u, so its derivative with respect to u, applied to v, is J·v."""
-    u = tuple(new_tensor(t._array * 0).requires_grad_() for t in outputs)
-    back = differentiated(outputs, inputs, u, True, strict)
-    return differentiated(back, u, v, create_graph, strict, "The gradient")
+        many_in, inputs = prepared("vjp", inputs, create_graph)
+        many_out, outputs = called("vjp", func, inputs, strict)
+        v = vector("vjp", v, outputs, many_out, RETURNS)
+        product = pulled(outputs, inputs, v, create_graph, strict and "The output")
+    return finished(outputs, many_out, create_graph), finished(product, many_in, create_graph)
 
 
 def jvp(func, inputs, v=None, create_graph=False, strict=False):
     """The outputs of ``func``, and J·v: ``(outputs, product)``; else as ``vjp``, ``v`` like the inputs."""
     with enable_grad():
-        many_in, inputs = as_tuple(inputs, "inputs", "jvp")
-        inputs = prepared(inputs, create_graph)
-        if v is None:
-            v = ones_for(
-                inputs,
-                "The vector v can only be None if the input to the user-provided function is a single Tensor with a "
-                "single element.",
-            )
-        else:
-            v = as_tuple(v, "v", "jvp")[1]
-            check_v(v, inputs, many_in)
-        many_out, outputs = called(func, "jvp", func, inputs, strict)
-        product = pushed(outputs, inputs, v, create_graph, strict)
-    return (
-        one_or_all(finished(outputs, create_graph), many_out),
-        one_or_all(finished(product, create_graph), many_out),
-    )
+        many_in, inputs = prepared("jvp", inputs, create_graph)
+        v = vector("jvp", v, inputs, many_in, TAKES)
+        many_out, outputs = called("jvp", func, inputs, strict)
+        product = pusher(outputs, inputs, strict and "The output")(v, create_graph)
+    return finished(outputs, many_out, create_graph), finished(product, many_out, create_graph)
 
 
 def jacobian(func, inputs, create_graph=False, strict=False, vectorize=False, strategy="reverse-mode"):
@@ -175,44 +176,12 @@ def jacobian(func, inputs, create_graph=False, strict=False, vectorize=False, st
     """
     if strategy not in ("forward-mode", "reverse-mode"):
         raise AssertionError('Expected strategy to be either "forward-mode" or "reverse-mode".')
-    stack = FUNCTIONS["stack"]
     with enable_grad():
-        many_in, inputs = as_tuple(inputs, "inputs", "jacobian")
-        inputs = prepared(inputs, create_graph)
-        many_out, outputs = called(func, "jacobian", func, inputs, strict)
-        table = []
-        for i, out in enumerate(outputs):
-            words = f"Output {i}"
-            if strategy == "forward-mode":
-                blocks = []
-                for j, t in enumerate(inputs):
-                    zeros = [new_tensor(o._array * 0) for o in inputs]
-                    columns = [
-                        pushed((out,), inputs, (*zeros[:j], e, *zeros[j + 1 :]), create_graph)[0]
-                        for e in basis(t)
-                    ]
-                    blocks.append(stack(columns, -1).reshape(*out.shape, *t.shape))
-                table.append(tuple(blocks))
-                continue
-            rows = [differentiated((out,), inputs, (e,), create_graph, strict, words) for e in basis(out)]
-            table.append(
-                tuple(
-                    stack([r[j] for r in rows]).reshape(*out.shape, *t.shape)
-                    if rows
-                    else new_tensor(t._array * 0).new_zeros((*out.shape, *t.shape))
-                    for j, t in enumerate(inputs)
-                )
-            )
-    table = finished(tuple(table), create_graph)
-    return one_or_all(tuple(one_or_all(row, many_in) for row in table), many_out)
-
-
-def basis(t):
-    """Each unit tensor of the shape of ``t``."""
-    for i in range(t.numel()):
-        flat = (t._array * 0).reshape(-1).copy()
-        flat[i] = 1
-        yield new_tensor(flat.reshape(t._array.shape)[()])
+        many_in, inputs = prepared("jacobian", inputs, create_graph)
+        many_out, outputs = called("jacobian", func, inputs, strict)
+        table = matrices(outputs, inputs, strategy == "forward-mode", create_graph, strict)
+    rows = tuple(finished(row, many_in, create_graph) for row in table)
+    return rows if many_out else rows[0]
 
 
 def scalar(func, name):
@@ -229,6 +198,13 @@ def scalar(func, name):
         return outputs[0].squeeze() if outputs[0].ndim else outputs[0]
 
     return checked
+
+
+INDEPENDENT = (
+    "While computing the hessian, found that the jacobian of the user-provided function with respect to input {} is "
+    "independent of the input. This is not allowed in strict mode. You should ensure that your function is twice "
+    "differentiable and that the jacobian depends on the inputs (this would be violated by a linear function for example)."
+)
 
 
 def hessian(
@@ -251,44 +227,28 @@ def hessian(
         found = jacobian(function, inner, create_graph=True, strict=strict)
         for i, j in enumerate(found):
             if strict and not j.requires_grad:
-                raise RuntimeError(
-                    "While computing the hessian, found that the jacobian of the user-provided function with respect "
-                    f"to input {i} is independent of the input. This is not allowed in strict mode. You should ensure "
-                    "that your function is twice differentiable and that the jacobian depends on the inputs (this "
-                    "would be violated by a linear function for example)."
-                )
+                raise RuntimeError(INDEPENDENT.format(i))
         return found
 
-    table = jacobian(
-        slope, inputs, create_graph=create_graph, strict=strict, strategy=outer_jacobian_strategy
-    )
+    table = jacobian(slope, inputs, create_graph, strict, strategy=outer_jacobian_strategy)
     return table if many else table[0][0]
 
 
 def curved(name, func, inputs, v, create_graph, strict):
-    """The value, the gradient and what is to multiply the Hessian, with the inputs prepared."""
-    many, inputs = as_tuple(inputs, "inputs", name)
-    inputs = prepared(inputs, create_graph)
-    if v is None:
-        v = ones_for(
-            inputs,
-            "The vector v can only be None if the input to the user-provided function is a single Tensor with a single "
-            "element.",
-        )
-    else:
-        v = as_tuple(v, "v", name)[1]
-        check_v(v, inputs, many)
+    """The inputs, what is to multiply the Hessian, the value, and the gradient, which can be differentiated."""
+    many, inputs = prepared(name, inputs, create_graph)
+    v = vector(name, v, inputs, many, TAKES)
     out = scalar(func, name)(*inputs)
-    one = (new_tensor(out._array * 0 + 1),)
-    return many, inputs, v, out, differentiated((out,), inputs, one, True, strict)
+    one = new_tensor(out._array * 0 + 1)
+    return many, inputs, v, out, pulled([out], inputs, [one], True, strict and "The output")
 
 
 def vhp(func, inputs, v=None, create_graph=False, strict=False):
     """The value of ``func`` at ``inputs``, and vᵀH, H being the Hessian: ``(value, product)``."""
     with enable_grad():
         many, inputs, v, out, slope = curved("vhp", func, inputs, v, create_graph, strict)
-        product = differentiated(slope, inputs, v, create_graph, strict, "The jacobian")
-    return finished(out, create_graph), one_or_all(finished(product, create_graph), many)
+        product = pulled(slope, inputs, v, create_graph, strict and "The jacobian")
+    return finished([out], False, create_graph), finished(product, many, create_graph)
 
 
 def hvp(func, inputs, v=None, create_graph=False, strict=False):
@@ -300,8 +260,8 @@ def hvp(func, inputs, v=None, create_graph=False, strict=False):
     """
     with enable_grad():
         many, inputs, v, out, slope = curved("hvp", func, inputs, v, create_graph, strict)
-        product = pushed(slope, inputs, v, create_graph)
-    return finished(out, create_graph), one_or_all(finished(product, create_graph), many)
+        product = pusher(slope, inputs)(v, create_graph)
+    return finished([out], False, create_graph), finished(product, many, create_graph)
 
 
 __all__ = ["hessian", "hvp", "jacobian", "jvp", "vhp", "vjp"]
