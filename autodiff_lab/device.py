@@ -15,9 +15,7 @@ class device:
     def __init__(self, type="cpu", index=None):
         kind, _, number = str(type).partition(":")
         if kind not in KINDS.split(", "):
-            raise RuntimeError(
-                f"Expected one of {KINDS}, privateuseone device type at start of device string: {kind}"
-            )
+            raise RuntimeError(f"Expected one of {KINDS}, privateuseone device type at start of device string: {kind}")  # fmt: skip
         self.type, self.index = kind, int(number) if number else index
 
     def __repr__(self):

@@ -83,9 +83,7 @@ def run(name, func, args, kwargs=None, argnums=None, has_aux=False):
         made, aux = func(*args, **(kwargs or {})), None
     if has_aux:
         if not isinstance(made, tuple) or len(made) != 2:
-            raise RuntimeError(
-                f"{name}: output of function f should be a tuple: (output, aux) if has_aux is True"
-            )
+            raise RuntimeError(f"{name}: output of function f should be a tuple: (output, aux) if has_aux is True")  # fmt: skip
         made, aux = made
     outs = leaves(made)
     return Run(given, own, made, aux, outs, bool(mode.grad) and leads_outside(outs, own))
@@ -127,9 +125,7 @@ def one_or_all(values, argnums):
 def check_outputs(name, outs):
     for t in outs:
         if not isinstance(t, Tensor):
-            raise RuntimeError(
-                f"{name}: Expected f(*primals) to return only tensors, got unsupported type {type(t)}"
-            )
+            raise RuntimeError(f"{name}: Expected f(*primals) to return only tensors, got unsupported type {type(t)}")  # fmt: skip
 
 
 # -- derivatives --------------------------------------------------------------------------------------------
@@ -222,9 +218,7 @@ def jvp(func, primals, tangents, *, strict=False, has_aux=False):
     """
     name = "jvp(f, primals, tangents)"
     if not isinstance(primals, tuple):
-        raise RuntimeError(
-            f"{name}: Expected primals to be a tuple. E.g. it should be valid to call f(*primals)."
-        )
+        raise RuntimeError(f"{name}: Expected primals to be a tuple. E.g. it should be valid to call f(*primals).")  # fmt: skip
     given, values = leaves(tangents), leaves(primals)
     if len(given) != len(values):
         raise RuntimeError(f"{name}: Expected primals and tangents to have the same python structure. For example, if primals is a "

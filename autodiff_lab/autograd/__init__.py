@@ -85,9 +85,7 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
     if is_grads_batched:
         return batched(outputs, inputs, grad_outputs, create_graph, allow_unused, materialize_grads)
     if materialize_grads and allow_unused is False:
-        raise ValueError(
-            "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
-        )
+        raise ValueError("Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.")  # fmt: skip
     outputs, inputs = many(outputs), many(inputs)
     grads = cotangents(outputs, grad_outputs)
     keep = create_graph if retain_graph is None else retain_graph

@@ -123,10 +123,8 @@ def forward_tables(function, inputs, positions, outputs):
 def compare(found, expected, output, input, atol, rtol, forward=False):
     if not np.allclose(found._array, expected._array, rtol, atol):
         mode = "computed with forward mode " if forward else ""
-        raise GradcheckError(
-            f"Jacobian {mode}mismatch for output {output:d} with respect to input {input:d},\n"
-            f"numerical:{expected}\nanalytical:{found}\n"
-        )
+        raise GradcheckError(f"Jacobian {mode}mismatch for output {output:d} with respect to input {input:d},\n"
+                             f"numerical:{expected}\nanalytical:{found}\n")  # fmt: skip
 
 
 def check(function, inputs, eps, atol, rtol, nondet_tol, check_dtypes, forward, backward):

@@ -183,10 +183,8 @@ def make_dual(tensor, tangent, *, level=None):
     if tensor.shape != tangent.shape:
         raise RuntimeError(SIZES.format(list(tensor.shape), list(tangent.shape)))
     if _levels[0].get(tensor) is not None:
-        raise RuntimeError(
-            "Making a dual Tensor based on a Tensor that already has a forward gradient at the same level 0 is not "
-            "supported."
-        )
+        raise RuntimeError("Making a dual Tensor based on a Tensor that already has a forward gradient at the same level 0 is not "
+                           "supported.")  # fmt: skip
     with unwatched():
         dual = tensor.view_as(tensor)
     _levels[0].set(dual, tangent)

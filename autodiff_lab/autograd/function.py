@@ -44,9 +44,7 @@ class FunctionNode(Node):
         """
         for t in tensors:
             if t is not None and not isinstance(t, Tensor):
-                raise TypeError(
-                    f"save_for_backward can only save variables, but argument is of type {type(t).__name__}"
-                )
+                raise TypeError(f"save_for_backward can only save variables, but argument is of type {type(t).__name__}")  # fmt: skip
         self._saved = tensors
 
     def save_for_forward(self, *tensors):
@@ -131,10 +129,8 @@ class FunctionNode(Node):
             except ValueError:
                 fits = False
             if not fits or r._array.ndim < len(shape) and r._array.size != 1:
-                raise RuntimeError(
-                    f"Function {self.name()} returned an invalid gradient at index {i} - got {list(r._array.shape)} "
-                    f"but expected shape compatible with {list(shape)}"
-                )
+                raise RuntimeError(f"Function {self.name()} returned an invalid gradient at index {i} - got {list(r._array.shape)} "
+                                   f"but expected shape compatible with {list(shape)}")  # fmt: skip
             r = r.expand(*shape) if r._array.ndim <= len(shape) and r._array.size <= np.prod(shape) else r
         if r._array.shape != shape or r._array.dtype != dtype:
             from ..engine import fit
@@ -185,11 +181,9 @@ class Function(metaclass=FunctionMeta):
     """
 
     def __init__(self, *args, **kwargs):
-        raise RuntimeError(
-            f"{type(self)} should not be instantiated. Methods on autograd functions are all static, so you should "
-            "invoke them on the class itself. Instantiating an autograd function will raise an error in a future "
-            "version of PyTorch."
-        )
+        raise RuntimeError(f"{type(self)} should not be instantiated. Methods on autograd functions are all static, so you should "
+                           "invoke them on the class itself. Instantiating an autograd function will raise an error in a future "
+                           "version of PyTorch.")  # fmt: skip
 
     @staticmethod
     def forward(*args, **kwargs):
@@ -328,6 +322,4 @@ class Refused(Function):
 
     @staticmethod
     def backward(ctx, g):
-        raise RuntimeError(
-            "trying to differentiate twice a function that was marked with @once_differentiable"
-        )
+        raise RuntimeError("trying to differentiate twice a function that was marked with @once_differentiable")  # fmt: skip

@@ -98,9 +98,7 @@ def vector(name, v, others, many, what):
     """What is to multiply: ``v``, checked, or 1 for a single number."""
     if v is None:
         if len(others) != 1 or others[0].numel() != 1:
-            raise RuntimeError(
-                f"The vector v can only be None if the {what} a single Tensor with a single element."
-            )
+            raise RuntimeError(f"The vector v can only be None if the {what} a single Tensor with a single element.")  # fmt: skip
         return (new_tensor(others[0]._array * 0 + 1),)
     v = as_tuple(v, "v", name)[1]
     if len(v) != len(others):
@@ -192,9 +190,7 @@ def scalar(func, name):
         if many:
             raise RuntimeError(f"The function given to {name} should return a single Tensor")
         if outputs[0].numel() != 1:
-            raise RuntimeError(
-                f"The Tensor returned by the function given to {name} should contain a single element"
-            )
+            raise RuntimeError(f"The Tensor returned by the function given to {name} should contain a single element")  # fmt: skip
         return outputs[0].squeeze() if outputs[0].ndim else outputs[0]
 
     return checked

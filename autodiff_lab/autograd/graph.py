@@ -23,10 +23,8 @@ class Packed:
     def tensor(self):
         made = self.unpack(self.packed)
         if not isinstance(made, Tensor):
-            raise TypeError(
-                "Output of saved tensor unpack_hook expected to be a Tensor but got result of type "
-                f"{type(made).__name__}"
-            )
+            raise TypeError("Output of saved tensor unpack_hook expected to be a Tensor but got result of type "
+                            f"{type(made).__name__}")  # fmt: skip
         return made
 
     @property

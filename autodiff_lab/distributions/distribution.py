@@ -131,13 +131,9 @@ class Distribution:
             raise ValueError("The value argument to log_prob must be a Tensor")
         n, whole = len(self._event_shape), self._batch_shape + self._event_shape
         if n and tuple(value.shape[value.ndim - n :]) != tuple(self._event_shape):
-            raise ValueError(
-                f"The right-most size of value must match event_shape: {value.shape} vs {self._event_shape}."
-            )
+            raise ValueError(f"The right-most size of value must match event_shape: {value.shape} vs {self._event_shape}.")  # fmt: skip
         if any(1 != i != j != 1 for i, j in zip(reversed(value.shape), reversed(whole))):
-            raise ValueError(
-                f"Value is not broadcastable with batch_shape+event_shape: {value.shape} vs {whole}."
-            )
+            raise ValueError(f"Value is not broadcastable with batch_shape+event_shape: {value.shape} vs {whole}.")  # fmt: skip
         if self.support is not None:
             what = f"value argument ({{}}) to be within the support ({self.support!r}) of the distribution {self!r}"
             self._check(self.support, value, what)

@@ -361,14 +361,10 @@ class MultivariateNormal(Distribution):
         if loc.ndim < 1:
             raise ValueError("loc must be at least one-dimensional.")
         if len(given) != 1:
-            raise ValueError(
-                "Exactly one of covariance_matrix or precision_matrix or scale_tril may be specified."
-            )
+            raise ValueError("Exactly one of covariance_matrix or precision_matrix or scale_tril may be specified.")  # fmt: skip
         ((name, matrix),) = given.items()
         if matrix.ndim < 2:
-            raise ValueError(
-                f"{name} must be at least two-dimensional, with optional leading batch dimensions"
-            )
+            raise ValueError(f"{name} must be at least two-dimensional, with optional leading batch dimensions")  # fmt: skip
         batch = broadcast_shapes(tuple(matrix.shape[:-2]), tuple(loc.shape[:-1]))
         matrix = matrix.expand(*batch, *matrix.shape[-2:])
         setattr(self, name, matrix)
@@ -410,10 +406,8 @@ class Independent(Distribution):
     def __init__(self, base_distribution, reinterpreted_batch_ndims, validate_args=None):
         n, batch = reinterpreted_batch_ndims, base_distribution.batch_shape
         if n > len(batch):
-            raise ValueError(
-                "Expected reinterpreted_batch_ndims <= len(base_distribution.batch_shape), actual "
-                f"{n} vs {len(batch)}"
-            )
+            raise ValueError("Expected reinterpreted_batch_ndims <= len(base_distribution.batch_shape), actual "
+                             f"{n} vs {len(batch)}")  # fmt: skip
         self.base_dist, self.reinterpreted_batch_ndims = base_distribution, n
         cut = len(batch) - n
         super().__init__(batch[:cut], (*batch[cut:], *base_distribution.event_shape), validate_args)

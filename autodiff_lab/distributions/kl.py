@@ -106,9 +106,7 @@ def kl_divergence(p, q):
         for kind_q in type(q).__mro__:
             if (kind_p, kind_q) in FORMULAS:
                 return FORMULAS[kind_p, kind_q](p, q)
-    raise NotImplementedError(
-        f"No KL(p || q) is implemented for p type {type(p).__name__} and q type {type(q).__name__}"
-    )
+    raise NotImplementedError(f"No KL(p || q) is implemented for p type {type(p).__name__} and q type {type(q).__name__}")  # fmt: skip
 
 
 __all__ = ["kl_divergence", "register_kl"]

@@ -219,9 +219,7 @@ def batch_norm(
         scale = (1 / np.sqrt(var + eps)).astype(x.dtype)
         return apply(neural.FIXED_NORM, input, weight, bias, mean=np.array(mean), scale=scale)
     if x.size == x.shape[1]:
-        raise ValueError(
-            f"Expected more than 1 value per channel when training, got input size {input.shape}"
-        )
+        raise ValueError(f"Expected more than 1 value per channel when training, got input size {input.shape}")  # fmt: skip
     if running_mean is not None:
         for running, now in ((running_mean, x.mean(axis=axes)), (running_var, x.var(axis=axes, ddof=1))):
             kept = running.detach()
@@ -411,9 +409,7 @@ def interpolate(input, size=None, scale_factor=None, mode="nearest", align_corne
     """
     d = input.ndim - 2
     if (size is None) == (scale_factor is None):
-        raise ValueError(
-            f"{'either' if size is None else 'only one of'} size or scale_factor should be defined"
-        )
+        raise ValueError(f"{'either' if size is None else 'only one of'} size or scale_factor should be defined")  # fmt: skip
     if antialias:
         raise NotImplementedError("interpolate(): antialias=True is not offered")
     factors = (None,) * d if scale_factor is None else sizes(scale_factor, d)
@@ -583,9 +579,7 @@ def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, r
         raise RuntimeError(f"expected scalar type Long but found {target.dtype.title}")
     given = target.shape[0] if target.ndim else 1
     if dim == 1 and input.shape[0] != given:
-        raise ValueError(
-            f"Expected input batch_size ({input.shape[0]}) to match target batch_size ({given})."
-        )
+        raise ValueError(f"Expected input batch_size ({input.shape[0]}) to match target batch_size ({given}).")  # fmt: skip
     n = input.shape[dim]
     ignored = classes == ignore_index
     wrong = ~ignored & ((classes < 0) | (classes >= n))

@@ -147,9 +147,7 @@ def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
         )
     share = math.erf((b - mean) / std / math.sqrt(2)) - math.erf((a - mean) / std / math.sqrt(2))
     if share <= 0.6:
-        raise NotImplementedError(
-            "trunc_normal_(): bounds that leave less than 30 % of the numbers are not offered"
-        )
+        raise NotImplementedError("trunc_normal_(): bounds that leave less than 30 % of the numbers are not offered")  # fmt: skip
     with no_grad():
         low, high = (float(tensor._array.dtype.type(v)) for v in (a, b))
         drawn = tensor.detach().new_empty(tensor.shape).normal_(mean, std, generator=generator)

@@ -210,9 +210,7 @@ class _BatchNorm(_Layer):
 
     def _checked(self, input):
         if input.ndim not in self.ranks:
-            raise ValueError(
-                f"expected {' or '.join(f'{r}D' for r in self.ranks)} input (got {input.ndim}D input)"
-            )
+            raise ValueError(f"expected {' or '.join(f'{r}D' for r in self.ranks)} input (got {input.ndim}D input)")  # fmt: skip
 
     def forward(self, input):
         self._checked(input)

@@ -56,9 +56,7 @@ class Module:
 
     def forward(self, *inputs):
         """Compute the output; to be written by the subclass."""
-        raise NotImplementedError(
-            f'Module [{type(self).__name__}] is missing the required "forward" function'
-        )
+        raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')  # fmt: skip
 
     def __call__(self, *args, **kwargs):
         for hook, with_kwargs in tuple(self._forward_pre_hooks.values()):
@@ -489,9 +487,7 @@ def attached(module, args, kwargs):
     def changed(grads, new, what):
         new = new if isinstance(new, tuple) else (new,)
         if len(new) != len(grads):
-            raise RuntimeError(
-                f"Backward hook returned an invalid number of {what}, got {len(new)}, but expected {len(grads)}"
-            )
+            raise RuntimeError(f"Backward hook returned an invalid number of {what}, got {len(new)}, but expected {len(grads)}")  # fmt: skip
         return new
 
     def on_outputs(grads):

@@ -181,9 +181,7 @@ class LinearLR(LRScheduler, takes="optimizer, start_factor=1.0 / 3, end_factor=1
 
     def _take(self, start_factor, **options):
         if start_factor > 1.0 or start_factor <= 0:
-            raise ValueError(
-                "Starting multiplicative factor expected to be greater than 0 and less or equal to 1."
-            )
+            raise ValueError("Starting multiplicative factor expected to be greater than 0 and less or equal to 1.")  # fmt: skip
         super()._take(start_factor=start_factor, **options)
 
     def _factor(self, t):
@@ -312,9 +310,7 @@ class ChainedScheduler(SequentialLR):
 
     def __init__(self, schedulers, optimizer=None):
         if not schedulers:
-            raise ValueError(
-                "ChainedScheduler expects at least one scheduler to be chained, but got no scheduler."
-            )
+            raise ValueError("ChainedScheduler expects at least one scheduler to be chained, but got no scheduler.")  # fmt: skip
         self._schedulers, self.optimizer = schedulers, optimizer or schedulers[0].optimizer
         self._last_lr = self.rates()
 
@@ -384,9 +380,7 @@ class OneCycleLR(_Cycle):
         if pct_start < 0 or pct_start > 1 or not isinstance(pct_start, float):
             raise ValueError(f"Expected float between 0 and 1 pct_start, but got {pct_start}")
         if anneal_strategy not in ("cos", "linear"):
-            raise ValueError(
-                f"anneal_strategy must be one of 'cos' or 'linear', instead got {anneal_strategy}"
-            )
+            raise ValueError(f"anneal_strategy must be one of 'cos' or 'linear', instead got {anneal_strategy}")  # fmt: skip
         top, last = pct_start * self.total_steps - 1, self.total_steps - 1
         low, high = "base_momentum", "max_momentum"
         self._schedule_phases = [
@@ -409,9 +403,7 @@ class OneCycleLR(_Cycle):
     def get_lr(self):
         t = self.last_epoch
         if t > self.total_steps:
-            raise ValueError(
-                f"Tried to step {t} times. The specified number of total steps is {self.total_steps}"
-            )
+            raise ValueError(f"Tried to step {t} times. The specified number of total steps is {self.total_steps}")  # fmt: skip
         phases, rates = self._schedule_phases, []
         k = next((k for k, phase in enumerate(phases) if t <= phase[0]), len(phases) - 1)
         end, *names = phases[k]
