@@ -120,7 +120,7 @@ def _path(curve, px, py, y0, y1):
     breaks = curve.get("breaks", ())
     for k, (x, y) in enumerate(zip(curve["x"], curve["y"])):
         inside = np.isfinite(y) and y0 <= y <= y1
-        if open_ and any(curve["x"][k - 1] < b <= x for b in breaks):
+        if open_ and any(curve["x"][k - 1] <= b <= x for b in breaks):
             open_ = False
         if inside:
             d += f"{'L' if open_ else 'M'}{px(x):.1f} {py(y):.1f}"
