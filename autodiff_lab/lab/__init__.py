@@ -8,6 +8,7 @@ from .steps import Move, Steps, steps
 from .trace import Step, Trace, TraceRow, trace
 from .why import tree, why
 from .widgets.derivative import Derivative, derivative
+from .widgets.stepper import Stepper, stepper
 
 __all__ = [
     "Derivative",
@@ -19,6 +20,7 @@ __all__ = [
     "Recording",
     "Saved",
     "Step",
+    "Stepper",
     "Steps",
     "Trace",
     "TraceRow",
@@ -28,6 +30,7 @@ __all__ = [
     "record",
     "set_language",
     "steps",
+    "stepper",
     "trace",
     "tree",
     "why",

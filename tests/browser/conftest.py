@@ -120,7 +120,7 @@ def desk(browser):
         context = browser.new_context(
             viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(10_000)
         desks.append(context)
         return Watched(context.new_page())
 

@@ -4,6 +4,7 @@ A widget speaks to its page through traits alone. What the page sends is checked
 what comes from the learner's namespace is set as text, never as markup. Leans on messages, svg and text.
 """
 
+import json
 import linecache
 import re
 import traceback
@@ -118,6 +119,20 @@ class Widget(anywidget.AnyWidget):
         raise NotImplementedError
 
     to_svg = None
+    plays_alone: tuple[str, ...] = ()  # the traits with which the script needs no kernel
+
+    def to_html(self):
+        """The widget as it stands, script and all, for a page without a kernel; the picture, where no script runs."""
+        state = {
+            name: getattr(self, name) for name in ("labels", "language", "fault", "again", *self.plays_alone)
+        }
+        data = json.dumps(state, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+        module = self._esm.replace("export default ", "const shown = ").replace("</", "<\\/")
+        return (
+            f'<div class="adl-alone">{self.to_svg()}</div><style>{self._css}</style><script>(() => {{\n'
+            "const place = document.currentScript.previousElementSibling.previousElementSibling;\n"
+            f"{module}\nalone(shown, {data}, place);\n}})();</script>"
+        )
 
     def __repr__(self):
         return self.to_text()
@@ -127,6 +142,8 @@ class Widget(anywidget.AnyWidget):
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         if self.to_svg is not None:
             data["image/svg+xml"] = self.to_svg()
+        if self.plays_alone:
+            data["text/html"] = self.to_html()
         return data, metadata
 
 

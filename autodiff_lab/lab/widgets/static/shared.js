@@ -1,13 +1,12 @@
 // What all widgets share: making elements, words, numbers, controls, plots. Nothing comes from outside; whatever the
 // kernel sends becomes text and attributes, never markup.
 
-const SVG = "http://www.w3.org/2000/svg";
+const SPACES = { svg: "http://www.w3.org/2000/svg", math: "http://www.w3.org/1998/Math/MathML" };
 
-/** An element, or with "svg:" in front an SVG element; what can take the focus keeps its keys from the notebook. */
+/** An element, of SVG or MathML with "svg:" or "math:" in front; what takes the focus keeps its keys from the notebook. */
 export function make(tag, attributes = {}, ...children) {
-  const node = tag.startsWith("svg:")
-    ? document.createElementNS(SVG, tag.slice(4))
-    : document.createElement(tag);
+  const [space, name] = tag.split(":");
+  const node = name ? document.createElementNS(SPACES[space], name) : document.createElement(tag);
   if (["input", "button", "select", "textarea"].includes(tag) || "tabindex" in attributes)
     node.setAttribute("data-lm-suppress-shortcuts", "true");
   if (tag === "button") node.type = "button";
@@ -93,6 +92,24 @@ export function widget(draw) {
       };
     },
   };
+}
+
+/** A widget on a page without a kernel: its traits are plain values, and what is set stays on the page. */
+export function alone(shown, state, el) {
+  const listening = {};
+  const model = {
+    alone: true,
+    get: (name) => state[name],
+    set(name, value) {
+      state[name] = value;
+      for (const act of [...(listening[`change:${name}`] ?? [])]) act();
+    },
+    save_changes() {},
+    on: (event, act) => (listening[event] ??= new Set()).add(act),
+    off: (event, act) => listening[event]?.delete(act),
+  };
+  shown.render({ model, el });
+  return model;
 }
 
 function fill(box, title, place = "", code = "", ...notes) {
