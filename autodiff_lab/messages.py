@@ -282,19 +282,6 @@ TEXTS = {
         "The function must return a number, as a tensor; it returned {type}."),
     "derivative.error.shape": ("La función debe devolver un número por cada x; devolvió un tensor de forma {shape}.",
         "The function must return one number for each x; it returned a tensor of shape {shape}."),
-    # -- notes under torch's errors: what happened, in which variable, what to do
-    "derivative.error.function": (
-        "derivative() dibuja una función de un número, o el nombre de una; recibió {type}.",
-        "derivative() draws a function of one number, or the name of one; it got {type}.",
-    ),
-    "derivative.error.result": (
-        "La función debe devolver un número, como tensor; devolvió {type}.",
-        "The function must return a number, as a tensor; it returned {type}.",
-    ),
-    "derivative.error.shape": (
-        "La función debe devolver un número por cada x; devolvió un tensor de forma {shape}.",
-        "The function must return one number for each x; it returned a tensor of shape {shape}.",
-    ),
     "stepper.title": ("Paso a paso: {name}", "Step by step: {name}"),
     "stepper.moves": ("paso a paso, {all} pasos", "step by step, {all} steps"),
     "stepper.graph": ("Gráfica de cómputo", "Computation graph"),
