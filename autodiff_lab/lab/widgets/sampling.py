@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...messages import say
-from ..reading import is_tensor
+from ..names import is_tensor
 
 STEPS = tuple(10 ** (k / 2 - 16) for k in range(33))  # the h of difference quotients, from 1e-16 to 1
 POINTS = 401

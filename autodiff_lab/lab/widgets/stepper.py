@@ -9,7 +9,7 @@ from dataclasses import replace
 import traitlets
 
 from ...messages import say
-from ..reading import caller_names
+from ..names import caller_names
 from ..render.scene import compose
 from ..render.svg import to_svg
 from ..render.text import title
