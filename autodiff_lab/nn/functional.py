@@ -11,7 +11,7 @@ from ..errors import explained
 from ..graph import parameters, written_out
 from ..ops import neural, window
 from ..ops.contract import vector_norm
-from ..ops.linalg import addmm, matmul
+from ..ops.linalg import addmm, matmul, same_dtype
 from ..ops.reduce import log_softmax as log_softmax_, softmax as softmax_
 from ..ops.row import FUNCTIONS, apply, check_tensor, plain
 from ..ops.shape import broadcast_tensors, reshape, t, unsqueeze
@@ -82,6 +82,7 @@ def gelu(input, *, approximate="none"):
 
 def prelu(input, weight):
     """x above 0, ``weight`` x below; one weight, or one a channel."""
+    same_dtype("prelu: Type promoting not supported. Got {0.title} and {1.title}", input, weight)
     if input.ndim == 0:
         weight = reshape(weight, ())
     elif weight.ndim == 1 and weight.numel() > 1:
@@ -120,9 +121,9 @@ def linear(input, weight, bias=None):
             [4.]])
     """
     if bias is None or weight.ndim < 2:
-        made = matmul(input, t(weight))
+        made = matmul(check_tensor(input, "linear"), t(weight))
         return made if bias is None else made + bias
-    if input.ndim == 2:
+    if check_tensor(input, "linear").ndim == 2:
         return addmm(bias, input, t(weight))
     rows = reshape(input, math.prod(input.shape[:-1]), input.shape[-1])
     return reshape(addmm(bias, rows, t(weight)), *input.shape[:-1], weight.shape[0])
@@ -130,6 +131,10 @@ def linear(input, weight, bias=None):
 
 def bilinear(input1, input2, weight, bias=None):
     """Σ x₁ᵢ Wₖᵢⱼ x₂ⱼ + bₖ."""
+    said = (
+        "All tensors must have the same dtype, got input1: {0.c_name}, input2: {1.c_name}, weight: {2.c_name}"
+    )
+    same_dtype(said + ", bias: {3.c_name}" * (bias is not None), input1, input2, weight, *given(bias))
     made = einsum("...i,kij,...j->...k", input1, weight, input2)
     return made if bias is None else made + bias
 
@@ -147,6 +152,8 @@ def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, sca
     if index.dtype.kind not in "i":
         raise RuntimeError("Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, "
                            f"Int; but got {input.type()} instead (while checking arguments for embedding)")  # fmt: skip
+    if weight.ndim != 2:
+        raise RuntimeError("'weight' must be 2-D")
     if ((index < 0) | (index >= weight.shape[0])).any():
         raise IndexError("index out of range in self")
     if padding_idx is not None:
@@ -158,7 +165,7 @@ def one_hot(tensor, num_classes=-1):
     """A 1 at each integer's place along a new last dimension."""
     x = memory(check_tensor(tensor, "one_hot"))
     if x.dtype != np.int64:
-        raise RuntimeError(f"one_hot is only applicable to index tensor of type LongTensor but got {tensor.type()}")  # fmt: skip
+        raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
     if (x < 0).any():
         raise RuntimeError("Class values must be non-negative.")
     if num_classes == -1:
@@ -180,7 +187,7 @@ def dropped(input, p, training, inplace, shape):
 
 # fmt: off
 dropout   = named("dropout", "Each number set to 0 with probability ``p``, the others divided by 1 - ``p``; nothing outside training.",
-                  lambda input, p=0.5, training=True, inplace=False: dropped(input, p, training, inplace, input.shape))
+                  lambda input, p=0.5, training=True, inplace=False: dropped(input, p, training, inplace, check_tensor(input, "dropout").shape))
 dropout2d = named("dropout2d", "``dropout`` of whole channels.", lambda input, p=0.5, training=True, inplace=False:
                   dropped(input, p, training, inplace, (*input.shape[:2], *(1,) * (input.ndim - 2))))
 normalize = named("normalize", "``input`` divided by its p-norm along ``dim``.", lambda input, p=2.0, dim=1, eps=1e-12:
@@ -188,6 +195,41 @@ normalize = named("normalize", "``input`` divided by its p-norm along ``dim``.",
 pairwise_distance = named("pairwise_distance", "‖x₁ - x₂ + eps‖ₚ along the last dimension.",
                   lambda x1, x2, p=2.0, eps=1e-6, keepdim=False: vector_norm(x1 - x2 + eps, p, -1, keepdim))
 # fmt: on
+
+
+def given(*values):
+    """The values that are not None."""
+    return [v for v in values if v is not None]
+
+
+def floating(kernel, *tensors):
+    """torch's error for whole numbers, which its kernel of this name does not take."""
+    for tensor in tensors:
+        if not tensor.dtype.is_floating_point:
+            raise NotImplementedError(f"\"{kernel}\" not implemented for '{tensor.dtype.title}'")
+
+
+def one_kind(kernel, input, *others):
+    """torch's error where the tensors of a normalisation are of several dtypes, or hold whole numbers."""
+    others = given(*others)
+    if kernel == "batch_norm" or not others:
+        floating(kernel, input)
+    if input.dtype is not dtypes.float16:
+        what = (
+            "expect parameter to have scalar type of Float"
+            if input.dtype is dtypes.float32
+            else "all inputs must share same datatype."
+        )
+        same_dtype(f"mixed dtype (CPU): {what}", input, *others)
+
+
+def tuple_of_ints(value, function, name):
+    """``value`` as a tuple; torch's TypeError for a single number."""
+    if not isinstance(value, (tuple, list)):
+        raise TypeError(
+            f"{function}(): argument '{name}' (position 2) must be tuple of ints, not {type(value).__name__}"
+        )
+    return tuple(value)
 
 
 def affine(weight, bias, dtype):
@@ -210,6 +252,15 @@ def batch_norm(
     Raises:
         ValueError: in training, if there is only one number a channel.
     """
+    one_kind("batch_norm", input, running_mean, running_var, weight, bias)
+    for name, held in (
+        ("running_mean", running_mean),
+        ("running_var", running_var),
+        ("weight", weight),
+        ("bias", bias),
+    ):
+        if held is not None and held.numel() != input.shape[1]:
+            raise RuntimeError(f"{name} should contain {input.shape[1]} elements not {held.numel()}")
     x = input._array
     weight, bias = affine(weight, bias, x.dtype)
     axes = neural.but_channel(x)
@@ -229,7 +280,8 @@ def batch_norm(
 
 def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
     """(x - mean) / √(var + eps) · weight + bias over the last dimensions, those of ``normalized_shape``."""
-    shape = tuple(normalized_shape)
+    shape = tuple_of_ints(normalized_shape, "layer_norm", "normalized_shape")
+    one_kind("LayerNormKernelImpl", check_tensor(input, "layer_norm"), weight, bias)
     if tuple(input.shape[-len(shape) :]) != shape:
         raise RuntimeError(f"Given normalized_shape={list(shape)}, expected input with shape [*, {', '.join(map(str, shape))}], "
                            f"but got input of size{list(input.shape)}")  # fmt: skip
@@ -243,6 +295,7 @@ def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
     if input.shape[1] % num_groups:
         raise RuntimeError("Expected number of channels in input to be divisible by num_groups, but got input of shape "
                            f"{list(input.shape)} and num_groups={num_groups}")  # fmt: skip
+    one_kind("GroupNormKernelImpl", input, weight, bias)
     weight, bias = affine(weight, bias, input._array.dtype)
     return apply(neural.GROUP_NORM, input, weight, bias, groups=num_groups, eps=eps)
 
@@ -287,6 +340,10 @@ def convolution(d):
                     f"{weight.shape[1] * groups} channels, but got {x.shape[1]} channels instead"
                 ), "note.arguments", row=made.__name__,
             )  # fmt: skip
+        if bias is None:
+            same_dtype("expected scalar type {0.title} but found {1.title}", x, weight)
+        else:
+            same_dtype("Input type ({0.c_name}) and bias type ({1.c_name}) should be the same", x, bias)
         reach = [e * (k - 1) + 1 for k, e in zip(kernel, dilation)]
         if padding == "same":
             x, padding = pad(x, [n for r in reversed(reach) for n in ((r - 1) // 2, r // 2)]), 0
@@ -306,6 +363,7 @@ def transposed_convolution(d):
     def made(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
         alone = check_tensor(input, made.__name__).ndim == d + 1
         x = unsqueeze(input, 0) if alone else input
+        same_dtype("expected scalar type {0.title} but found {1.title}", x, weight)
         stride, padding, dilation, more = (sizes(v, d) for v in (stride, padding, dilation, output_padding))
         size = tuple((n - 1) * s - 2 * p + e * (k - 1) + o + 1 for n, s, p, e, k, o in
                      zip(x.shape[2:], stride, padding, dilation, weight.shape[2:], more))  # fmt: skip
@@ -323,13 +381,41 @@ def flat(x, places, d, return_indices):
     return (out, new_tensor(places)) if return_indices else out
 
 
+def ranked(input, d, name):
+    """``input``, if it has ``d`` dimensions besides the channels', and the batch's or not."""
+    if check_tensor(input, name).ndim in (d + 1, d + 2):
+        return input
+    if name == "max_pool1d":
+        said = f"max_pool1d: Expected 2D or 3D (batch mode) tensor with optional 0 dim batch size for input, but got:{list(input.shape)}"
+    elif d == 1:
+        said = f"Expected 2 to 3 dimensions, but got {input.ndim}-dimensional tensor for argument #1 'self' (while checking arguments for {name})"
+    else:
+        said = f"non-empty {d + 1}D or {d + 2}D (batch mode) tensor expected for input"
+    raise RuntimeError(said)
+
+
+def large_enough(input, kernel, padding, dilation, d):
+    """Raise if a window does not fit into ``input``."""
+    places = [n + 2 * p - e * (k - 1) for n, p, e, k in zip(input.shape[-d:], padding, dilation, kernel)]
+    if min(places) < 1:
+        lead = input.shape[-d - 1]
+        before, after = (
+            "x".join(map(str, (lead, *v))) for v in (input.shape[-d:], (max(p, 0) for p in places))
+        )
+        raise RuntimeError(
+            f"Given input size: ({before}). Calculated output size: ({after}). Output size is too small"
+        )
+
+
 def max_pooling(d):
     def made(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False):
         kernel = sizes(kernel_size, d)
+        ranked(input, d, made.__name__)
         stride, padding, dilation = strides(stride, kernel), sizes(padding, d), sizes(dilation, d)
         for k, p in zip(kernel, padding):
             if p > k // 2:
                 raise RuntimeError(f"pad should be at most half of effective kernel size, but got pad={p}, kernel_size={k} and dilation={dilation[0]}")  # fmt: skip
+        large_enough(input, kernel, padding, dilation, d)
         x, one, none = (unsqueeze(input, -2), (1,), (0,)) if d == 1 else (input, (), ())
         places = window.max_places(x._array, one + kernel, one + stride, none + padding, one + dilation, ceil_mode)  # fmt: skip
         return flat(x, places, d, return_indices)
@@ -348,6 +434,7 @@ def avg_pooling(d):
         divisor_override=None,
     ):
         kernel = sizes(kernel_size, d)
+        large_enough(ranked(input, d, made.__name__), kernel, sizes(padding, d), (1,) * d, d)
         divisors = (divisor_override, *(divisor_override and 1,) * (d - 1))
         each = zip(input.shape[-d:], kernel, strides(stride, kernel), sizes(padding, d), divisors)
         maps = (window.window_means(*four, ceil_mode, count_include_pad, divisor) for *four, divisor in each)
@@ -362,6 +449,7 @@ def wanted_sizes(input, output_size, d):
 
 def adaptive_pooling(d):
     def made(input, output_size):
+        ranked(input, d, made.__name__) if d == 1 else check_tensor(input, made.__name__)
         maps = map(window.adaptive_means, input.shape[-d:], wanted_sizes(input, output_size, d))
         return apply(window.ADAPTIVE, input, maps=tuple(maps))
 
@@ -384,6 +472,7 @@ def pad(input, pad, mode="constant", value=None):
     Args:
         mode: ``"constant"``, ``"reflect"``, ``"replicate"`` or ``"circular"``.
     """
+    pad = tuple_of_ints(pad, "pad", "pad")
     pairs = list(zip(pad[::2], pad[1::2]))[::-1]
     if len(pad) % 2 or len(pairs) > input.ndim:
         raise RuntimeError("Padding length must be divisible by 2" if len(pad) % 2 else
@@ -525,6 +614,7 @@ cosine_embedding_loss = loss("cosine_embedding_loss", f"input1, input2, target, 
 
 
 def squared(x, y, weight, reduction):
+    floating("mse_cpu", x, y)
     if weight is not None:
         return reduced((x - y) ** 2 * weight, reduction)
     return apply(neural.MSE, x, y, reduction=how(reduction))
@@ -550,6 +640,8 @@ def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=N
     if target.shape != input.shape:
         raise ValueError(f"Using a target size ({target.shape}) that is different to the input size ({input.shape}) is "
                          "deprecated. Please ensure they have the same size.")  # fmt: skip
+    floating("binary_cross_entropy", input)
+    same_dtype("Found dtype {1.title} but expected {0.title}", input, target)
     if bool(((input < 0) | (input > 1)).any()):
         raise RuntimeError("all elements of input should be between 0 and 1")
     return apply(neural.BCE, input, target, weight=numbers_of(weight), reduction=how(reduction))
@@ -561,8 +653,44 @@ def binary_cross_entropy_with_logits(input, target, weight=None, size_average=No
     reduction = legacy(reduction, size_average, reduce)
     if target.shape != input.shape:
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
+    floating("log_sigmoid_cpu", input)
+    if not target.dtype.is_floating_point:
+        raise RuntimeError(
+            f"result type {input.dtype.title} can't be cast to the desired output type {target.dtype.title}"
+        )
     weights = {"weight": numbers_of(weight), "pos_weight": numbers_of(pos_weight)}
-    return apply(neural.BCE_LOGITS, input, target, **weights, reduction=how(reduction))
+    made = apply(neural.BCE_LOGITS, input, target, **weights, reduction=how(reduction))
+    return made if made.dtype is target.dtype else made.to(target.dtype)
+
+
+def fit_target(input, target, weight):
+    """torch's errors for a target, or weights, that do not fit ``input``."""
+    d, sizes = input.ndim, list(input.shape)
+    if d == 0:
+        raise ValueError("Expected 1 or more dimensions (got 0)")
+    if d == 1 and target.numel() != 1:
+        raise ValueError(f"For 1D input, 1D target must have size 1, but got target size: {target.numel()}")
+    batch = target.shape[0] if target.ndim else 0
+    if d > 1 and sizes[0] != batch:
+        raise ValueError(f"Expected input batch_size ({sizes[0]}) to match target batch_size ({batch}).")
+    if d <= 2 and target.ndim > 1:
+        raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
+    if d == 4 and target.ndim != 3:
+        raise RuntimeError(
+            f"only batches of spatial targets supported (3D tensors) but got targets of dimension: {target.ndim}"
+        )
+    wanted = sizes[:1] + sizes[2:]
+    if d > 2 and list(target.shape) != wanted:
+        raise RuntimeError(f"size mismatch (got input: {sizes} , target: {list(target.shape)}" if d == 4 else
+                           f"Expected target size {wanted}, got {list(target.shape)}")  # fmt: skip
+    if target.dtype not in (dtypes.int64, dtypes.uint8):
+        raise RuntimeError(f"expected target dtype to be Long or Byte, but got {target.dtype.title}")
+    if weight is not None:
+        classes = sizes[min(d - 1, 1)]
+        if list(weight.shape) != [classes]:
+            raise RuntimeError(f"weight tensor should be defined either for all {classes} classes or no classes but got weight "
+                               f"tensor of shape: {list(weight.shape)}")  # fmt: skip
+        same_dtype("expected scalar type {0.title} but found {1.title}", input, weight)
 
 
 def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean"):
@@ -574,12 +702,8 @@ def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, r
     """
     reduction = legacy(reduction, size_average, reduce)
     dim = min(check_tensor(input, "nll_loss").ndim - 1, 1)
-    classes = memory(check_tensor(target, "nll_loss", 2, "target"))
-    if classes.dtype.kind != "i":
-        raise RuntimeError(f"expected scalar type Long but found {target.dtype.title}")
-    given = target.shape[0] if target.ndim else 1
-    if dim == 1 and input.shape[0] != given:
-        raise ValueError(f"Expected input batch_size ({input.shape[0]}) to match target batch_size ({given}).")  # fmt: skip
+    fit_target(input, check_tensor(target, "nll_loss", 2, "target"), weight)
+    classes = memory(target if dim else reshape(target, ()))
     n = input.shape[dim]
     ignored = classes == ignore_index
     wrong = ~ignored & ((classes < 0) | (classes >= n))
@@ -614,11 +738,12 @@ def cross_entropy(input, target, weight=None, size_average=None, ignore_index=-1
     if not 0.0 <= label_smoothing <= 1.0:
         raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
     dim = min(check_tensor(input, "cross_entropy_loss").ndim - 1, 1)
-    soft = check_tensor(target, "cross_entropy_loss", 2, "target").is_floating_point()
-    if soft and target.ndim and target.ndim != input.ndim:
-        raise RuntimeError(f"expected scalar type Long but found {target.dtype.title}")
+    soft = check_tensor(target, "cross_entropy_loss", 2, "target").shape == input.shape
+    if soft and not target.is_floating_point():
+        raise RuntimeError(
+            f"Expected floating point type for target with class probabilities, got {target.dtype.title}"
+        )
     logs = log_softmax_(input, dim)
-    soft = soft and target.shape == input.shape
     if not soft and not label_smoothing:
         return nll_loss(logs, target, weight, ignore_index=ignore_index, reduction=reduction)
     n = input.shape[dim]
