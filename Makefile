@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 LAB_ARGS ?=
 TEST_ARGS ?=
 
-.PHONY: lab test lint bench notebooks clean
+.PHONY: lab test lint bench notebooks docs site clean
 .DEFAULT_GOAL := lab
 
 lab: $(VENV)/.installed-lab
@@ -28,6 +28,19 @@ bench: $(VENV)/.installed-bench
 
 notebooks: $(VENV)/.installed-test
 	$(PY) notebooks/execute.py
+
+docs: $(VENV)/.installed-docs
+	$(PY) -m sphinx -W --keep-going --quiet -b html docs build/docs
+	@echo "the site is in build/docs: open build/docs/index.html"
+
+# JupyterLite with the course and the package's wheel in it: files only, everything runs in the learner's browser.
+site: $(VENV)/.installed-site
+	rm -rf build/site build/site-files
+	mkdir -p build/site-files/files
+	cp notebooks/es/*.ipynb notebooks/en/*.ipynb build/site-files/files
+	$(PY) -m pip wheel --quiet --no-deps --wheel-dir build/site-files/pypi .
+	cd build/site-files && $(CURDIR)/$(PY) -m jupyter lite build --contents files --output-dir ../site
+	@echo "the site is in build/site: serve it with python -m http.server --directory build/site"
 
 clean:
 	rm -rf build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis

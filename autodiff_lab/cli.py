@@ -1,4 +1,5 @@
-"""`autodiff-lab`: puts the course into a folder and opens JupyterLab on it. Leans on messages alone.
+"""`autodiff-lab`: puts the course into a folder and opens JupyterLab on it; `autodiff-lab ci-template` puts the files
+beside a teacher's own notebooks that make them run as tests. Leans on messages alone.
 
 Note [What the learner wrote stays]
     A file is replaced only if its content is one that this command wrote itself. To know that, the folder
@@ -32,8 +33,11 @@ def main(argv=None):
     """Run the command with the arguments ``argv`` (default: the process's own); returns the exit status."""
     args = _parse(argv)
     set_language(args.lang)
-    folder = Path(args.dir).expanduser().absolute()
+    template = args.command == "ci-template"
+    folder = Path(args.dir or ("." if template else FOLDER)).expanduser().absolute()
     try:
+        if template:
+            return _put_template(folder)
         fresh = _put(read_course(args.lang), folder)
     except OSError as error:
         print(say("cli.cannot_write", folder=folder, reason=error.strerror or error), file=sys.stderr)
@@ -46,8 +50,9 @@ def main(argv=None):
 
 def _parse(argv):
     parser = argparse.ArgumentParser(prog="autodiff-lab", description=say("cli.description"))
+    parser.add_argument("command", nargs="?", choices=("ci-template",), help=say("cli.help.ci_template"))
     parser.add_argument("--lang", choices=LANGUAGES, default=get_language(), help=say("cli.help.lang"))
-    parser.add_argument("--dir", default=FOLDER, metavar="DIR", help=say("cli.help.dir", folder=FOLDER))
+    parser.add_argument("--dir", metavar="DIR", help=say("cli.help.dir", folder=FOLDER))
     parser.add_argument("--no-browser", dest="browser", action="store_false", help=say("cli.help.no_browser"))
     parser.add_argument("--port", type=_port, default=8888, metavar="N", help=say("cli.help.port"))
     return parser.parse_args(argv)
@@ -140,6 +145,21 @@ def _put(course, folder):
         if event != "new":
             print(say(f"cli.{event}", name=name, written=written))
     return [name for event, name, _ in events if event == "new"]
+
+
+def _put_template(folder):
+    """Put the files with which a teacher's own notebooks run as tests into ``folder``; what is there already stays."""
+    source = Path(__file__).parent / "ci_template"
+    for path in sorted(path for path in source.rglob("*") if path.is_file()):
+        name = path.relative_to(source)
+        target = folder / name
+        new = not os.path.lexists(target)
+        if new:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _write(target, path.read_bytes())
+        print(say("cli.template.new" if new else "cli.template.kept", name=name.as_posix()))
+    print(say("cli.template.run"))
+    return 0
 
 
 def _names_beside(name):

@@ -244,3 +244,32 @@ def test_jupyterlab_opens_on_the_course(tmp_path):
     finally:
         server.terminate()
         server.wait(timeout=30)
+
+
+def test_the_template_puts_a_test_of_notebooks_and_overwrites_nothing(tmp_path, capsys):
+    (tmp_path / "nbval_sanitize.cfg").write_text("mine")
+    assert cli.main(["ci-template", "--lang", "en", "--dir", str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    assert "nbval_sanitize.cfg: is there already" in said and "notebooks.yml: written" in said
+    assert (tmp_path / "nbval_sanitize.cfg").read_text() == "mine"
+    assert "--nbval" in (tmp_path / ".github" / "workflows" / "notebooks.yml").read_text(encoding="utf-8")
+
+
+def test_the_template_makes_a_notebook_a_test(tmp_path):
+    """As its last line says: a stored 3 for 1 + 1 fails, a stored 2 passes."""
+    cli.main(["ci-template", "--dir", str(tmp_path)])
+    for stored, passes in (("2", True), ("3", False)):
+        cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": "1 + 1", "execution_count": 1}
+        output = {
+            "output_type": "execute_result",
+            "data": {"text/plain": stored},
+            "execution_count": 1,
+            "metadata": {},
+        }
+        book = {"cells": [{**cell, "outputs": [output]}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+        (tmp_path / "a.ipynb").write_text(json.dumps(book))
+        command = "pytest -q -p no:cacheprovider --nbval --nbval-current-env --nbval-sanitize-with=nbval_sanitize.cfg"
+        run = subprocess.run(
+            [sys.executable, "-m", *command.split()], cwd=tmp_path, capture_output=True, text=True
+        )
+        assert (run.returncode == 0) == passes, run.stdout

@@ -102,8 +102,9 @@ def test_one_changed_digit_fails(tmp_path):
     changed["text"] = [line.replace("24", "25") for line in changed["text"]]
     (tmp_path / path.name).write_text(json.dumps(notebook), encoding="utf-8")
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    (tmp_path / "tests").mkdir()
-    shutil.copy(ROOT / "tests" / "nbval_sanitize.cfg", tmp_path / "tests")
+    template = Path("autodiff_lab", "ci_template")
+    (tmp_path / template).mkdir(parents=True)
+    shutil.copy(ROOT / template / "nbval_sanitize.cfg", tmp_path / template)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", path.name]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
     assert run.returncode == 1 and "1 failed" in run.stdout, run.stdout + run.stderr
