@@ -36,8 +36,7 @@ docs: $(VENV)/.installed-docs
 # JupyterLite with the course and the package's wheel in it: files only, everything runs in the learner's browser.
 site: $(VENV)/.installed-site
 	rm -rf build/site build/site-files
-	mkdir -p build/site-files/files
-	cp notebooks/es/*.ipynb notebooks/en/*.ipynb build/site-files/files
+	$(PY) docs/make_site_notebooks.py build/site-files/files
 	$(PY) -m pip wheel --quiet --no-deps --wheel-dir build/site-files/pypi .
 	cd build/site-files && $(CURDIR)/$(PY) -m jupyter lite build --contents files --output-dir ../site
 	@echo "the site is in build/site: serve it with python -m http.server --directory build/site"

@@ -1,5 +1,6 @@
-"""The documents lead somewhere: every relative link has its target, and every chapter its badges' files."""
+"""The documents lead somewhere: every relative link has its target, and every page stands in the contents."""
 
+import fnmatch
 import re
 from pathlib import Path
 
