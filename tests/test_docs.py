@@ -1,6 +1,5 @@
 """The documents lead somewhere: every relative link has its target, and every page stands in the contents."""
 
-import fnmatch
 import re
 from pathlib import Path
 
