@@ -26,6 +26,7 @@ nb_mime_priority_overrides = [("html", "image/svg+xml", 1), ("html", "text/html"
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"
 napoleon_numpy_docstring = False
+napoleon_use_ivar = True  # an attribute that is a property too is one entry
 
 # The notebooks are pages like the others, so they have to stand below this folder.
 for language in ("es", "en"):

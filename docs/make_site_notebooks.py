@@ -1,4 +1,4 @@
-"""``python docs/make_site_notebooks.py FOLDER``: the course for ``make site``, where each notebook first installs the package."""
+"""``python docs/make_site_notebooks.py FOLDER``: the course for ``make site``; each notebook installs the package first."""
 
 import json
 import sys
