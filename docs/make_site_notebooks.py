@@ -1,4 +1,4 @@
-"""``python docs/make_site_notebooks.py FOLDER``: the course for ``make site``; each notebook installs the package first."""
+"""``python docs/make_site_notebooks.py FOLDER``: the course for ``make site``; each notebook installs the package."""
 
 import json
 import sys
