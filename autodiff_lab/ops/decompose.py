@@ -15,7 +15,7 @@ from ..tensor import Tensor, new_tensor
 from .contract import linalg_cross, vector_norm
 from .linalg import matmul
 from .reduce import result_type
-from .row import FUNCTIONS, apply, check_tensor, either, export, operation
+from .row import FUNCTIONS, apply, check_tensor, either, export, named, operation, wrap
 from .shape import diagonal, movedim, unsqueeze
 
 WORDED = True  # row's Note [Words]
@@ -28,28 +28,18 @@ class _LinAlgError(RuntimeError):
 # -- what both readings of a rule use -----------------------------------------------------------------------
 
 
-def times(x, mask):
-    """``x`` times a constant array, in the dtype of ``x``."""
-    if isinstance(x, Tensor):
-        return x * new_tensor(mask.astype(x._array.dtype))
-    return x * mask.astype(x.dtype)
+def constant(x, array):
+    """An array beside ``x``, in its dtype."""
+    return new_tensor(array.astype(x._array.dtype)) if isinstance(x, Tensor) else array.astype(x.dtype)
 
 
-def plus(x, constant):
-    if isinstance(x, Tensor):
-        return x + new_tensor(constant.astype(x._array.dtype))
-    return x + constant.astype(x.dtype)
+def times(x, array):
+    return x * constant(x, array)
 
 
 def on_diagonal(x):
     """A stack of vectors as diagonal matrices."""
     return times(x[..., None], np.eye(x.shape[-1]))
-
-
-def half_lower(x):
-    """The lower triangle with half of the diagonal."""
-    n = x.shape[-1]
-    return times(x, np.tri(n) - np.eye(n) / 2)
 
 
 def off_diagonal(x):
@@ -58,17 +48,30 @@ def off_diagonal(x):
 
 def absent(g):
     """Whether a cotangent is nothing but zeros that nobody recorded."""
-    if isinstance(g, Tensor):
-        return g._node is None and not np.any(g._array)
-    return not np.any(g)
+    return g._node is None and not np.any(g._array) if isinstance(g, Tensor) else not np.any(g)
 
 
 def gaps(values):
     """E_ij = v_j − v_i, 1 on the diagonal."""
-    return plus(values[..., None, :] - values[..., :, None], np.eye(values.shape[-1]))
+    made = values[..., None, :] - values[..., :, None]
+    return made + constant(made, np.eye(values.shape[-1]))
 
 
-# -- rules --------------------------------------------------------------------------------------------------
+def triangle_of(a, upper, unit):
+    """The triangle of a matrix that counts, and 1 at its places."""
+    mask = np.tri(a.shape[-1], k=-1 if unit else 0) * 1.0
+    mask = mask.T if upper else mask
+    made = times(a, mask)
+    return (made + constant(made, np.eye(a.shape[-1])) if unit else made), mask
+
+
+def either_solve(a, b, vector=False):
+    if isinstance(a, Tensor) or isinstance(b, Tensor):
+        return apply(SOLVE, *(v if isinstance(v, Tensor) else new_tensor(v) for v in (a, b)), vector=vector)
+    return SOLVE.forward(a, b, vector)
+
+
+# -- values: LAPACK's, and torch's words for what it refuses ------------------------------------------------
 
 
 def zero_pivot(a):
@@ -83,191 +86,161 @@ def zero_pivot(a):
     return len(a)
 
 
-def inverted(x):
+def first_minor(a):
+    """The order of the first leading minor that is not positive-definite."""
+    return next((k for k in range(1, len(a) + 1) if np.linalg.eigvalsh(a[:k, :k])[0] <= 0), len(a))
+
+
+def singular(m):
+    return np.linalg.matrix_rank(m) < len(m)
+
+
+def computed(function, title, fails, sentence, *args):
+    """``function(*args)``; _LinAlgError about the first matrix of the stack that ``fails``, where there is one."""
     try:
-        return np.linalg.inv(x)
+        return function(*args)
     except np.linalg.LinAlgError:
-        where_, k = first_that(x, lambda m: np.linalg.matrix_rank(m) < len(m))
-        raise _LinAlgError(
-            f"linalg.inv: {where_}The diagonal element {zero_pivot(k)} is zero, the inversion could not be completed "
-            "because the input matrix is singular."
-        ) from None
+        flat = args[0].reshape(-1, *args[0].shape[-2:])
+        i = next((i for i, m in enumerate(flat) if fails(m)), 0)
+        where = "" if args[0].ndim == 2 else f"(Batch element {i}): "
+        raise _LinAlgError(f"{title}: {where}{sentence(flat[i])}") from None
 
 
-def first_that(x, fails):
-    """Where the first failing matrix of a stack stands, as text, and the matrix."""
-    if x.ndim == 2:
-        return "", x
-    flat = x.reshape(-1, *x.shape[-2:])
-    i = next((i for i, m in enumerate(flat) if fails(m)), 0)
-    return f"(Batch element {i}): ", flat[i]
+def inverted(x):
+    return computed(np.linalg.inv, "linalg.inv", singular, lambda m: f"The diagonal element {zero_pivot(m)} is zero, the "
+                    "inversion could not be completed because the input matrix is singular.", x)  # fmt: skip
 
 
 def solved(a, b):
-    try:
-        return np.linalg.solve(a, b)
-    except np.linalg.LinAlgError:
-        where_, _ = first_that(a, lambda m: np.linalg.matrix_rank(m) < len(m))
-        raise _LinAlgError(
-            f"autodiff_lab.linalg.solve: {where_}The solver failed because the input matrix is singular."
-        ) from None
+    return computed(np.linalg.solve, "autodiff_lab.linalg.solve", singular,
+                    lambda m: "The solver failed because the input matrix is singular.", a, b)  # fmt: skip
 
 
 def lower_factor(x):
-    try:
-        return np.linalg.cholesky(x)
-    except np.linalg.LinAlgError:
-        where_, a = first_that(x, lambda m: np.any(np.linalg.eigvalsh(m) <= 0))
-        k = next((k for k in range(1, len(a) + 1) if np.linalg.eigvalsh(a[:k, :k])[0] <= 0), len(a))
-        raise _LinAlgError(
-            f"linalg.cholesky: {where_}The factorization could not be completed because the input is not "
-            f"positive-definite (the leading minor of order {k} is not positive-definite)."
-        ) from None
+    return computed(np.linalg.cholesky, "linalg.cholesky", lambda m: np.any(np.linalg.eigvalsh(m) <= 0),
+                    lambda m: "The factorization could not be completed because the input is not positive-definite (the "
+                    f"leading minor of order {first_minor(m)} is not positive-definite).", x)  # fmt: skip
 
 
-def det_rule(g, out, x):
+def qr_of(x, mode):
+    return (np.empty(0, x.dtype), np.linalg.qr(x, "r")) if mode == "r" else tuple(np.linalg.qr(x, mode))
+
+
+# -- rules --------------------------------------------------------------------------------------------------
+
+
+def det_rule(g, out, input):
     """g det(A) A⁻ᵀ; for a singular matrix g times the matrix of cofactors, which is the same where both exist."""
-    raw = x._array if isinstance(x, Tensor) else x
+    raw = input._array if isinstance(input, Tensor) else input
     n = raw.shape[-1]
     if raw.size and np.any(np.linalg.matrix_rank(raw) < n):
-        return g[..., None, None] * cofactors(x, n)
-    return (g * out)[..., None, None] * either(INV)(x).mT
+        return g[..., None, None] * cofactors(input, n)
+    return (g * out)[..., None, None] * either(INV)(input).mT
 
 
 def cofactors(x, n):
     rows = [[j for j in range(n) if j != i] for i in range(n)]
+    stack, minor = FUNCTIONS["stack"] if isinstance(x, Tensor) else np.stack, either(DET)
     lines = [
-        [either(DET)(x[..., rows[i], :][..., rows[j]]) * (-1.0) ** (i + j) for j in range(n)]
-        for i in range(n)
+        [minor(x[..., rows[i], :][..., rows[j]]) * (-1.0) ** (i + j) for j in range(n)] for i in range(n)
     ]
-    stack = FUNCTIONS["stack"] if isinstance(x, Tensor) else np.stack
     return stack([stack(line, -1) for line in lines], -2)
 
 
 def cholesky_rule(g, out):
     """½ (S + Sᵀ), S = L⁻ᵀ Φ(Lᵀ g) L⁻¹, Φ taking the lower triangle with half of the diagonal."""
-    inverse = either(INV)(out)
-    s = inverse.mT @ half_lower(out.mT @ g) @ inverse
+    inverse, n = either(INV)(out), out.shape[-1]
+    s = inverse.mT @ times(out.mT @ g, np.tri(n) - np.eye(n) / 2) @ inverse
     return (s + s.mT) / 2
 
 
-def qr_rule(g, x, mode):
+def qr_rule(g, input, mode):
     """For A = QR with n ≤ m columns: (gQ + Q sym(tril(R gRᵀ − gQᵀ Q))) R⁻ᵀ; the columns beyond m, if any, add their own."""
-    g_q, g_r = g
-    m, n = x.shape[-2:]
-    if mode == "r" or (mode == "complete" and m > n):
-        raise RuntimeError(
-            "The derivative of linalg.qr depends on Q, which is not computed when mode='r'. Please use "
-            "linalg.qr(A, mode='reduced')"
-            if mode == "r"
-            else "The QR decomposition is not differentiable when mode='complete' and nrows > ncols"
-        )
-    q, r = either(QR)(x, mode)
+    (g_q, g_r), (m, n) = g, input.shape[-2:]
+    check(mode != "r", "The derivative of linalg.qr depends on Q, which is not computed when mode='r'. Please use "
+                       "linalg.qr(A, mode='reduced')")  # fmt: skip
+    check(mode == "reduced" or m <= n,
+          "The QR decomposition is not differentiable when mode='complete' and nrows > ncols")  # fmt: skip
+    q, r = either(QR)(input, mode)
     if m >= n:
         return square_part(g_q, g_r, q, r)
-    u, beyond = r[..., :m], x[..., m:]
-    g_q = g_q + beyond @ g_r[..., m:].mT
-    first, rest = square_part(g_q, g_r[..., :m], q, u), q @ g_r[..., m:]
-    return FUNCTIONS["cat"]([first, rest], -1) if isinstance(x, Tensor) else np.concatenate([first, rest], -1)
+    first = square_part(g_q + input[..., m:] @ g_r[..., m:].mT, g_r[..., :m], q, r[..., :m])
+    joined = FUNCTIONS["cat"] if isinstance(input, Tensor) else np.concatenate
+    return joined([first, q @ g_r[..., m:]], -1)
 
 
 def square_part(g_q, g_r, q, r):
     inner = r @ g_r.mT - g_q.mT @ q
     lower = times(inner, np.tri(inner.shape[-1]))
-    sym = lower + off_diagonal(lower).mT
-    return (either(INV)(r) @ (g_q + q @ sym).mT).mT
+    return (either(INV)(r) @ (g_q + q @ (lower + off_diagonal(lower).mT)).mT).mT
 
 
-def eigh_rule(g, x, upper):
+def eigh_rule(g, input, upper):
     """V (diag(gλ) + (Vᵀ gV) / E) Vᵀ with E_ij = λ_j − λ_i off the diagonal."""
-    g_values, g_vectors = g
-    values, vectors = either(EIGH)(x, upper)
-    middle = on_diagonal(g_values)
-    if not absent(g_vectors):
-        middle = middle + off_diagonal((vectors.mT @ g_vectors) / gaps(values))
+    values, vectors = either(EIGH)(input, upper)
+    middle = on_diagonal(g[0])
+    if not absent(g[1]):
+        middle = middle + off_diagonal((vectors.mT @ g[1]) / gaps(values))
     return vectors @ middle @ vectors.mT
 
 
-def svd_rule(g, x, full):
+def svd_rule(g, input, full):
     """With k = min(m, n): U (diag(gS) + skew(Uᵀ gU)/E S + S skew(Vᵀ gV)/E) Vᵀ, and what gU, gV have outside of U, V."""
-    g_u, g_s, g_v = g
-    k = min(x.shape[-2:])
-    if full and x.shape[-2] != x.shape[-1]:
-        check(absent(g_u[..., k:]) and absent(g_v[..., k:, :]),
-              "svd_backward: the gradients of the columns that full_matrices=True adds are not defined; "
-              "use full_matrices=False")  # fmt: skip
+    (g_u, g_s, g_v), (m, n) = g, input.shape[-2:]
+    k = min(m, n)
+    if full and m != n:
+        check(absent(g_u[..., k:]) and absent(g_v[..., k:, :]), "svd_backward: the gradients of the columns that "
+              "full_matrices=True adds are not defined; use full_matrices=False")  # fmt: skip
         g_u, g_v = g_u[..., :k], g_v[..., :k, :]
-    u, s, v = either(SVD)(x, False)
-    square = gaps(s * s)
-    middle = on_diagonal(g_s)
+    u, s, v = either(SVD)(input, False)
+    row, column, square, middle = s[..., None, :], s[..., :, None], gaps(s * s), on_diagonal(g_s)
     has_u, has_v = not absent(g_u), not absent(g_v)
     if has_u:
         inner = u.mT @ g_u
-        middle = middle + off_diagonal((inner - inner.mT) / square) * s[..., None, :]
+        middle = middle + off_diagonal((inner - inner.mT) / square) * row
     if has_v:
         inner = v @ g_v.mT
-        middle = middle + s[..., :, None] * off_diagonal((inner - inner.mT) / square)
-    total = u @ middle @ v
-    if has_u and x.shape[-2] > k:
-        total = total + ((g_u - u @ (u.mT @ g_u)) / s[..., None, :]) @ v
-    if has_v and x.shape[-1] > k:
-        total = total + u @ ((g_v - (g_v @ v.mT) @ v) / s[..., :, None])
-    return total
+        middle = middle + column * off_diagonal((inner - inner.mT) / square)
+    made = u @ middle @ v
+    if has_u and m > k:
+        made = made + ((g_u - u @ (u.mT @ g_u)) / row) @ v
+    if has_v and n > k:
+        made = made + u @ ((g_v - (g_v @ v.mT) @ v) / column)
+    return made
 
 
-def pinv_rule(g, out, x):
+def pinv_rule(g, out, input):
     """Golub and Pereyra (1973), eq. 4.12, transposed."""
-    back = g.mT
-    k = back @ out
+    k = g.mT @ out
     k_out = k @ out.mT
-    return -(out @ k).mT + k_out - (x @ out) @ k_out + (out.mT @ out) @ (back - k @ x)
+    return -(out @ k).mT + k_out - (input @ out) @ k_out + (out.mT @ out) @ (g.mT - k @ input)
 
 
-# fmt: off
-INV  = operation("linalg_inv_ex",   "LinalgInvEx",   inverted,      lambda g, out: -(out.mT @ g @ out.mT))
-DET  = operation("linalg_det",      "LinalgDet",     np.linalg.det, lambda g, out, input: det_rule(g, out, input))
-SLOGDET = operation("linalg_slogdet", "LinalgSlogdet", lambda x: tuple(np.linalg.slogdet(x)), lambda g, input: g[1][..., None, None] * either(INV)(input).mT, outputs=2)
-SOLVE = operation("linalg_solve_ex", "LinalgSolveEx", lambda a, b, vector: solved(a, b[..., None])[..., 0] if vector else solved(a, b),
-                  lambda g, out, input, vector: outer_product(either_solve(input.mT, g, vector), out, vector),
-                  lambda g, input, vector: either_solve(input.mT, g, vector), inputs=("input", "other"), attrs=("vector",))
-TRIANGULAR = operation("linalg_solve_triangular", "LinalgSolveTriangular", lambda a, b, upper, unit: solved(triangle_of(a, upper, unit), b),
-                  lambda g, out, input, upper, unit: -times(either_solve(triangle_of(input, upper, unit).mT, g) @ out.mT, mask_of(input, upper, unit)),
-                  lambda g, input, upper, unit: either_solve(triangle_of(input, upper, unit).mT, g), inputs=("input", "other"), attrs=("upper", "unit"))
-CHOLESKY = operation("linalg_cholesky_ex", "LinalgCholeskyEx", lower_factor, lambda g, out: cholesky_rule(g, out))
-QR   = operation("linalg_qr",   "LinalgQr",   lambda x, mode: qr_of(x, mode), lambda g, input, mode: qr_rule(g, input, mode), attrs=("mode",), outputs=2)
-EIGH = operation("linalg_eigh", "LinalgEigh", lambda x, upper: tuple(np.linalg.eigh(x, "U" if upper else "L")), lambda g, input, upper: eigh_rule(g, input, upper), attrs=("upper",), outputs=2)
-SVD  = operation("linalg_svd",  "LinalgSvd",  lambda x, full: tuple(np.linalg.svd(x, full)), lambda g, input, full: svd_rule(g, input, full), attrs=("full",), outputs=3)
-PINV = operation("linalg_pinv", "LinalgPinv", lambda x, bound: np.linalg.pinv(x, bound), lambda g, out, input: pinv_rule(g, out, input), attrs=("bound",))
-# fmt: on
-
-
-def either_solve(a, b, vector=False):
-    if isinstance(a, Tensor) or isinstance(b, Tensor):
-        a, b = (v if isinstance(v, Tensor) else new_tensor(v) for v in (a, b))
-        return apply(SOLVE, a, b, vector=vector)
-    return SOLVE.forward(a, b, vector)
-
-
-def outer_product(back, out, vector):
+def solve_rule(g, out, input, vector):
+    back = either_solve(input.mT, g, vector)
     return -(back[..., :, None] * out[..., None, :] if vector else back @ out.mT)
 
 
-def mask_of(a, upper, unit):
-    """1 at the places of a triangular matrix that count."""
-    n = a.shape[-1]
-    return (np.tri(n, k=-1 if unit else 0).T if upper else np.tri(n, k=-1 if unit else 0)) * 1.0
+def triangular_rule(g, out, input, upper, unit):
+    a, mask = triangle_of(input, upper, unit)
+    return -times(either_solve(a.mT, g) @ out.mT, mask)
 
 
-def triangle_of(a, upper, unit):
-    made = times(a, mask_of(a, upper, unit))
-    return plus(made, np.eye(a.shape[-1])) if unit else made
-
-
-def qr_of(x, mode):
-    if mode == "r":
-        return np.empty(0, x.dtype), np.linalg.qr(x, "r")
-    return tuple(np.linalg.qr(x, mode))
-
+# fmt: off
+TWO = ("input", "other")
+INV  = operation("linalg_inv_ex",   "LinalgInvEx",   inverted,      lambda g, out: -(out.mT @ g @ out.mT))
+DET  = operation("linalg_det",      "LinalgDet",     np.linalg.det, det_rule)
+SLOGDET = operation("linalg_slogdet", "LinalgSlogdet", lambda x: tuple(np.linalg.slogdet(x)), lambda g, input: g[1][..., None, None] * either(INV)(input).mT, outputs=2)
+SOLVE = operation("linalg_solve_ex", "LinalgSolveEx", lambda a, b, vector: solved(a, b[..., None])[..., 0] if vector else solved(a, b),
+                  solve_rule, lambda g, input, vector: either_solve(input.mT, g, vector), inputs=TWO, attrs=("vector",))
+TRIANGULAR = operation("linalg_solve_triangular", "LinalgSolveTriangular", lambda a, b, upper, unit: solved(triangle_of(a, upper, unit)[0], b),
+                  triangular_rule, lambda g, input, upper, unit: either_solve(triangle_of(input, upper, unit)[0].mT, g), inputs=TWO, attrs=("upper", "unit"))
+CHOLESKY = operation("linalg_cholesky_ex", "LinalgCholeskyEx", lower_factor, cholesky_rule)
+QR   = operation("linalg_qr",   "LinalgQr",   qr_of, qr_rule, attrs=("mode",), outputs=2)
+EIGH = operation("linalg_eigh", "LinalgEigh", lambda x, upper: tuple(np.linalg.eigh(x, "U" if upper else "L")), eigh_rule, attrs=("upper",), outputs=2)
+SVD  = operation("linalg_svd",  "LinalgSvd",  lambda x, full: tuple(np.linalg.svd(x, full)), svd_rule, attrs=("full",), outputs=3)
+PINV = operation("linalg_pinv", "LinalgPinv", lambda x, bound: np.linalg.pinv(x, bound), pinv_rule, attrs=("bound",))
+# fmt: on
 
 # -- what learners call -------------------------------------------------------------------------------------
 
@@ -276,38 +249,30 @@ def matrices(A, name, letter="A"):
     """``A``, checked to be a stack of matrices of a floating dtype."""
     check_tensor(A, name, 1, letter)
     check(A.ndim >= 2, f"{name}: The input tensor {letter} must have at least 2 dimensions.")
-    check(A.is_floating_point(),
-          f"{name}: Expected a floating point or complex tensor as input. Got {A.dtype.title}")  # fmt: skip
+    found = A.is_floating_point()
+    check(found, f"{name}: Expected a floating point or complex tensor as input. Got {A.dtype.title}")
     check(A._array.dtype != np.float16, f"{name}: Low precision dtypes not supported. Got Half")
     return A
 
 
 def squares(A, name):
-    matrices(A, name)
-    check(A.shape[-1] == A.shape[-2],
-          f"{name}: A must be batches of square matrices, but they are {A.shape[-2]} by {A.shape[-1]} "
-          "matrices")  # fmt: skip
+    (m, n) = matrices(A, name).shape[-2:]
+    check(m == n, f"{name}: A must be batches of square matrices, but they are {m} by {n} matrices")
     return A
 
 
-INV_EX_RESULT = result_type("linalg_inv_ex", ("inverse", "info"))
-CHOLESKY_EX_RESULT = result_type("linalg_cholesky_ex", ("L", "info"))
-SLOGDET_RESULT = result_type("linalg_slogdet", ("sign", "logabsdet"))
-OLD_SLOGDET_RESULT = result_type("slogdet", ("sign", "logabsdet"))
-QR_RESULT = result_type("linalg_qr", ("Q", "R"))
-OLD_QR_RESULT = result_type("qr", ("Q", "R"))
-EIGH_RESULT = result_type("linalg_eigh", ("eigenvalues", "eigenvectors"))
-SVD_RESULT = result_type("linalg_svd", ("U", "S", "Vh"))
-OLD_SVD_RESULT = result_type("svd", ("U", "S", "V"))
-LSTSQ_RESULT = result_type("linalg_lstsq", ("solution", "residuals", "rank", "singular_values"))
+# fmt: off
+RESULTS = {name: result_type(name, fields.split()) for name, fields in (
+    ("linalg_slogdet", "sign logabsdet"), ("slogdet", "sign logabsdet"), ("linalg_qr", "Q R"), ("qr", "Q R"),
+    ("linalg_eigh", "eigenvalues eigenvectors"), ("linalg_svd", "U S Vh"), ("svd", "U S V"),
+    ("linalg_lstsq", "solution residuals rank singular_values"),
+    ("linalg_inv_ex", "inverse info"), ("linalg_cholesky_ex", "L info"),
+)}
+# fmt: on
 
 
 def inv(A, *, out=None):
-    """The inverse of each matrix of a stack (… n n).
-
-    Raises:
-        RuntimeError: for matrices that are not square.
-        linalg.LinAlgError: a RuntimeError, for a singular matrix.
+    """The inverse of each matrix of a stack (… n n); ``linalg.LinAlgError``, a RuntimeError, for a singular one.
 
     >>> import autodiff_lab as th
     >>> th.linalg.inv(th.tensor([[2., 0.], [0., 4.]]))
@@ -317,9 +282,14 @@ def inv(A, *, out=None):
     return apply(INV, squares(A, "linalg.inv"), out=out)
 
 
-def inv_ex(A, *, check_errors=False):
-    """The inverse, and 0 where it exists; see ``inv``, which raises instead."""
-    return INV_EX_RESULT(inv(A), new_tensor(np.zeros(A.shape[:-2], np.int32)[()]))
+def with_info(name, function):
+    def made(A, *, upper=False, check_errors=False):
+        options = {"upper": True} if upper else {}
+        return RESULTS[f"linalg_{name}"](function(A, **options), wrap(np.zeros(A.shape[:-2]), np.int32))
+
+    return named(
+        made, name, f"``{function.__name__}``, which raises where there is none, and 0 where it exists."
+    )
 
 
 def det(A, *, out=None):
@@ -332,7 +302,7 @@ def det(A, *, out=None):
 
 def slogdet(A):
     """The sign of the determinant, and the logarithm of its absolute value: ``(sign, logabsdet)``."""
-    return SLOGDET_RESULT(*apply(SLOGDET, squares(A, "linalg.slogdet")))
+    return RESULTS["linalg_slogdet"](*apply(SLOGDET, squares(A, "linalg.slogdet")))
 
 
 def logdet(input):
@@ -350,22 +320,19 @@ def common_batch(A, B):
 def solve(A, B, *, left=True, out=None):
     """X with A X = B, or X A = B if not ``left``; B is a vector (n) or matrices (… n k).
 
-    Raises:
-        RuntimeError: for shapes that do not fit.
-        linalg.LinAlgError: a RuntimeError, for a singular matrix.
+    Raises RuntimeError for shapes that do not fit; its kind ``linalg.LinAlgError`` for a singular matrix.
     """
     squares(A, "linalg.solve"), check_tensor(B, "linalg.solve", 2, "B")
-    check(A._array.dtype == B._array.dtype,
-          f"linalg.solve: Expected A and B to have the same dtype, but found A of type {A.dtype.title} "
-          f"and B of type {B.dtype.title} instead")  # fmt: skip
+    check(A._array.dtype == B._array.dtype, "linalg.solve: Expected A and B to have the same dtype, but found A of type "
+          f"{A.dtype.title} and B of type {B.dtype.title} instead")  # fmt: skip
     vector = B.ndim == 1 or (B.ndim == A.ndim - 1 and B.shape == A.shape[:-1])
     right = unsqueeze(B, -1) if vector else B
     fits = A.shape[-1] == (right.shape[-2] if left or vector else right.shape[-1])
-    if not fits or (vector and not left):
-        shapes = f"{A.shape[-2]}x{A.shape[-1]} and {right.shape[-2]}x{right.shape[-1]}"
-        raise RuntimeError(
-            f"linalg.solve: Incompatible shapes of A and B for the equation {'AX = B' if left else 'XA = B'} ({shapes})"
-        )
+    shapes = (
+        f"({A.shape[-2]}x{A.shape[-1]} and {right.shape[-2]}x{right.shape[-1]})" if right.ndim > 1 else ""
+    )
+    check(fits and (left or not vector), "linalg.solve: Incompatible shapes of A and B for the equation "
+          f"{'AX = B' if left else 'XA = B'} {shapes}")  # fmt: skip
     if not left:
         return solve(A.mT, B.mT).mT
     if vector:
@@ -378,38 +345,25 @@ def solve(A, B, *, left=True, out=None):
 
 
 def solve_triangular(A, B, *, upper, left=True, unitriangular=False, out=None):
-    """X with A X = B for triangular A; only that triangle is read.
-
-    Args:
-        upper (bool): which triangle.
-        left (bool): otherwise X A = B.
-        unitriangular (bool): take the diagonal for ones.
-    """
+    """X with A X = B (or X A = B) for triangular A; only that triangle is read, without the diagonal if it is ones."""
     squares(A, "linalg.solve_triangular"), matrices(B, "linalg.solve_triangular", "B")
     if not left:
         return solve_triangular(A.mT, B.mT, upper=not upper, unitriangular=unitriangular).mT
-    check(A.shape[-1] == B.shape[-2],
-          "linalg.solve_triangular: Incompatible shapes of A and B for the equation AX = B "
+    check(A.shape[-1] == B.shape[-2], "linalg.solve_triangular: Incompatible shapes of A and B for the equation AX = B "
           f"({A.shape[-2]}x{A.shape[-1]} and {B.shape[-2]}x{B.shape[-1]})")  # fmt: skip
     return apply(TRIANGULAR, *common_batch(A, B), upper=upper, unit=unitriangular)
 
 
 def cholesky(A, *, upper=False, out=None):
-    """L, lower triangular, with A = L Lᵀ, for symmetric positive-definite A, of which the lower triangle is read.
+    """L, lower triangular (or Lᵀ), with A = L Lᵀ, for symmetric A, of which that triangle is read.
 
-    Args:
-        upper (bool): give Lᵀ.
-
-    Raises:
-        linalg.LinAlgError: a RuntimeError, for a matrix that is not positive-definite.
+    Raises ``linalg.LinAlgError``, a RuntimeError, for a matrix that is not positive-definite.
     """
-    made = apply(CHOLESKY, squares(A, "linalg.cholesky").mT if upper else squares(A, "linalg.cholesky"))
-    return made.mT if upper else made
+    A = squares(A, "linalg.cholesky")
+    return apply(CHOLESKY, A.mT).mT if upper else apply(CHOLESKY, A)
 
 
-def cholesky_ex(A, *, upper=False, check_errors=False):
-    """``cholesky``, and 0 where it exists."""
-    return CHOLESKY_EX_RESULT(cholesky(A, upper=upper), new_tensor(np.zeros(A.shape[:-2], np.int32)[()]))
+inv_ex, cholesky_ex = with_info("inv_ex", inv), with_info("cholesky_ex", cholesky)
 
 
 def qr(A, mode="reduced"):
@@ -419,21 +373,18 @@ def qr(A, mode="reduced"):
         mode (str): ``"reduced"``, ``"complete"`` (Q is square) or ``"r"`` (Q is left out).
     """
     check(mode in ("reduced", "complete", "r"),
-          f"qr received unrecognized mode '{mode}' but expected one of 'reduced' (default), 'r', or "
-          "'complete'")  # fmt: skip
-    return QR_RESULT(*apply(QR, matrices(A, "linalg.qr"), mode=mode))
+          f"qr received unrecognized mode '{mode}' but expected one of 'reduced' (default), 'r', or 'complete'")  # fmt: skip
+    return RESULTS["linalg_qr"](*apply(QR, matrices(A, "linalg.qr"), mode=mode))
 
 
 def eigh(A, UPLO="L"):
     """The eigenvalues, ascending, and the eigenvectors, as columns, of symmetric A: ``(eigenvalues, eigenvectors)``.
 
-    Args:
-        UPLO (str): which triangle is read, ``"L"`` or ``"U"``.
-
-    Differs from torch: an eigenvector may have the other sign, as NumPy's LAPACK chooses it.
+    ``UPLO`` says which triangle is read, ``"L"`` or ``"U"``. Differs from torch: an eigenvector may have the other sign,
+    as NumPy's LAPACK chooses it.
     """
     check(UPLO.upper() in ("L", "U"), f"Expected UPLO argument to be 'L' or 'U', but got {UPLO}")
-    return EIGH_RESULT(*apply(EIGH, squares(A, "linalg.eigh"), upper=UPLO.upper() == "U"))
+    return RESULTS["linalg_eigh"](*apply(EIGH, squares(A, "linalg.eigh"), upper=UPLO.upper() == "U"))
 
 
 def eigvalsh(A, UPLO="L", *, out=None):
@@ -443,14 +394,10 @@ def eigvalsh(A, UPLO="L", *, out=None):
 
 def no_complex(name, instead):
     def refused(A, *, out=None):
-        raise NotImplementedError(
-            f"linalg.{name} gives complex numbers, which autodiff_lab does not have; for symmetric matrices there is "
-            f"linalg.{instead}"
-        )
+        raise NotImplementedError(f"linalg.{name} gives complex numbers, which autodiff_lab does not have; for symmetric "
+                                  f"matrices there is linalg.{instead}")  # fmt: skip
 
-    refused.__name__ = refused.__qualname__ = name
-    refused.__doc__ = f"Not offered: it gives complex numbers; see ``{instead}``."
-    return refused
+    return named(refused, name, f"Not offered: it gives complex numbers; see ``{instead}``.")
 
 
 eig, eigvals = no_complex("eig", "eigh"), no_complex("eigvals", "eigvalsh")
@@ -459,23 +406,15 @@ eig, eigvals = no_complex("eig", "eigh"), no_complex("eigvals", "eigvalsh")
 def svd(A, full_matrices=True, *, driver=None):
     """A = U diag(S) Vh with orthonormal U, Vh and descending S ≥ 0: ``(U, S, Vh)``.
 
-    Args:
-        full_matrices (bool): whether U and Vh are square; their gradients want False.
-
-    Differs from torch: a singular vector may have the other sign, as NumPy's LAPACK chooses it.
+    ``full_matrices`` says whether U and Vh are square; their gradients want False. Differs from torch: a singular vector
+    may have the other sign, as NumPy's LAPACK chooses it.
     """
-    return SVD_RESULT(*apply(SVD, matrices(A, "linalg.svd"), full=bool(full_matrices)))
+    return RESULTS["linalg_svd"](*apply(SVD, matrices(A, "linalg.svd"), full=bool(full_matrices)))
 
 
 def svdvals(A, *, driver=None, out=None):
     """The singular values, descending."""
     return svd(A, full_matrices=False)[1]
-
-
-def old_svd(input, some=True, compute_uv=True):
-    """A = U diag(S) Vᵀ: ``(U, S, V)``; see ``linalg.svd``, which gives Vᵀ."""
-    u, s, vh = svd(input, full_matrices=not some)
-    return OLD_SVD_RESULT(u, s, vh.mT)
 
 
 def tolerance(s, shape, atol, rtol):
@@ -508,36 +447,27 @@ def matrix_rank(A, *, atol=None, rtol=None, tol=None, hermitian=False, out=None)
     """How many singular values are not 0, for each matrix."""
     matrices(A, "linalg.matrix_rank")
     if A.numel() == 0:
-        return new_tensor(np.zeros(A.shape[:-2], np.int64)[()])
-    A = from_lower(A) if hermitian else A
-    s = np.linalg.svd(A._array, compute_uv=False)
+        return wrap(np.zeros(A.shape[:-2]), np.int64)
+    s = np.linalg.svd((from_lower(A) if hermitian else A)._array, compute_uv=False)
     bound = tolerance(s, A.shape, atol if tol is None else tol, rtol)
     return new_tensor((s > np.asarray(bound)[..., None]).sum(axis=-1))
 
 
 def lstsq(A, B, rcond=None, *, driver=None):
-    """X that makes ‖A X − B‖ least, with the residuals, the rank of A and its singular values.
+    """X that makes ‖A X − B‖ least: ``(solution, residuals, rank, singular_values)``.
 
-    Args:
-        driver (str): LAPACK's routine; torch's default gives neither residuals nor singular values, and so it is here.
-
-    Returns:
-        ``(solution, residuals, rank, singular_values)``.
+    ``driver`` is LAPACK's routine; torch's default gives neither residuals nor singular values, and so it is here.
     """
     matrices(A, "linalg.lstsq"), check_tensor(B, "linalg.lstsq", 2, "B")
     vector = B.ndim == A.ndim - 1
     right = unsqueeze(B, -1) if vector else B
     check(A.shape[-2] == right.shape[-2], "linalg.lstsq: input.size(-2) should match other.size(-2)")
-    solution = matmul(pinv(A), right)
-    rank = matrix_rank(A)
-    no_rank = new_tensor(np.empty(0, np.int64))
-    empty = new_tensor(np.empty(0, A._array.dtype))
-    m, n = A.shape[-2:]
+    solution, rank, (m, n) = matmul(pinv(A), right), matrix_rank(A), A.shape[-2:]
     full = driver in ("gels", "gelsd", "gelss") and m > n and bool((rank == n).all())
     residuals = ((matmul(A, solution) - right) ** 2).sum(-2) if full else solution.reshape(-1)[:0]
-    return LSTSQ_RESULT(
-        solution.squeeze(-1) if vector else solution, residuals, no_rank if driver == "gels" else rank, empty
-    )
+    rank = new_tensor(np.empty(0, np.int64)) if driver == "gels" else rank
+    solution = solution.squeeze(-1) if vector else solution
+    return RESULTS["linalg_lstsq"](solution, residuals, rank, new_tensor(np.empty(0, A._array.dtype)))
 
 
 def matrix_power(A, n, *, out=None):
@@ -571,9 +501,8 @@ def multi_dot(tensors, *, out=None):
     for span in range(1, n):
         for i in range(n - span):
             j = i + span
-            choices = [
-                (cost[i, k] + cost[k + 1, j] + sizes[i] * sizes[k + 1] * sizes[j + 1], k) for k in range(i, j)
-            ]
+            size = sizes[i] * sizes[j + 1]
+            choices = [(cost[i, k] + cost[k + 1, j] + size * sizes[k + 1], k) for k in range(i, j)]
             cost[i, j], cut[i, j] = min(choices)
 
     def product(i, j):
@@ -607,13 +536,10 @@ def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None, out=No
 
 
 def norm(A, ord=None, dim=None, keepdim=False, *, out=None, dtype=None):
-    """A vector's norm, or a matrix's: of all numbers without ``ord`` and ``dim``; along one ``dim`` a vector's, along two
-    a matrix's.
-    """
+    """A vector's norm, or a matrix's: of all numbers without ``ord`` and ``dim``; along one ``dim``, or along two."""
     check_tensor(A, "linalg.norm")
-    if ord is None or (
-        isinstance(dim, int) or (dim is None and A.ndim == 1) or (dim is not None and len(dim) == 1)
-    ):
+    vector = isinstance(dim, int) or (A.ndim == 1 if dim is None else len(dim) == 1)
+    if ord is None or vector:
         check(not isinstance(ord, str), f"linalg.norm: Order {ord} not supported for vectors.")
         return vector_norm(A, 2 if ord is None else ord, dim, keepdim, dtype=dtype, out=out)
     check(dim is not None or A.ndim == 2,
@@ -681,28 +607,29 @@ def nuclear_norm(input, dim=None, keepdim=False, *, out=None):
     return matrix_norm(input, "nuc", (-2, -1) if dim is None else dim, keepdim)
 
 
+def old_svd(input, some=True, compute_uv=True):
+    """A = U diag(S) Vᵀ: ``(U, S, V)``; see ``linalg.svd``, which gives Vᵀ."""
+    u, s, vh = svd(input, full_matrices=not some)
+    return RESULTS["svd"](u, s, vh.mT)
+
+
 def old_qr(input, some=True, *, out=None):
     """A = Q R: ``(Q, R)``; see ``linalg.qr``."""
-    return OLD_QR_RESULT(*qr(input, "reduced" if some else "complete"))
+    return RESULTS["qr"](*qr(input, "reduced" if some else "complete"))
 
 
-def old_slogdet(input):
-    """The sign of the determinant and the logarithm of its absolute value; see ``linalg.slogdet``."""
-    return OLD_SLOGDET_RESULT(*slogdet(input))
-
-
-def old_cholesky(input, upper=False, *, out=None):
-    """L with A = L Lᵀ; see ``linalg.cholesky``."""
-    return cholesky(input, upper=upper)
-
-
-for _function, _name in ((old_svd, "svd"), (old_qr, "qr"), (old_slogdet, "slogdet"), (old_cholesky, "cholesky"),
-                         (pinv, "pinverse"), (inv, "inverse")):  # fmt: skip
-    if _name in ("pinverse", "inverse"):
-        _function = (lambda inner: lambda input, *args, out=None: inner(input, *args))(_function)
-    _function.__name__ = _function.__qualname__ = _name
-    _function.__doc__ = _function.__doc__ or f"See ``linalg.{_name[:4].rstrip('e')}``."
-    export(_function)
+# torch's older names
+export(named(old_svd, "svd", old_svd.__doc__), named(old_qr, "qr", old_qr.__doc__))
+export(
+    named(lambda input: RESULTS["slogdet"](*slogdet(input)), "slogdet", "See ``linalg.slogdet``."),
+    named(
+        lambda input, upper=False, *, out=None: cholesky(input, upper=upper),
+        "cholesky",
+        "See ``linalg.cholesky``.",
+    ),
+    named(lambda input, *args, out=None: pinv(input, *args), "pinverse", "See ``linalg.pinv``."),
+    named(lambda input, *, out=None: inv(input), "inverse", "See ``linalg.inv``."),
+)
 export(det, logdet, matrix_power, matrix_exp)
 export(nuclear_norm, method=False)
 
