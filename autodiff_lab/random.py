@@ -40,23 +40,22 @@ __all__ = ["Generator", "default_generator"]
 
 # fmt: off
 # NumPy's dtype -> torch's word for it, C++'s word for it (its messages use both), digits of the mantissa
-NAMES = {
-    np.dtype("float16"): ("Half",   "c10::Half",     11),
-    np.dtype("float32"): ("Float",  "float",         24),
-    np.dtype("float64"): ("Double", "double",        53),
-    np.dtype("uint8"):   ("Byte",   "unsigned char", None),
-    np.dtype("int8"):    ("Char",   "signed char",   None),
-    np.dtype("int16"):   ("Short",  "short int",     None),
-    np.dtype("int32"):   ("Int",    "int",           None),
-    np.dtype("int64"):   ("Long",   "long int",      None),
-    np.dtype("bool"):    ("Bool",   "bool",          None),
-}
+NAMES = {np.dtype(name): rest for name, *rest in (
+    ("float16", "Half",   "c10::Half",     11),
+    ("float32", "Float",  "float",         24),
+    ("float64", "Double", "double",        53),
+    ("uint8",   "Byte",   "unsigned char", None),
+    ("int8",    "Char",   "signed char",   None),
+    ("int16",   "Short",  "short int",     None),
+    ("int32",   "Int",    "int",           None),
+    ("int64",   "Long",   "long int",      None),
+    ("bool",    "Bool",   "bool",          None),
+)}
 
 # What torch keeps of a generator between get_rng_state and set_rng_state: 5056 bytes
 STATE = np.dtype([
-    ("seed", "u8"), ("left", "i4"), ("seeded", "i4"), ("next", "u8"), ("key", "u8", 624),
-    ("x", "f8"), ("spare", "f8"), ("rho", "f8"), ("has_spare", "i4"), ("gap", "V4"),
-    ("float_spare", "f4"), ("has_float_spare", "?"), ("end", "V3"),
+    ("seed", "u8"), ("left", "i4"), ("seeded", "i4"), ("next", "u8"), ("key", "u8", 624), ("x", "f8"), ("spare", "f8"),
+    ("rho", "f8"), ("has_spare", "i4"), ("gap", "V4"), ("float_spare", "f4"), ("has_float_spare", "?"), ("end", "V3"),
 ])
 # fmt: on
 
@@ -77,13 +76,9 @@ class Generator:
         self.manual_seed(DEFAULT_SEED)
 
     def manual_seed(self, seed):
-        """Start the stream of ``seed``, an integer in [-2^63, 2^64) of which the low 32 bits count; ``self``.
-
-        Raises:
-            RuntimeError, ValueError: ``seed`` is no integer, or beyond 64 bits.
-        """
-        check(not isinstance(seed, bool) and hasattr(seed, "__index__"),
-              f"manual_seed expected a long, but got {type(seed).__name__}")  # fmt: skip
+        """Start the stream of ``seed``, an integer in [-2^63, 2^64) of which the low 32 bits count; ``self``."""
+        whole = not isinstance(seed, bool) and hasattr(seed, "__index__")
+        check(whole, f"manual_seed expected a long, but got {type(seed).__name__}")
         seed = operator.index(seed)
         check(-(2**63) <= seed < 2**64, "Overflow when unpacking long long", ValueError)
         self._seed = seed % 2**64
@@ -113,15 +108,12 @@ class Generator:
     def set_state(self, state):
         """Go to where ``get_state``, of this or another generator or of torch's, stood; ``self``.
 
-        Raises:
-            TypeError: ``state`` is not uint8.
-            RuntimeError: it is no state of 5056 bytes. The stream then stands where it stood.
+        Raises TypeError or RuntimeError for what is no state; the stream then stands where it stood.
         """
         state = np.ascontiguousarray(getattr(state, "_array", state)).reshape(-1)
         check(state.dtype == np.uint8, "RNG state must be a autodiff_lab.ByteTensor", TypeError)
-        check(state.size == STATE.itemsize,
-              f"Expected a CPUGeneratorImplState of size {STATE.itemsize} but found the input RNG state "
-              f"size to be {state.size}")  # fmt: skip
+        check(state.size == STATE.itemsize, f"Expected a CPUGeneratorImplState of size {STATE.itemsize} but found the "
+                                            f"input RNG state size to be {state.size}")  # fmt: skip
         (state,) = state.view(STATE)
         left, position = int(state["left"]), int(state["next"])
         check(state["seeded"] == 1 and 0 < left <= 624 and (position <= 624), "Invalid mt19937 state")
@@ -199,10 +191,6 @@ default_generator.seed()
 def uniform(gen, shape, dtype=np.float32, low=0.0, high=1.0):
     """Numbers spread evenly over [low, high), as torch.rand and Tensor.uniform_ draw them.
 
-    Raises:
-        NotImplementedError: ``dtype`` is not floating point.
-        RuntimeError: the bounds are out of order or do not fit in ``dtype``.
-
     >>> uniform(Generator().manual_seed(0), (2, 2), np.float64, low=-1.0)
     array([[ 0.940106  ,  0.41563973],
            [-0.08123411,  0.84149537]])
@@ -213,9 +201,8 @@ def uniform(gen, shape, dtype=np.float32, low=0.0, high=1.0):
     for name, bound in (("from", low), ("to", high)):
         check(-largest <= bound <= largest, f"{name} is out of bounds for {c_name}")
     check(low <= high, f"uniform_ expects to return a [from, to) range, but found from={low:g} > to={high:g}")
-    check(high - low <= largest,
-          f"uniform_ expects to-from <= std::numeric_limits<{title}>::max(), but found to={high:g} and "
-          f"from={low:g} which result in to-from to exceed the limit")  # fmt: skip
+    check(high - low <= largest, f"uniform_ expects to-from <= std::numeric_limits<{title}>::max(), but found "
+          f"to={high:g} and from={low:g} which result in to-from to exceed the limit")  # fmt: skip
     drawn = gen._doubles(n) if dtype == np.float64 else gen._floats(n)
     if (low, high) != (0, 1):
         of = drawn.dtype.type
@@ -239,31 +226,24 @@ def random_(gen, shape, dtype, low=None, high=None):
 
     Without bounds from 0 on. The largest of a floating point dtype is 2^digits: up to there it skips none.
 
-    Raises:
-        RuntimeError: the range is empty, or ``dtype`` cannot hold it (torch only warns beyond 2^digits).
-        ValueError: a bound does not fit in 64 bits.
-
     >>> random_(Generator().manual_seed(0), 4, np.uint8)
     array([172,  47, 117, 192], dtype=uint8)
     """
     dtype, n = np.dtype(dtype), _numel(shape)
     _, c_name, digits = NAMES[dtype]
-    if digits:
-        least, largest = -(2**digits), 2**digits
-    else:
-        least, largest = (0, 1) if dtype == np.bool_ else (np.iinfo(dtype).min, np.iinfo(dtype).max)
+    info = None if digits or dtype == np.bool_ else np.iinfo(dtype)
+    least, largest = (info.min, info.max) if info else (-(2**digits), 2**digits) if digits else (0, 1)
     if low is None and high is None:
         draw = gen._longs if dtype in (np.int64, np.float64) else gen._words
         return (draw(n) % np.uint64(largest + 1)).astype(dtype).reshape(shape)
     for bound in (low, high):
         check(bound is None or -(2**63) <= bound < 2**63, "Overflow when unpacking long long", ValueError)
-    check(high is None or low < high,
-          f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")  # fmt: skip
+    ordered = high is None or low < high
+    check(ordered, f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
     last = largest if high is None else high - 1
+    interval = f" [-(2^{digits}), 2^{digits}]" if digits else ""
     for name, bound in (("from", low), ("to - 1", last)):
-        if not least <= bound <= largest:
-            interval = f" [-(2^{digits}), 2^{digits}]" if digits else ""
-            raise RuntimeError(f"{name} is out of bounds{interval} for {c_name}")
+        check(least <= bound <= largest, f"{name} is out of bounds{interval} for {c_name}")
     span = last - low + 1
     drawn = (gen._words if span < 2**28 else gen._longs)(n)
     if span < 2**64:  # else all words of 64 bits are drawn as they come
@@ -274,22 +254,18 @@ def random_(gen, shape, dtype, low=None, high=None):
 def randperm(gen, n, dtype=np.int64):
     """The integers 0 … n - 1 shuffled, shape (n,): each i changes place with i + word mod (n - i).
 
-    Raises:
-        RuntimeError: ``n`` is negative, or ``dtype`` cannot hold n - 1.
-        NotImplementedError: bool, or n of 214,748,364 and more, where torch shuffles in another way.
-
     >>> randperm(Generator().manual_seed(0), 5)
     array([4, 0, 1, 3, 2])
     """
     dtype, n = np.dtype(dtype), _numel(n)
     title, _, digits = NAMES[dtype]
     check(dtype != np.bool_, "\"randperm\" not implemented for 'Bool'", NotImplementedError)
-    if digits and n > 2**digits + 1:
-        limit = "2049" if digits == 11 else f"2^{digits}+1"
-        raise RuntimeError(f"n cannot be greater than {limit} for {title} type.")
-    check(digits or n - 1 <= np.iinfo(dtype).max,
-          f"value cannot be converted to type {dtype.name}_t without overflow")  # fmt: skip
-    check(n < (2**32 - 1) // 20, "autodiff_lab shuffles fewer than 214,748,364 elements", NotImplementedError)
+    limit = "2049" if digits == 11 else f"2^{digits}+1"
+    check(not digits or n <= 2**digits + 1, f"n cannot be greater than {limit} for {title} type.")
+    holds = digits or n - 1 <= np.iinfo(dtype).max
+    check(holds, f"value cannot be converted to type {dtype.name}_t without overflow")
+    small = n < (2**32 - 1) // 20  # torch shuffles more in another way
+    check(small, "autodiff_lab shuffles fewer than 214,748,364 elements", NotImplementedError)
     order = list(range(n))
     steps = gen._words(max(n - 1, 0)) % np.arange(n, 1, -1, dtype=np.uint64)
     for i, step in enumerate(steps.tolist()):
@@ -304,10 +280,6 @@ def normal(gen, shape, dtype=np.float32, mean=0.0, std=1.0, contiguous=True):
     """Normal numbers, as torch.randn and Tensor.normal_ draw them; see Note "Normals".
 
     ``contiguous`` says whether the tensor to be filled lies in memory as its shape reads.
-
-    Raises:
-        RuntimeError: ``std`` is negative or nan.
-        NotImplementedError: ``dtype`` is not floating point.
 
     >>> normal(Generator().manual_seed(0), 3).round(4)
     array([ 1.541 , -0.2934, -2.1788], dtype=float32)
@@ -333,10 +305,6 @@ def normal_around(gen, mean, std):
     """Normal numbers around each ``mean`` with each ``std``, as torch.normal draws them.
 
     Both are arrays that broadcast, or one is a number. The first that is an array gives the dtype.
-
-    Raises:
-        RuntimeError: an std is negative, or the shapes do not broadcast.
-        NotImplementedError: that dtype is not floating point.
 
     >>> normal_around(Generator().manual_seed(0), np.float32([0, 10, 20]), 0.1).round(3)
     array([ 0.154,  9.971, 19.782], dtype=float32)
@@ -444,10 +412,6 @@ def bernoulli(gen, p, shape=None, dtype=None):
     float64 if it is float64, else in float32. A number (Tensor.bernoulli_(0.3)) is met by float64 ones.
     Without ``shape`` and ``dtype``, those of ``p`` (float32 for a number).
 
-    Raises:
-        RuntimeError: a probability outside [0, 1].
-        NotImplementedError: an array ``p`` that is not floating point.
-
     >>> bernoulli(Generator().manual_seed(0), np.float32([0.2, 0.5, 0.9, 0.1]))
     array([0., 0., 1., 0.], dtype=float32)
     >>> bernoulli(Generator().manual_seed(0), 0.5, (4,), np.bool_)
@@ -469,15 +433,11 @@ def dropout_mask(gen, shape, p, dtype=np.float32):
 
     With p = 0 or 1 nothing is drawn. For dropout2d ask for the shape (N, C, 1, 1).
 
-    Raises:
-        ValueError: ``p`` outside [0, 1]. RuntimeError: ``p`` is nan.
-
     >>> dropout_mask(Generator().manual_seed(0), 5, 0.5)
     array([0., 0., 2., 0., 0.], dtype=float32)
     """
-    if not 0 <= p <= 1:
-        error = RuntimeError if math.isnan(p) else ValueError
-        raise error(f"dropout probability has to be between 0 and 1, but got {p}")
+    kind = RuntimeError if math.isnan(p) else ValueError
+    check(0 <= p <= 1, f"dropout probability has to be between 0 and 1, but got {p}", kind)
     if p in (0, 1):
         return np.full(shape, 1 - p, dtype)
     kept = bernoulli(gen, 1 - p, shape, dtype)
@@ -489,17 +449,13 @@ def dropout_mask(gen, shape, p, dtype=np.float32):
 def exponential(gen, shape, dtype=np.float32, lambd=1.0):
     """Waiting times of rate ``lambd``, -log(1 - u) / lambd, as Tensor.exponential_ draws them.
 
-    Raises:
-        RuntimeError: ``lambd`` is not positive, or the dtype is not floating point.
-
     >>> exponential(Generator().manual_seed(0), 2).round(4)
     array([3.5083, 1.2304], dtype=float32)
     """
     check(lambd > 0, f"exponential_ expects lambda > 0.0, but found lambda={lambd:g}")
     dtype = np.dtype(dtype)
-    check(dtype.kind == "f",
-          "Exponential distribution is a continuous probability distribution. dtype must be a floating "
-          f"point but you specified {NAMES[dtype][0]}")  # fmt: skip
+    check(dtype.kind == "f", "Exponential distribution is a continuous probability distribution. dtype must be a "
+                             f"floating point but you specified {NAMES[dtype][0]}")  # fmt: skip
     return (-1.0 / lambd * np.log1p(-gen._doubles(_numel(shape)))).astype(dtype).reshape(shape)
 
 
@@ -511,9 +467,6 @@ def multinomial(gen, probs, n, replacement=False):
     n = 1, a row's indices are those of the n largest of probs / exponential. (Equal quotients, such as those of
     weights that are 0, come in the order of their index; in torch, as its sorting happens to leave them.)
 
-    Raises:
-        RuntimeError: weights that are negative, not finite or sum to zero; too many or too few asked for.
-
     >>> multinomial(Generator().manual_seed(0), np.float32([0, 10, 3, 0]), 4, replacement=True)
     array([2, 1, 1, 2])
     """
@@ -522,21 +475,21 @@ def multinomial(gen, probs, n, replacement=False):
     categories = probs.shape[-1]
     check(digits, f"multinomial only supports floating-point dtypes for input, got: {title}")
     check(n > 0, "cannot sample n_sample <= 0 samples")
-    check(replacement or n <= categories,
-          "cannot sample n_sample > prob_dist.size(-1) samples without replacement")  # fmt: skip
+    enough = replacement or n <= categories
+    check(enough, "cannot sample n_sample > prob_dist.size(-1) samples without replacement")
     check(categories <= 2**24, "number of categories cannot exceed 2^24")
     if probs.ndim == 2 and len(probs) == 0:
         return np.empty((0, n), np.int64)
     by_race = not replacement or n == 1
-    check(not by_race or categories,
-          "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.")  # fmt: skip
+    said = "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity."
+    check(not by_race or categories, said)
     bad = probs[~((probs >= 0) & (probs < np.inf))]
     if bad.size:
         check(not by_race, "probability tensor contains either `inf`, `nan` or element < 0")
         entry = "= infinity or NaN" if bad[0] == np.inf else "< 0"
         raise RuntimeError(f"invalid multinomial distribution (encountering probability entry {entry})")
-    check((probs.max(axis=-1, initial=0) > 0).all(),
-          "invalid multinomial distribution (sum of probabilities <= 0)")  # fmt: skip
+    some = (probs.max(axis=-1, initial=0) > 0).all()
+    check(some, "invalid multinomial distribution (sum of probabilities <= 0)")
     if by_race:
         race = probs / exponential(gen, probs.shape, probs.dtype)
         return np.argsort(-race, axis=-1, kind="stable")[..., :n]
@@ -554,10 +507,6 @@ def poisson(gen, rates):
 
     Below 10, uniforms are multiplied until the product is under exp(-rate) (D. E. Knuth); from 10 on, by
     W. Hörmann's transformed rejection PTRS (1993).
-
-    Raises:
-        RuntimeError: a rate that is negative or nan.
-        NotImplementedError: ``rates`` is not floating point.
 
     >>> poisson(Generator().manual_seed(0), np.float32([0.5, 3, 30]))
     array([ 2.,  4., 31.], dtype=float32)
@@ -597,20 +546,15 @@ def binomial(gen, count, prob):
     Both are float32 or both float64, and broadcast. Where the rarer side is expected fewer than 10 times, waiting
     times are added up; else by W. Hörmann's transformed rejection BTRS (1993).
 
-    Raises:
-        ValueError: one of them is not floating point.
-        RuntimeError: they differ in dtype, or the shapes do not broadcast.
-        NotImplementedError: float16.
-
     >>> binomial(Generator().manual_seed(0), np.float32([5, 50, 500]), np.array([0.3], np.float32))
     array([  3.,  16., 139.], dtype=float32)
     """
     for name, values in (("count", count), ("prob", prob)):
-        if not NAMES[values.dtype][2]:
-            title = NAMES[values.dtype][0]
-            raise ValueError(f"binomial only supports floating-point dtypes for {name}, got: {title}")
-    check(count.dtype == prob.dtype,
-          f"Found dtype {NAMES[prob.dtype][0]} but expected {NAMES[count.dtype][0]}")  # fmt: skip
+        title = NAMES[values.dtype][0]
+        said = f"binomial only supports floating-point dtypes for {name}, got: {title}"
+        check(values.dtype.kind == "f", said, ValueError)
+    alike = count.dtype == prob.dtype
+    check(alike, f"Found dtype {NAMES[prob.dtype][0]} but expected {NAMES[count.dtype][0]}")
     check(count.dtype != np.float16, "\"binomial_cpu\" not implemented for 'Half'", NotImplementedError)
     shape = broadcast(count.shape, prob.shape)
     count, prob = np.broadcast_to(count, shape), np.broadcast_to(prob, shape)
@@ -624,11 +568,11 @@ def _binomial_one(uniform, count, prob):
         return 0
     if prob >= 1:
         return count
-    if prob <= 0.5:
-        return (_btrs if count * prob >= 10 else _by_waiting)(uniform, count, prob)
     if prob > 0.5:
         return count - _binomial_one(uniform, count, type(prob)(1 - float(prob)))
-    return math.nan
+    if math.isnan(prob):
+        return math.nan
+    return (_btrs if count * prob >= 10 else _by_waiting)(uniform, count, prob)
 
 
 def _by_waiting(uniform, count, prob):
