@@ -185,8 +185,7 @@ def seed_of(output, grad, as_tensors):
     """The cotangent that starts the pass at ``output``: the one given, checked, or 1 for a single element."""
     array = output._array
     if grad is None:
-        check(array.size == 1,
-              "grad can be implicitly created only for scalar outputs",
+        check(array.size == 1, "grad can be implicitly created only for scalar outputs",
               note="note.scalar", tensor=output, shape=list(array.shape))  # fmt: skip
         one = array.dtype.type(1) if array.ndim == 0 else np.ones(array.shape, array.dtype)
         return Node.as_tensor(one) if as_tensors else one
@@ -232,8 +231,7 @@ def deliver(pairs, create_graph):
 
 def require_edge(tensor, index):
     edge = edge_of(tensor)
-    check(edge is not None,
-          f"element {index} of tensors does not require grad and does not have a grad_fn",
+    check(edge is not None, f"element {index} of tensors does not require grad and does not have a grad_fn",
           note="note.no_grad_fn", tensor=tensor)  # fmt: skip
     return edge
 
@@ -245,8 +243,7 @@ def grad(outputs, grads, inputs, *, keep, create_graph):
     ]
     edges = []
     for tensor in inputs:
-        check(tensor._node is not None,
-              "One of the differentiated Tensors does not require grad",
+        check(tensor._node is not None, "One of the differentiated Tensors does not require grad",
               note="note.input_no_grad", tensor=tensor)  # fmt: skip
         edges.append(edge_of(tensor))
     found = walk(seeds, keep=keep, as_tensors=create_graph, wanted=dict.fromkeys(edges, True))

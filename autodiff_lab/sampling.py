@@ -63,11 +63,8 @@ def source(generator, device=None):
     """The generator to draw from; ``device`` is looked at before a number is drawn."""
     check_device(device)
     fits = generator is None or isinstance(generator, Generator)
-    check(
-        fits,
-        f"argument 'generator' must be autodiff_lab.Generator, not {type(generator).__name__}",
-        TypeError,
-    )
+    check(fits, f"argument 'generator' must be autodiff_lab.Generator, not {type(generator).__name__}",
+          TypeError)  # fmt: skip
     return default_generator if generator is None else generator
 
 

@@ -141,57 +141,31 @@ class Tensor:
 
     # -- what it holds ---------------------------------------------------------------------------
 
-    @property
-    def shape(self):
-        return Size(self._array.shape)
+    shape = property(lambda self: Size(self._array.shape))
+    dtype = property(lambda self: dtypes.from_numpy(self._array.dtype))
+    device = property(lambda self: CPU)
+    layout = property(lambda self: strided)
+    ndim = property(lambda self: self._array.ndim, doc="The number of dimensions.")
+    itemsize = property(lambda self: self._array.itemsize)
+    nbytes = property(lambda self: self._array.nbytes)
 
     def size(self, dim=None):
         """The shape, or the size of one dimension."""
-        if dim is None:
-            return Size(self._array.shape)
-        return self._array.shape[dimension(dim, self._array.ndim)]
-
-    @property
-    def dtype(self):
-        return dtypes.from_numpy(self._array.dtype)
-
-    @property
-    def device(self):
-        return CPU
-
-    @property
-    def ndim(self):
-        """The number of dimensions."""
-        return self._array.ndim
+        return Size(self._array.shape) if dim is None else self._array.shape[dimension(dim, self._array.ndim)]
 
     def dim(self):
         """The number of dimensions."""
         return self._array.ndim
 
-    ndimension = dim
-
     def numel(self):
         """The number of elements."""
         return self._array.size
-
-    nelement = numel
 
     def element_size(self):
         """Bytes an element."""
         return self._array.itemsize
 
-    @property
-    def itemsize(self):
-        return self._array.itemsize
-
-    @property
-    def nbytes(self):
-        return self._array.nbytes
-
-    @property
-    def layout(self):
-        return strided
-
+    ndimension, nelement = dim, numel
     is_cuda = is_sparse = is_quantized = is_meta = is_mkldnn = False
     is_cpu = True
 
@@ -232,9 +206,8 @@ class Tensor:
 
     def item(self):
         """The only element, as a Python number; RuntimeError if there is more than one element, or none."""
-        if self._array.size != 1:
-            n = self._array.size
-            raise RuntimeError(f"a Tensor with {n} elements cannot be converted to Scalar")
+        n = self._array.size
+        check(n == 1, f"a Tensor with {n} elements cannot be converted to Scalar")
         return self._array.item()
 
     def tolist(self):
@@ -242,17 +215,9 @@ class Tensor:
         return self._array.tolist()
 
     def numpy(self, *, force=False):
-        """The numbers as a NumPy array over the same memory.
-
-        Args:
-            force (bool): detach first if need be.
-
-        Raises:
-            RuntimeError: if the tensor requires grad, outside ``no_grad``.
-        """
-        check(self._node is None or not mode.grad or force,
-              "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.",
-              note="note.numpy", tensor=self)  # fmt: skip
+        """The numbers as a NumPy array over the same memory; RuntimeError if it requires grad, unless ``force``."""
+        check(self._node is None or not mode.grad or force, "Can't call numpy() on Tensor that requires grad. Use "
+              "tensor.detach().numpy() instead.", note="note.numpy", tensor=self)  # fmt: skip
         clock_of(self)
         return memory(self)
 
@@ -287,8 +252,8 @@ class Tensor:
         return bool(self._array.item())
 
     def __index__(self):
-        check(self._array.size == 1 and self._array.dtype.kind in "biu",
-              "only integer tensors of a single element can be converted to an index", TypeError)  # fmt: skip
+        whole = self._array.size == 1 and self._array.dtype.kind in "biu"
+        check(whole, "only integer tensors of a single element can be converted to an index", TypeError)
         return int(self._array.item())
 
     __hash__ = object.__hash__
@@ -298,17 +263,12 @@ class Tensor:
     def __repr__(self):
         fn = self.grad_fn
         return printing.tensor_text(
-            self._array,
-            default_dtype=dtypes.get_default_dtype().numpy,
-            requires_grad=self.requires_grad,
-            grad_fn=None if fn is None else type(fn).__name__,
-            tangent=Node.tangent_of(self),
-            parameter=isinstance(self, Parameter),
-            name="tensor" if type(self) in TENSORS else type(self).__name__,
-        )
+            self._array, default_dtype=dtypes.get_default_dtype().numpy, requires_grad=self.requires_grad,
+            grad_fn=None if fn is None else type(fn).__name__, tangent=Node.tangent_of(self),
+            parameter=isinstance(self, Parameter), name="tensor" if type(self) in TENSORS else type(self).__name__,
+        )  # fmt: skip
 
-    def __str__(self):
-        return repr(self)
+    __str__ = __repr__
 
     def __format__(self, spec):
         return printing.format_spec(self._array, spec, self, plain=type(self) is Tensor)
@@ -326,42 +286,29 @@ class Tensor:
         self.requires_grad_(value)
 
     def requires_grad_(self, requires_grad=True):
-        """Switch recording for this leaf on or off, in place.
-
-        Raises:
-            RuntimeError: on a non-leaf when switching off, or for a dtype that is not floating point.
-        """
-        if not isinstance(requires_grad, (bool, np.bool_)):
-            given = type(requires_grad).__name__
-            raise TypeError(
-                f"requires_grad_(): argument 'requires_grad' (position 1) must be bool, not {given}"
-            )
+        """Switch recording for this leaf on or off, in place; RuntimeError for non-leaves and integers."""
+        known = isinstance(requires_grad, (bool, np.bool_))
+        check(known, "requires_grad_(): argument 'requires_grad' (position 1) must be bool, not "
+                     f"{type(requires_grad).__name__}", TypeError)  # fmt: skip
         if isinstance(self._node, Node):
-            check(requires_grad,
-                  "you can only change requires_grad flags of leaf variables. If you want to use a "
-                  "computed variable in a subgraph that doesn't require differentiation use var_no_grad "
-                  "= var.detach().", note="note.only_leaves", tensor=self)  # fmt: skip
-        elif requires_grad:
-            check_differentiable(
-                self._array.dtype, self, "only Tensors of floating point dtype can require gradients"
-            )
+            check(requires_grad, "you can only change requires_grad flags of leaf variables. If you want to use a "
+                  "computed variable in a subgraph that doesn't require differentiation use var_no_grad = "
+                  "var.detach().", note="note.only_leaves", tensor=self)  # fmt: skip
+            return self
+        if requires_grad:
+            only = "only Tensors of floating point dtype can require gradients"
+            check_differentiable(self._array.dtype, self, only)
             check(not self._inference or not isinstance(mode.grad, bool),
                   "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")  # fmt: skip
-            self._node = LEAF
-        else:
-            self._node = None
+        self._node = LEAF if requires_grad else None
         return self
 
-    @property
-    def is_leaf(self):
-        return not isinstance(self._node, Node)
+    is_leaf = property(lambda self: not isinstance(self._node, Node))
 
     @property
     def grad_fn(self):
         node = self._node
-        if node is None or node is LEAF:
-            return None
-        return node.parent if type(node) is Gate else node
+        return None if node is None or node is LEAF else node.parent if type(node) is Gate else node
 
     @property
     def output_nr(self):
@@ -377,17 +324,17 @@ class Tensor:
     @grad.setter
     def grad(self, value):
         if value is not None:
-            if not isinstance(value, Tensor):
-                given = type(value).__name__
-                raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {given}")
+            given = type(value).__name__
+            known = isinstance(value, Tensor)
+            check(known, f"assigned grad expected to be a Tensor or None but got grad of type {given}",
+                  TypeError)  # fmt: skip
             check(value is not self, "can't assign Variable as its own grad")
-            check(value._array.dtype == self._array.dtype,
-                  f"assigned grad has data of a different type: expected {self.type()}, got "
-                  f"{value.type()}")  # fmt: skip
-            check(value._array.shape == self._array.shape,
-                  f"attempting to assign a gradient of size '{list(value.shape)}' to a tensor of size "
-                  f"'{list(self.shape)}'. Please ensure that the gradient and the tensor are the same "
-                  "size")  # fmt: skip
+            if value._array.dtype != self._array.dtype:
+                said = f"expected {self.type()}, got {value.type()}"
+                raise RuntimeError(f"assigned grad has data of a different type: {said}")
+            check(value._array.shape == self._array.shape, "attempting to assign a gradient of size "
+                  f"'{list(value.shape)}' to a tensor of size '{list(self.shape)}'. Please ensure that the "
+                  "gradient and the tensor are the same size")  # fmt: skip
         self._grad = value
 
     @grad.deleter
@@ -420,9 +367,8 @@ class Tensor:
             create_graph (bool): record the pass itself, for higher derivatives.
             inputs (Tensor or sequence of Tensor): accumulate into these only.
 
-        Raises:
-            RuntimeError: if nothing was recorded, if a gradient is needed to start from, if the graph was freed, or
-                if a saved tensor was changed in place; no ``.grad`` changes then.
+        Raises RuntimeError if nothing was recorded, the graph was freed, a saved tensor was changed in place, or there
+        is no ``gradient`` for several elements; no ``.grad`` changes then.
 
         >>> import autodiff_lab as th
         >>> x = th.tensor(3., requires_grad=True)
@@ -432,8 +378,7 @@ class Tensor:
         """
         if inputs is not None:
             inputs = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
-            if not inputs:
-                raise RuntimeError("'inputs' argument to backward() cannot be empty.")
+            check(inputs, "'inputs' argument to backward() cannot be empty.")
         if gradient is not None:
             check_cotangents((self,), (gradient,))
         keep = create_graph if retain_graph is None else retain_graph
@@ -449,11 +394,10 @@ class Tensor:
     def detach_(self):
         """Cut this tensor's history, in place; RuntimeError on a view, whose history belongs to its base."""
         check(self._base is None,
-              "Can't detach views in-place. Use detach() instead. If you are using "
-              "DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as True, "
-              "gradients are views of DDP buckets, and hence detach_() cannot be called on these "
-              "gradients. To fix this error, please refer to the Optimizer.zero_grad() function in "
-              "torch/optim/optimizer.py as the solution.")  # fmt: skip
+              "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) "
+              "for training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and "
+              "hence detach_() cannot be called on these gradients. To fix this error, please refer to the "
+              "Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution.")  # fmt: skip
         self._node = None
         return self
 
@@ -468,13 +412,11 @@ class Tensor:
 
     @data.setter
     def data(self, value):
-        check(isinstance(value, Tensor),
-              f"Variable data has to be a tensor, but got {type(value).__name__}", TypeError)  # fmt: skip
+        given = type(value).__name__
+        check(isinstance(value, Tensor), f"Variable data has to be a tensor, but got {given}", TypeError)
         self._array = memory(value)
 
-    @property
-    def _version(self):
-        return len(self._clock or ())
+    _version = property(lambda self: len(self._clock or ()))
 
     @property
     def _base(self):
@@ -491,14 +433,9 @@ class Tensor:
     def register_hook(self, hook):
         """Call ``hook(grad)`` when this tensor's gradient has been computed; it may return another.
 
-        Returns:
-            A handle with ``remove()``.
-
-        Raises:
-            RuntimeError: if the tensor does not require grad.
+        The handle that comes back has ``remove()``; RuntimeError if the tensor does not require grad.
         """
-        check(self._node is not None,
-              "cannot register a hook on a tensor that doesn't require gradient",
+        check(self._node is not None, "cannot register a hook on a tensor that doesn't require gradient",
               note="note.no_grad", tensor=self)  # fmt: skip
         return self._hook_lists().add("pre", hook)
 
@@ -517,8 +454,8 @@ class Tensor:
 
     def retain_grad(self):
         """Ask for ``.grad`` on a non-leaf too; RuntimeError if the tensor does not require grad."""
-        check(self._node is not None,
-              "can't retain_grad on Tensor that has requires_grad=False", note="note.no_grad", tensor=self)  # fmt: skip
+        check(self._node is not None, "can't retain_grad on Tensor that has requires_grad=False",
+              note="note.no_grad", tensor=self)  # fmt: skip
         if isinstance(self._node, Node) and not self.retains_grad:
             self._node._hook_lists().add("retain", Retain(self))
 
@@ -531,9 +468,8 @@ class Tensor:
         return any(hook.tensor() is self for hook in node._hooks.of("retain"))
 
     def __deepcopy__(self, memo):
-        check(not isinstance(self._node, Node),
-              "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol "
-              "at the moment. If you were attempting to deepcopy a module, this may be because of a "
+        check(self.is_leaf, "Only Tensors created explicitly by the user (graph leaves) support the deepcopy "
+              "protocol at the moment. If you were attempting to deepcopy a module, this may be because of a "
               "torch.nn.utils.weight_norm usage, see https://github.com/pytorch/pytorch/pull/103001",
               note="note.deepcopy", tensor=self)  # fmt: skip
         twin = rebuilt(type(self), np.array(self._array), self.requires_grad)
@@ -585,14 +521,12 @@ class Parameter(Tensor):
     def __new__(cls, data=None, requires_grad=True):
         if data is None:
             data = new_tensor(np.empty(0, dtypes.get_default_dtype().numpy))
-        check(isinstance(data, Tensor),
-              f"Parameter takes a Tensor, not {type(data).__name__}; wrap it with autodiff_lab.tensor(…)",
-              TypeError)  # fmt: skip
+        said = f"Parameter takes a Tensor, not {type(data).__name__}; wrap it with autodiff_lab.tensor(…)"
+        check(isinstance(data, Tensor), said, TypeError)
         if requires_grad:
             check_differentiable(data._array.dtype, data)
         parameter = _new(cls)
-        parameter._array = memory(data)
-        parameter._clock = clock_of(data)
+        parameter._array, parameter._clock = memory(data), clock_of(data)
         parameter._node = LEAF if requires_grad else None
         return parameter
 
@@ -606,23 +540,15 @@ def rebuilt(cls, array, requires_grad):
 
 
 def dimension(dim, ndim, name="dim"):
-    """A dimension counted from either end, as a number from 0.
-
-    Raises:
-        IndexError: if there is no such dimension.
-        TypeError: if ``dim`` is no integer.
-    """
+    """A dimension counted from either end, as a number from 0; IndexError if there is none."""
     if not isinstance(dim, (int, np.integer)) or isinstance(dim, bool):
-        if isinstance(dim, Tensor):
-            dim = int(dim)
-        else:
+        if not isinstance(dim, Tensor):
             raise TypeError(f"argument '{name}' must be int, not {type(dim).__name__}")
+        dim = int(dim)
     reach = max(ndim, 1)
     if not -reach <= dim < reach:
-        raise explained(
-            IndexError(f"Dimension out of range (expected to be in range of [{-reach}, {reach - 1}], but got {dim})"),
-            "note.dimension", ndim=ndim,
-        )  # fmt: skip
+        said = f"Dimension out of range (expected to be in range of [{-reach}, {reach - 1}], but got {dim})"
+        raise explained(IndexError(said), "note.dimension", ndim=ndim)
     return int(dim) % reach
 
 
@@ -636,10 +562,7 @@ FLOAT_ONLY = "Only Tensors of floating point and complex dtype can require gradi
 def check_differentiable(numpy_dtype, tensor=None, sentence=FLOAT_ONLY):
     """Raise unless a tensor of this dtype may require grad."""
     if numpy_dtype.kind != "f":
-        raise explained(
-            RuntimeError(sentence),
-            "note.float_only", tensor, dtype=str(numpy_dtype),
-        )  # fmt: skip
+        raise explained(RuntimeError(sentence), "note.float_only", tensor, dtype=str(numpy_dtype))
 
 
 def check_cotangents(outputs, grads):
@@ -647,11 +570,10 @@ def check_cotangents(outputs, grads):
     for i, (output, g) in enumerate(zip(outputs, grads)):
         if g is None:
             continue
-        check(isinstance(g, Tensor),
-              f"gradients can be either Tensors or None, but got {type(g).__name__}", TypeError)  # fmt: skip
-        check(g._array.shape == output._array.shape,
-              f"Mismatch in shape: grad_output[{i}] has a shape of {g.shape} and output[{i}] has a shape "
-              f"of {output.shape}.")  # fmt: skip
+        given = type(g).__name__
+        check(isinstance(g, Tensor), f"gradients can be either Tensors or None, but got {given}", TypeError)
+        check(g._array.shape == output._array.shape, f"Mismatch in shape: grad_output[{i}] has a shape of "
+              f"{g.shape} and output[{i}] has a shape of {output.shape}.")  # fmt: skip
 
 
 def as_tensor(g):

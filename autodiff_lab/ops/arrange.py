@@ -168,9 +168,8 @@ def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
         input, dim = reshape(check_tensor(input, "repeat_interleave"), -1), 0
     input = input if input.ndim else reshape(input, 1)
     n = input.shape[dim := dimension(dim, input.ndim)]
-    check(np.ndim(counts) != 1 or len(counts) in (1, n),
-          f"repeats must have the same size as input along dim, but got repeats.size(0) = {np.size(counts)} "
-          f"and input.size({dim}) = {n}")  # fmt: skip
+    check(np.ndim(counts) != 1 or len(counts) in (1, n), "repeats must have the same size as input along dim, but "
+          f"got repeats.size(0) = {np.size(counts)} and input.size({dim}) = {n}")  # fmt: skip
     return index_select(input, dim, new_tensor(np.repeat(np.arange(n), counts)))
 
 
@@ -234,10 +233,9 @@ def as_strided(input, size, stride, storage_offset=None):
     base = input if input._base is None or offset == 0 == input.storage_offset() else input._base
     check(len(size) == len(stride), "mismatch in length of strides and shape")
     last = offset + sum((n - 1) * s for n, s in zip(size, stride))
-    check(0 in size or (last < base.numel() and base.is_contiguous()),
-          f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {offset}, and "
-          f"itemsize {base.itemsize} requiring a storage size of {(last + 1) * base.itemsize} are out of "
-          f"bounds for storage of size {base.nbytes}")  # fmt: skip
+    check(0 in size or (last < base.numel() and base.is_contiguous()), f"setStorage: sizes {list(size)}, strides "
+          f"{list(stride)}, storage offset {offset}, and itemsize {base.itemsize} requiring a storage size of "
+          f"{(last + 1) * base.itemsize} are out of bounds for storage of size {base.nbytes}")  # fmt: skip
     return apply(AS_STRIDED, base, size=size, stride=stride, offset=offset)
 
 
@@ -262,9 +260,8 @@ def tensor_split(input, indices_or_sections, dim=0):
 
 def splitter(name, axis, least):
     def made(input, indices_or_sections):
-        check(check_tensor(input, name).ndim >= least,
-              f"torch.{name} requires a tensor with at least {least} dimension{'s' * (least > 1)}, but "
-              f"got a tensor with {input.ndim} dimensions!")  # fmt: skip
+        check(check_tensor(input, name).ndim >= least, f"torch.{name} requires a tensor with at least {least} "
+              f"dimension{'s' * (least > 1)}, but got a tensor with {input.ndim} dimensions!")  # fmt: skip
         dim = 0 if name == "hsplit" and input.ndim == 1 else axis
         n = indices_or_sections
         check(not isinstance(n, int) or not input.shape[dim] % n,
@@ -443,9 +440,8 @@ def cov(input, *, correction=1, fweights=None, aweights=None):
     Args:
         fweights, aweights (Tensor): how often, and how heavily, each observation counts.
     """
-    check(check_tensor(input, "cov").ndim <= 2,
-          f"cov(): expected input to have two or fewer dimensions but got an input with {input.ndim} "
-          "dimensions")  # fmt: skip
+    check(check_tensor(input, "cov").ndim <= 2, "cov(): expected input to have two or fewer dimensions but got an "
+          f"input with {input.ndim} dimensions")  # fmt: skip
     x = atleast_2d(input)
     x = x if x.is_floating_point() else x.to(dtypes.get_default_dtype())
     w = None if fweights is None else fweights.to(x.dtype)

@@ -90,9 +90,8 @@ def rounded(x, decimals):
 def as_mask(mask, function, position=1, name="condition"):
     """A boolean tensor as the NumPy mask that a row keeps; RuntimeError if it is not boolean."""
     check_tensor(mask, function, position, name)
-    check(mask._array.dtype == bool,
-          f"{function} expected {name} to be a boolean tensor, but got a tensor with dtype "
-          f"{mask.dtype.title}", note="note.mask_bool", name=name)  # fmt: skip
+    check(mask._array.dtype == bool, f"{function} expected {name} to be a boolean tensor, but got a tensor with "
+          f"dtype {mask.dtype.title}", note="note.mask_bool", name=name)  # fmt: skip
     return np.array(memory(mask))
 
 
@@ -152,9 +151,8 @@ def masked_fill(input, mask, value):
     shape = shape_of_all("masked_fill", input._array, mask)
     input = expand(input, *shape) if input._array.shape != shape else input
     if isinstance(value, Tensor):
-        check(not value.ndim,
-              f"masked_fill only supports a 0-dimensional value tensor, but got tensor with {value.ndim} "
-              "dimension(s).")  # fmt: skip
+        check(not value.ndim, "masked_fill only supports a 0-dimensional value tensor, but got tensor with "
+              f"{value.ndim} dimension(s).")  # fmt: skip
         return apply(MASKED_FILL_TENSOR, input, value, mask=mask)
     return apply(MASKED_FILL, input, mask=mask, value=plain(value))
 

@@ -215,9 +215,8 @@ def broadcast_shapes(*shapes):
             check(shape[d] >= 0,
                   f"Trying to create tensor with negative dimension ({shape[d]}): ({shape[d]})")  # fmt: skip
             check(shape[d] in (1, made[d]) or made[d] == 1,
-                  f"Attempting to broadcast a dimension of length {shape[d]} at {d}! Mismatching "
-                  f"argument at index {i} had {shape}; but expected shape should be broadcastable to "
-                  f"{made}")  # fmt: skip
+                  f"Attempting to broadcast a dimension of length {shape[d]} at {d}! Mismatching argument at index "
+                  f"{i} had {shape}; but expected shape should be broadcastable to {made}")  # fmt: skip
             made[d] = shape[d] if made[d] == 1 else made[d]
     return Size(made)
 

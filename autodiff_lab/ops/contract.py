@@ -136,9 +136,8 @@ def inner(input, other):
     """The sums of products along the last dimensions: (… m), (⋆ m) give (… ⋆)."""
     if check_tensor(input, "inner").ndim == 0 or check_tensor(other, "inner", 2, "other").ndim == 0:
         return input * other
-    check(input.shape[-1] == other.shape[-1],
-          "inner() the last dimension must match on both input tensors but got shapes "
-          f"{list(input.shape)} and {list(other.shape)}")  # fmt: skip
+    check(input.shape[-1] == other.shape[-1], "inner() the last dimension must match on both input tensors but got "
+          f"shapes {list(input.shape)} and {list(other.shape)}")  # fmt: skip
     return tensordot(input, other, ([-1], [-1]))
 
 
@@ -169,9 +168,8 @@ def tensordot(a, b, dims=2, out=None):
     for i, j in zip(left, right):
         if 1 in (a.shape[i], b.shape[j]):  # a single number goes with the sum of the others
             a, b = (total(t, d, True) if t.shape[d] != 1 else t for t, d in ((a, i), (b, j)))
-        check(a.shape[i] == b.shape[j],
-              f"contracted dimensions need to match, but first has size {a.shape[i]} in dim {i} and "
-              f"second has size {b.shape[j]} in dim {j}")  # fmt: skip
+        check(a.shape[i] == b.shape[j], f"contracted dimensions need to match, but first has size {a.shape[i]} in "
+              f"dim {i} and second has size {b.shape[j]} in dim {j}")  # fmt: skip
     free_a = [d for d in range(a.ndim) if d not in left]
     free_b = [d for d in range(b.ndim) if d not in right]
     n, k, m = (math.prod(t.shape[d] for d in ds) for t, ds in ((a, free_a), (a, left), (b, free_b)))
@@ -222,9 +220,8 @@ def einsum(*args):
             )
         most = max(most, spare if "..." in term else 0)
         for letter in term.replace("...", ""):
-            check(letter in LETTERS,
-                  f"einsum(): invalid subscript given at index {equation.index(letter)} in the equation "
-                  "string, subscripts must be in [a-zA-Z]")  # fmt: skip
+            check(letter in LETTERS, f"einsum(): invalid subscript given at index {equation.index(letter)} in the "
+                  "equation string, subscripts must be in [a-zA-Z]")  # fmt: skip
     dots = [f".{i}" for i in range(most)]  # the ellipsis' dimensions, the last ones aligned
 
     def labels(term, t):
@@ -252,9 +249,8 @@ def einsum(*args):
     sizes = {}
     for i, t in enumerate(operands):
         for c, n in zip(order, t.shape):
-            check(n == 1 or sizes.setdefault(c, n) == n,
-                  f"einsum(): subscript {c} has size {n} for operand {i} which does not broadcast with "
-                  f"previously seen size {sizes.get(c)}")  # fmt: skip
+            check(n == 1 or sizes.setdefault(c, n) == n, f"einsum(): subscript {c} has size {n} for operand {i} "
+                  f"which does not broadcast with previously seen size {sizes.get(c)}")  # fmt: skip
     made = operands[0]
     for i, t in enumerate(operands[1:], 1):
         later = {c for part in spelt[i + 1 :] for c in part}
@@ -275,9 +271,8 @@ def aligned(t, part, order, i):
     for c in dict.fromkeys(part):
         while part.count(c) > 1:
             first, second = [d for d, label in enumerate(part) if label == c][:2]
-            check(t.shape[first] == t.shape[second],
-                  f"einsum(): subscript {c} is repeated for operand {i} but the sizes don't match, "
-                  f"{t.shape[second]} != {t.shape[first]}")  # fmt: skip
+            check(t.shape[first] == t.shape[second], f"einsum(): subscript {c} is repeated for operand {i} but the "
+                  f"sizes don't match, {t.shape[second]} != {t.shape[first]}")  # fmt: skip
             t = t.diagonal(0, first, second)
             part = [*part[:first], *part[first + 1 : second], *part[second + 1 :], c]
     for c in order:
@@ -333,9 +328,8 @@ def linalg_cross(input, other, *, dim=-1):
     check(check_tensor(input, "linalg.cross").ndim == check_tensor(other, "linalg.cross", 2, "other").ndim,
           "linalg.cross: inputs must have the same number of dimensions.")  # fmt: skip
     d = dimension(dim, input.ndim)
-    check(input.shape[d] == 3 and other.shape[d] == 3,
-          f"linalg.cross: inputs dimension {dim} must have length 3. Got {input.shape[d]} and "
-          f"{other.shape[d]}")  # fmt: skip
+    check(input.shape[d] == 3 and other.shape[d] == 3, f"linalg.cross: inputs dimension {dim} must have length 3. "
+          f"Got {input.shape[d]} and {other.shape[d]}")  # fmt: skip
     return apply(CROSS, input, other, dim=d - input.ndim)
 
 

@@ -166,10 +166,9 @@ def from_numpy(ndarray):
     """A tensor over the memory of a NumPy array: writing to one shows in the other; TypeError for anything else."""
     check(isinstance(ndarray, np.ndarray), f"expected np.ndarray (got {type(ndarray).__name__})", TypeError)
     dtypes.from_numpy(ndarray.dtype)
-    check(all(s >= 0 for s in ndarray.strides),
-          "At least one stride in the given numpy array is negative, and tensors with negative strides are not currently "
-          "supported. (You can probably work around this by making a copy of your array  with array.copy().) ",
-          ValueError)  # fmt: skip
+    check(all(s >= 0 for s in ndarray.strides), "At least one stride in the given numpy array is negative, and "
+          "tensors with negative strides are not currently supported. (You can probably work around this by making "
+          "a copy of your array  with array.copy().) ", ValueError)  # fmt: skip
     t = new_tensor(ndarray)
     clock_of(t)
     return t
@@ -280,11 +279,8 @@ def arange(*bounds, start=None, end=None, step=None, out=None, dtype=None, layou
     given = (0 if start is None else start, end, 1 if step is None else step)
     first, last, by = (*bounds, *given[len(bounds) :])
     for value in (first, last, by):
-        check(
-            isinstance(value, (int, float)),
-            f"arange(): bounds must be numbers, not {type(value).__name__}",
-            TypeError,
-        )
+        check(isinstance(value, (int, float)),
+              f"arange(): bounds must be numbers, not {type(value).__name__}", TypeError)  # fmt: skip
     check(by != 0, "step must be nonzero")
     check(math.isfinite(first) and math.isfinite(last), f"unsupported range: {first} -> {last}")
     check((last - first) / by >= 0, "upper bound and lower bound inconsistent with step sign")

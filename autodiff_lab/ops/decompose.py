@@ -323,8 +323,8 @@ def solve(A, B, *, left=True, out=None):
     Raises RuntimeError for shapes that do not fit; its kind ``linalg.LinAlgError`` for a singular matrix.
     """
     squares(A, "linalg.solve"), check_tensor(B, "linalg.solve", 2, "B")
-    check(A._array.dtype == B._array.dtype, "linalg.solve: Expected A and B to have the same dtype, but found A of type "
-          f"{A.dtype.title} and B of type {B.dtype.title} instead")  # fmt: skip
+    check(A._array.dtype == B._array.dtype, "linalg.solve: Expected A and B to have the same dtype, but found A of "
+          f"type {A.dtype.title} and B of type {B.dtype.title} instead")  # fmt: skip
     vector = B.ndim == 1 or (B.ndim == A.ndim - 1 and B.shape == A.shape[:-1])
     right = unsqueeze(B, -1) if vector else B
     fits = A.shape[-1] == (right.shape[-2] if left or vector else right.shape[-1])
@@ -372,8 +372,8 @@ def qr(A, mode="reduced"):
     Args:
         mode (str): ``"reduced"``, ``"complete"`` (Q is square) or ``"r"`` (Q is left out).
     """
-    check(mode in ("reduced", "complete", "r"),
-          f"qr received unrecognized mode '{mode}' but expected one of 'reduced' (default), 'r', or 'complete'")  # fmt: skip
+    check(mode in ("reduced", "complete", "r"), f"qr received unrecognized mode '{mode}' but expected one of "
+          "'reduced' (default), 'r', or 'complete'")  # fmt: skip
     return RESULTS["linalg_qr"](*apply(QR, matrices(A, "linalg.qr"), mode=mode))
 
 

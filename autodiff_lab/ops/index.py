@@ -109,8 +109,7 @@ def index_array(value, what="tensors"):
         array = array.astype(np.int64)
     if array.dtype == np.uint8:
         array = array.astype(bool)
-    check(array.dtype.kind in "bi",
-          f"{what} used as indices must be long, int, byte or bool tensors",
+    check(array.dtype.kind in "bi", f"{what} used as indices must be long, int, byte or bool tensors",
           IndexError, "note.index_dtype")  # fmt: skip
     return array
 
@@ -133,9 +132,8 @@ def pieces(index):
             index[i] = index_array(list(piece) if isinstance(piece, range) else piece)
         elif piece is not None and piece is not Ellipsis and not isinstance(piece, slice):
             check(not isinstance(piece, str), "new(): invalid data type 'str'", TypeError)
-            check(hasattr(piece, "__index__"),
-                  "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are "
-                  f"valid indices (got {type(piece).__name__})", IndexError)  # fmt: skip
+            check(hasattr(piece, "__index__"), "only integers, slices (`:`), ellipsis (`...`), None and long or "
+                  f"byte Variables are valid indices (got {type(piece).__name__})", IndexError)  # fmt: skip
             index[i] = piece.__index__()
         piece = index[i]
         if isinstance(piece, np.ndarray):
@@ -257,9 +255,8 @@ def narrow(input, dim, start, length):
     """The ``length`` places from ``start`` along ``dim``, a view."""
     size = check_tensor(input, "narrow").shape[dim := dimension(dim, input.ndim)]
     start = int(start)
-    check(-size <= start <= size,
-          f"Dimension out of range (expected to be in range of [{-size}, {size}], but got {start})",
-          IndexError)  # fmt: skip
+    check(-size <= start <= size, f"Dimension out of range (expected to be in range of [{-size}, {size}], but got "
+          f"{start})", IndexError)  # fmt: skip
     start = start + size if start < 0 else start
     check(length >= 0, "narrow(): length must be non-negative.")
     check(start + length <= size, f"start ({start}) + length ({length}) exceeds dimension size ({size}).")
@@ -302,9 +299,8 @@ def trimmed(value, target):
 
 def put(target, index, value, shape, accumulate):
     if value._array.dtype != target._array.dtype:
-        check(not value._array.ndim,
-              f"Index put requires the source and destination dtypes match, got {target.dtype.title} for "
-              f"the destination and {value.dtype.title} for the source.")  # fmt: skip
+        check(not value._array.ndim, "Index put requires the source and destination dtypes match, got "
+              f"{target.dtype.title} for the destination and {value.dtype.title} for the source.")  # fmt: skip
         value = value._cast(target._array.dtype)
     try:
         value = expand(value, *shape)

@@ -45,9 +45,8 @@ def gathered(parts, dim, join):
 
 def same_kind(tensors, function):
     """The tensors as a list in their common dtype; TypeError, RuntimeError if there are none, or one is no tensor."""
-    check(not isinstance(tensors, Tensor) and hasattr(tensors, "__iter__"),
-          f"{function}(): argument 'tensors' (position 1) must be tuple of Tensors, not "
-          f"{type(tensors).__name__}", TypeError)  # fmt: skip
+    check(not isinstance(tensors, Tensor) and hasattr(tensors, "__iter__"), f"{function}(): argument 'tensors' "
+          f"(position 1) must be tuple of Tensors, not {type(tensors).__name__}", TypeError)  # fmt: skip
     tensors = list(tensors)
     if not tensors:
         check(function != "cat", "torch.cat(): expected a non-empty list of Tensors", ValueError)
@@ -74,9 +73,8 @@ def cat(tensors, dim=0, *, out=None):
         check(t.ndim == kept[0].ndim,
               f"Tensors must have same number of dimensions: got {kept[0].ndim} and {t.ndim}")  # fmt: skip
         for d, (m, n) in enumerate(zip(kept[0].shape, t.shape)):
-            check(d == dim or m == n,
-                  f"Sizes of tensors must match except in dimension {dim}. Expected size {m} but got "
-                  f"size {n} for tensor number {i} in the list.", note="note.cat", dim=dim)  # fmt: skip
+            check(d == dim or m == n, f"Sizes of tensors must match except in dimension {dim}. Expected size {m} "
+                  f"but got size {n} for tensor number {i} in the list.", note="note.cat", dim=dim)  # fmt: skip
     return apply(CAT, *kept, dim=dim, sizes=tuple(t.shape[dim] for t in kept), out=out)
 
 
@@ -84,9 +82,8 @@ def stack(tensors, dim=0, *, out=None):
     """The tensors side by side along a new dimension; RuntimeError if their shapes differ."""
     tensors = same_kind(tensors, "stack")
     for i, t in enumerate(tensors):
-        check(t.shape == tensors[0].shape,
-              f"stack expects each tensor to be equal size, but got {list(tensors[0].shape)} at entry 0 "
-              f"and {list(t.shape)} at entry {i}", note="note.stack")  # fmt: skip
+        check(t.shape == tensors[0].shape, "stack expects each tensor to be equal size, but got "
+              f"{list(tensors[0].shape)} at entry 0 and {list(t.shape)} at entry {i}", note="note.stack")  # fmt: skip
     return apply(STACK, *tensors, dim=dimension(dim, tensors[0].ndim + 1), out=out)
 
 

@@ -287,10 +287,9 @@ def searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=N
     steps, x = memory(sorted_sequence), np.asarray(input._array if isinstance(input, Tensor) else input)
     if sorter is not None:
         steps = take_along(steps, steps.ndim - 1, memory(sorter))
-    check(steps.ndim == 1 or steps.shape[:-1] == x.shape[:-1],
-          "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor "
-          f"and input value tensor must match, but we got boundaries tensor {list(steps.shape)} and input value tensor "
-          f"{list(x.shape)}")  # fmt: skip
+    check(steps.ndim == 1 or steps.shape[:-1] == x.shape[:-1], "torch.searchsorted(): boundaries tensor should be "
+          "1 dimension or the first N-1 dimensions of boundaries tensor and input value tensor must match, but we "
+          f"got boundaries tensor {list(steps.shape)} and input value tensor {list(x.shape)}")  # fmt: skip
     found = np.empty(x.shape, np.int32 if out_int32 else np.int64)
     for i in np.ndindex(steps.shape[:-1]):
         found[i] = np.searchsorted(steps[i], x[i], side or ("right" if right else "left"))

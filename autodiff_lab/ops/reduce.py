@@ -189,9 +189,8 @@ def cast_to(input, dtype):
 
 def floating(input, name, dim=None):
     sentence = f"{name}(): could not infer output dtype. Input dtype must be either a floating point or complex dtype."
-    check(
-        input.is_floating_point(), f"{sentence} Got: {input.dtype.title}", note="note.float_needed", name=name
-    )
+    check(input.is_floating_point(),
+          f"{sentence} Got: {input.dtype.title}", note="note.float_needed", name=name)  # fmt: skip
     return input
 
 
@@ -343,8 +342,8 @@ def extreme(name, whole, along, find, pair, doc):
         if isinstance(dim, Tensor):
             return getattr(input, pair)(dim)
         if dim is None:
-            check(input.numel() != 0, f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify "
-                                      "the reduction dim with the 'dim' argument.")  # fmt: skip
+            check(input.numel() != 0, f"{name}(): Expected reduction dim to be specified for input.numel() == 0. "
+                  "Specify the reduction dim with the 'dim' argument.")  # fmt: skip
             return apply(whole, input)
         dim = dimension(dim, input.ndim)
         if input.ndim == 0:

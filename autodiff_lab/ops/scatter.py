@@ -127,9 +127,8 @@ def along(input, dim, index, function):
     array = memory(check_tensor(index, function, 3, "index"))
     check(array.dtype in (np.int64, np.int32) or not array.size,
           f"{function}(): Expected dtype int32/int64 for index", note="note.index_dtype")  # fmt: skip
-    check(not array.size or max(array.ndim, 1) == max(input.ndim, 1),
-          "Index tensor must have the same number of dimensions as "
-          f"{('input' if function == 'gather' else 'self')} tensor")  # fmt: skip
+    check(not array.size or max(array.ndim, 1) == max(input.ndim, 1), "Index tensor must have the same number of "
+          f"dimensions as {('input' if function == 'gather' else 'self')} tensor")  # fmt: skip
     size = input.shape[dim] if input.ndim else 1
     wrong = (array < 0) | (array >= size)
     if wrong.any():
@@ -159,9 +158,8 @@ def gather(input, dim, index, *, sparse_grad=False, out=None):
     """
     dim, index = along(check_tensor(input, "gather"), dim, index, "gather")
     for d, (m, n) in enumerate(zip(index.shape, input.shape)):
-        check(d == dim or m <= n,
-              f"Size does not match at dimension {d} expected index {list(index.shape)} to be no larger "
-              f"than self {list(input.shape)} apart from dimension {dim}")  # fmt: skip
+        check(d == dim or m <= n, f"Size does not match at dimension {d} expected index {list(index.shape)} to be "
+              f"no larger than self {list(input.shape)} apart from dimension {dim}")  # fmt: skip
     if input.ndim == 0 or index.ndim == 0:
         return reshape(gather(reshape(input, -1), 0, new_tensor(index.reshape(-1))), index.shape)
     return apply(GATHER, input, dim=dim, index=index, out=out)

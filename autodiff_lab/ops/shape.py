@@ -308,9 +308,8 @@ def alias(input):
 
 
 def swapped(input, name):
-    check(input.ndim >= 2,
-          f"tensor.{name} is only supported on matrices or batches of matrices. Got {input.ndim}-D "
-          "tensor.")  # fmt: skip
+    check(input.ndim >= 2, f"tensor.{name} is only supported on matrices or batches of matrices. Got "
+          f"{input.ndim}-D tensor.")  # fmt: skip
     return transpose(input, -2, -1)
 
 
@@ -321,9 +320,8 @@ def movedim(input, source, destination):
     destination = [
         dimension(d, ndim) for d in ((destination,) if isinstance(destination, int) else destination)
     ]
-    check(len(source) == len(destination),
-          f"movedim: Invalid source or destination dims: source ({source} dims) should contain the same "
-          f"number of dims as destination ({destination} dims)")  # fmt: skip
+    check(len(source) == len(destination), f"movedim: Invalid source or destination dims: source ({source} dims) "
+          f"should contain the same number of dims as destination ({destination} dims)")  # fmt: skip
     check(len(set(source)) == len(source) and len(set(destination)) == len(destination),
           f"movedim: repeated dim in `source` ({source}) or `destination` ({destination})")  # fmt: skip
     order = [d for d in range(ndim) if d not in source]
