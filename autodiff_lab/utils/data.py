@@ -8,7 +8,7 @@ import bisect
 import math
 import warnings
 from collections.abc import Mapping, Sequence
-from itertools import accumulate, chain, islice
+from itertools import accumulate, chain, islice, repeat
 
 import numpy as np
 
@@ -17,35 +17,39 @@ from ..homes import in_data, settle
 from ..ops.creation import as_tensor, empty, tensor
 from ..ops.join import stack
 from ..sampling import Generator, multinomial, randint, randperm
+from ..signature import Declared
 from ..tensor import Tensor
 
-# -- datasets -----------------------------------------------------------------------------------------------
 
-
-class Dataset:
-    """Samples by index: subclasses write ``__getitem__`` and, as a rule, ``__len__``."""
-
-    def __getitem__(self, index):
-        raise NotImplementedError("Subclasses of Dataset should implement __getitem__.")
-
-    def __add__(self, other):
-        return ConcatDataset([self, other])
+class _OfType(Declared):
+    """A class that may say what it holds, ``Dataset[int]``; it is the same class."""
 
     def __class_getitem__(cls, item):
         return cls
 
 
+# -- datasets -----------------------------------------------------------------------------------------------
+
+
+class Dataset(_OfType):
+    """Samples by index: subclasses write ``__getitem__`` and, as a rule, ``__len__``."""
+
+    __add__ = lambda self, other: ConcatDataset([self, other])
+
+    def __getitem__(self, index):
+        raise NotImplementedError("Subclasses of Dataset should implement __getitem__.")
+
+
 class IterableDataset(Dataset):
     """Samples one after another: subclasses write ``__iter__``."""
+
+    __add__ = lambda self, other: ChainDataset([self, other])
 
     def __iter__(self):
         raise NotImplementedError("Subclasses of IterableDataset should implement __iter__.")
 
-    def __add__(self, other):
-        return ChainDataset([self, other])
 
-
-class TensorDataset(Dataset):
+class TensorDataset(Dataset, takes="*tensors"):
     """Tensors of one first size; sample i is the tuple of their rows i.
 
     >>> import autodiff_lab as th
@@ -53,22 +57,21 @@ class TensorDataset(Dataset):
     (tensor(1.), tensor(1))
     """
 
-    def __init__(self, *tensors):
+    __len__ = lambda self: self.tensors[0].shape[0]
+    __getitem__ = lambda self, index: tuple(t[index] for t in self.tensors)
+
+    def _take(self, tensors):
         if any(t.shape[0] != tensors[0].shape[0] for t in tensors):
             raise AssertionError("Size mismatch between tensors")
         self.tensors = tensors
 
-    def __getitem__(self, index):
-        return tuple(t[index] for t in self.tensors)
 
-    def __len__(self):
-        return self.tensors[0].shape[0]
-
-
-class StackDataset(Dataset):
+class StackDataset(Dataset, takes="*args, **kwargs"):
     """Datasets of one length side by side: a sample is a tuple of theirs, or a dict."""
 
-    def __init__(self, *args, **kwargs):
+    __len__ = lambda self: self._length
+
+    def _take(self, args, kwargs):
         if args and kwargs:
             raise ValueError("Supported either ``tuple``- (via ``args``) or``dict``- (via ``kwargs``) like input/output, but both types are given.")  # fmt: skip
         self.datasets = args or kwargs
@@ -84,23 +87,19 @@ class StackDataset(Dataset):
             return {k: d[index] for k, d in self.datasets.items()}
         return tuple(d[index] for d in self.datasets)
 
-    def __len__(self):
-        return self._length
 
-
-class ConcatDataset(Dataset):
+class ConcatDataset(Dataset, takes="datasets"):
     """Datasets one after another."""
 
-    def __init__(self, datasets):
+    __len__ = lambda self: self.cumulative_sizes[-1]
+
+    def _take(self, datasets):
         self.datasets = list(datasets)
         if not self.datasets:
             raise AssertionError("datasets should not be an empty iterable")
         if any(isinstance(d, IterableDataset) for d in self.datasets):
             raise AssertionError("ConcatDataset does not support IterableDataset")
         self.cumulative_sizes = list(accumulate(map(len, self.datasets)))
-
-    def __len__(self):
-        return self.cumulative_sizes[-1]
 
     def __getitem__(self, idx):
         if idx < 0:
@@ -111,32 +110,22 @@ class ConcatDataset(Dataset):
         return self.datasets[which][idx - (self.cumulative_sizes[which - 1] if which else 0)]
 
 
-class ChainDataset(IterableDataset):
+class ChainDataset(IterableDataset, takes="datasets"):
     """Iterable datasets one after another."""
 
-    def __init__(self, datasets):
-        self.datasets = datasets
-
-    def __iter__(self):
-        return chain.from_iterable(self.datasets)
-
-    def __len__(self):
-        return sum(map(len, self.datasets))
+    __iter__ = lambda self: chain.from_iterable(self.datasets)
+    __len__ = lambda self: sum(map(len, self.datasets))
 
 
-class Subset(Dataset):
+class Subset(Dataset, takes="dataset, indices"):
     """The samples of a dataset at some indices."""
 
-    def __init__(self, dataset, indices):
-        self.dataset, self.indices = dataset, indices
+    __len__ = lambda self: len(self.indices)
 
     def __getitem__(self, idx):
         if isinstance(idx, list):
             return self.dataset[[self.indices[i] for i in idx]]
         return self.dataset[self.indices[idx]]
-
-    def __len__(self):
-        return len(self.indices)
 
 
 def random_split(dataset, lengths, generator=None):
@@ -172,7 +161,17 @@ def random_split(dataset, lengths, generator=None):
 # -- samplers -----------------------------------------------------------------------------------------------
 
 
-class Sampler:
+def positive(name, value):
+    if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
+        raise ValueError(f"{name} should be a positive integer value, but got {name}={value}")
+
+
+def boolean(name, value, error=ValueError):
+    if not isinstance(value, bool):
+        raise error(f"{name} should be a boolean value, but got {name}={value}")
+
+
+class Sampler(_OfType):
     """The order of the samples: subclasses write ``__iter__``, which yields indices, and ``__len__``."""
 
     def __init__(self, data_source=None):
@@ -181,24 +180,15 @@ class Sampler:
     def __iter__(self):
         raise NotImplementedError
 
-    def __class_getitem__(cls, item):
-        return cls
 
-
-class SequentialSampler(Sampler):
+class SequentialSampler(Sampler, takes="data_source"):
     """0, 1, 2 …"""
 
-    def __init__(self, data_source):
-        self.data_source = data_source
-
-    def __iter__(self):
-        return iter(range(len(self.data_source)))
-
-    def __len__(self):
-        return len(self.data_source)
+    __len__ = lambda self: len(self.data_source)
+    __iter__ = lambda self: iter(range(len(self.data_source)))
 
 
-class RandomSampler(Sampler):
+class RandomSampler(Sampler, takes="data_source, replacement=False, num_samples=None, generator=None"):
     """The indices in random order.
 
     Args:
@@ -207,18 +197,15 @@ class RandomSampler(Sampler):
         generator (Generator): where the order comes from.
     """
 
-    def __init__(self, data_source, replacement=False, num_samples=None, generator=None):
-        if not isinstance(replacement, bool):
-            raise TypeError(f"replacement should be a boolean value, but got replacement={replacement}")
-        self.data_source, self.replacement, self._num_samples, self.generator = (
-            data_source, replacement, num_samples, generator
-        )  # fmt: skip
-        if not isinstance(self.num_samples, int) or self.num_samples <= 0:
-            raise ValueError(f"num_samples should be a positive integer value, but got num_samples={self.num_samples}")  # fmt: skip
+    num_samples = property(
+        lambda self: len(self.data_source) if self._num_samples is None else self._num_samples
+    )
+    __len__ = lambda self: self.num_samples
 
-    @property
-    def num_samples(self):
-        return len(self.data_source) if self._num_samples is None else self._num_samples
+    def _take(self, replacement, num_samples, **given):
+        boolean("replacement", replacement, TypeError)
+        super()._take(replacement=replacement, _num_samples=num_samples, **given)
+        positive("num_samples", self.num_samples)
 
     def __iter__(self):
         n, generator = len(self.data_source), self.generator
@@ -233,64 +220,63 @@ class RandomSampler(Sampler):
             yield from randperm(n, generator=generator).tolist()
         yield from randperm(n, generator=generator).tolist()[: self.num_samples % n]
 
-    def __len__(self):
-        return self.num_samples
 
-
-class SubsetRandomSampler(Sampler):
+class SubsetRandomSampler(Sampler, takes="indices, generator=None"):
     """Some indices in random order."""
 
-    def __init__(self, indices, generator=None):
-        self.indices, self.generator = indices, generator
+    __len__ = lambda self: len(self.indices)
 
     def __iter__(self):
         for i in randperm(len(self.indices), generator=self.generator).tolist():
             yield self.indices[i]
 
-    def __len__(self):
-        return len(self.indices)
 
-
-class WeightedRandomSampler(Sampler):
+class WeightedRandomSampler(Sampler, takes="weights, num_samples, replacement=True, generator=None"):
     """Indices drawn with the probabilities that ``weights`` give."""
 
-    def __init__(self, weights, num_samples, replacement=True, generator=None):
-        if not isinstance(num_samples, int) or isinstance(num_samples, bool) or num_samples <= 0:
-            raise ValueError(f"num_samples should be a positive integer value, but got num_samples={num_samples}")  # fmt: skip
-        if not isinstance(replacement, bool):
-            raise ValueError(f"replacement should be a boolean value, but got replacement={replacement}")
-        self.weights = as_tensor(weights, dtype=dtypes.float64)
+    __len__ = lambda self: self.num_samples
+
+    def _take(self, weights, **given):
+        positive("num_samples", given["num_samples"])
+        boolean("replacement", given["replacement"])
+        super()._take(weights=as_tensor(weights, dtype=dtypes.float64), **given)
         if self.weights.ndim != 1:
-            raise ValueError(f"weights should be a 1d sequence but given weights have shape {tuple(self.weights.shape)}")  # fmt: skip
-        self.num_samples, self.replacement, self.generator = num_samples, replacement, generator
+            raise ValueError(
+                f"weights should be a 1d sequence but given weights have shape {tuple(self.weights.shape)}"
+            )
 
     def __iter__(self):
         drawn = multinomial(self.weights, self.num_samples, self.replacement, generator=self.generator)
         yield from iter(drawn.tolist())
 
-    def __len__(self):
-        return self.num_samples
+
+def batches(samples, size, drop_last):
+    """Lists of ``size`` samples; the last, shorter one is left out with ``drop_last``."""
+    samples = iter(samples)
+    while batch := list(islice(samples, size)):
+        if len(batch) == size or not drop_last:
+            yield batch
 
 
-class BatchSampler(Sampler):
+class BatchSampler(Sampler, takes="sampler, batch_size, drop_last"):
     """Lists of ``batch_size`` indices of another sampler; the last, shorter one is left out with ``drop_last``."""
 
-    def __init__(self, sampler, batch_size, drop_last):
-        if not isinstance(batch_size, int) or isinstance(batch_size, bool) or batch_size <= 0:
-            raise ValueError(f"batch_size should be a positive integer value, but got batch_size={batch_size}")  # fmt: skip
-        if not isinstance(drop_last, bool):
-            raise ValueError(f"drop_last should be a boolean value, but got drop_last={drop_last}")
-        self.sampler, self.batch_size, self.drop_last = sampler, batch_size, drop_last
+    __iter__ = lambda self: batches(self.sampler, self.batch_size, self.drop_last)
 
-    def __iter__(self):
-        indices = iter(self.sampler)
-        while batch := list(islice(indices, self.batch_size)):
-            if len(batch) == self.batch_size or not self.drop_last:
-                yield batch
+    def _take(self, **given):
+        positive("batch_size", given["batch_size"])
+        boolean("drop_last", given["drop_last"])
+        super()._take(**given)
 
     def __len__(self):
         n = len(self.sampler)
         return n // self.batch_size if self.drop_last else -(-n // self.batch_size)
+
+
+class Endless(Sampler):
+    """The sampler of a loader that takes what comes."""
+
+    __iter__ = lambda self: repeat(None)
 
 
 def drawn_seed(generator):
@@ -346,14 +332,15 @@ def default_convert(data):
         return {k: default_convert(v) for k, v in data.items()}
     if isinstance(data, tuple) and hasattr(data, "_fields"):
         return type(data)(*map(default_convert, data))
-    if isinstance(data, tuple):
-        return [default_convert(v) for v in data]
     if isinstance(data, Sequence) and not isinstance(data, (str, bytes)):
         return [default_convert(v) for v in data]
     return data
 
 
-class DataLoader:
+class DataLoader(_OfType, takes="""
+    dataset, batch_size=1, shuffle=None, sampler=None, batch_sampler=None, num_workers=0, collate_fn=None, pin_memory=False,
+    drop_last=False, timeout=0, worker_init_fn=None, multiprocessing_context=None, generator=None, *, prefetch_factor=None,
+    persistent_workers=False, pin_memory_device='', in_order=True"""):  # fmt: skip
     """Batches of a dataset, in order or shuffled.
 
     Args:
@@ -374,63 +361,50 @@ class DataLoader:
     [[0.0, 1.0], [2.0, 3.0], [4.0]]
     """
 
-    def __init__(self, dataset, batch_size=1, shuffle=None, sampler=None, batch_sampler=None, num_workers=0,
-                 collate_fn=None, pin_memory=False, drop_last=False, timeout=0, worker_init_fn=None,
-                 multiprocessing_context=None, generator=None, *, prefetch_factor=None, persistent_workers=False,
-                 pin_memory_device="", in_order=True):  # fmt: skip
-        if num_workers < 0:
-            raise ValueError("num_workers option should be non-negative; use num_workers=0 to disable multiprocessing.")  # fmt: skip
-        if timeout < 0:
-            raise ValueError("timeout option should be non-negative")
-        if num_workers == 0 and prefetch_factor is not None:
-            raise ValueError("prefetch_factor option could only be specified in multiprocessing.let num_workers > 0 to enable "
-                             "multiprocessing, otherwise set prefetch_factor to None.")  # fmt: skip
-        if persistent_workers and num_workers == 0:
-            raise ValueError("persistent_workers option needs num_workers > 0")
-        self._iterable = isinstance(dataset, IterableDataset)
-        if self._iterable:
-            for name, value, plain in (("shuffle", shuffle, (None, False)), ("sampler", sampler, (None,)), ("batch_sampler", batch_sampler, (None,))):  # fmt: skip
-                if value not in plain:
-                    raise ValueError(f"DataLoader with IterableDataset: expected unspecified {name} option, but got {name}={value}")  # fmt: skip
-        if sampler is not None and shuffle:
-            raise ValueError("sampler option is mutually exclusive with shuffle")
+    def _take(self, dataset, batch_size, shuffle, sampler, batch_sampler, collate_fn, drop_last, generator, num_workers, timeout,
+              prefetch_factor, persistent_workers, multiprocessing_context, pin_memory_device, **kept):  # fmt: skip
+        iterable = isinstance(dataset, IterableDataset)
+        wrong = {
+            "num_workers option should be non-negative; use num_workers=0 to disable multiprocessing.": num_workers
+            < 0,
+            "timeout option should be non-negative": timeout < 0,
+            "prefetch_factor option could only be specified in multiprocessing.let num_workers > 0 to enable multiprocessing, "
+            "otherwise set prefetch_factor to None.": num_workers == 0 and prefetch_factor is not None,
+            "persistent_workers option needs num_workers > 0": persistent_workers and num_workers == 0,
+        }
+        for name, value in (
+            ("shuffle", shuffle or None),
+            ("sampler", sampler),
+            ("batch_sampler", batch_sampler),
+        ):
+            said = (
+                f"DataLoader with IterableDataset: expected unspecified {name} option, but got {name}={value}"
+            )
+            wrong[said] = iterable and value is not None
+        given = batch_size != 1 or shuffle or sampler is not None or drop_last
+        wrong |= {
+            "sampler option is mutually exclusive with shuffle": sampler is not None and shuffle,
+            "batch_sampler option is mutually exclusive with batch_size, shuffle, sampler, and drop_last":
+                batch_sampler is not None and given,
+            "batch_size=None option disables auto-batching and is mutually exclusive with drop_last":
+                batch_size is None and drop_last,
+        }  # fmt: skip
+        for said, so in wrong.items():
+            if so:
+                raise ValueError(said)
         if batch_sampler is not None:
-            if batch_size != 1 or shuffle or sampler is not None or drop_last:
-                raise ValueError("batch_sampler option is mutually exclusive with batch_size, shuffle, sampler, and drop_last")  # fmt: skip
-            batch_size, drop_last = None, False
-        elif batch_size is None and drop_last:
-            raise ValueError("batch_size=None option disables auto-batching and is mutually exclusive with drop_last")  # fmt: skip
+            batch_size = None
         if sampler is None:
-            if self._iterable:
-                sampler = Endless()
-            else:
-                sampler = (
-                    RandomSampler(dataset, generator=generator) if shuffle else SequentialSampler(dataset)
-                )
+            plain = Endless() if iterable else None if shuffle else SequentialSampler(dataset)
+            sampler = plain or RandomSampler(dataset, generator=generator)
         if batch_size is not None and batch_sampler is None:
             batch_sampler = BatchSampler(sampler, batch_size, drop_last)
-        if collate_fn is None:
-            collate_fn = default_convert if batch_sampler is None else default_collate
-        self.dataset, self.batch_size, self.sampler, self.batch_sampler = (
-            dataset,
-            batch_size,
-            sampler,
-            batch_sampler,
-        )
-        self.num_workers, self.collate_fn, self.pin_memory, self.drop_last = (
-            num_workers,
-            collate_fn,
-            pin_memory,
-            drop_last,
-        )
-        self.timeout, self.worker_init_fn, self.generator, self.prefetch_factor = (
-            timeout,
-            worker_init_fn,
-            generator,
-            prefetch_factor,
-        )
-        self.persistent_workers, self.in_order = persistent_workers, in_order
-        self._ready = True
+        collate_fn = collate_fn or (default_convert if batch_sampler is None else default_collate)
+        super()._take(
+            dataset=dataset, batch_size=batch_size, sampler=sampler, batch_sampler=batch_sampler, collate_fn=collate_fn,
+            drop_last=drop_last, generator=generator, num_workers=num_workers, timeout=timeout, prefetch_factor=prefetch_factor,
+            persistent_workers=persistent_workers, _iterable=iterable, **kept, _ready=True,
+        )  # fmt: skip
 
     def __setattr__(self, name, value):
         fixed = ("batch_size", "batch_sampler", "sampler", "drop_last", "dataset", "persistent_workers")
@@ -443,45 +417,21 @@ class DataLoader:
         return self._batches()
 
     def _batches(self):
-        if self._iterable:
-            samples = iter(self.dataset)
-            if self.batch_sampler is None:
-                yield from map(self.collate_fn, samples)
-                return
-            while batch := list(islice(samples, self.batch_size)):
-                if len(batch) == self.batch_size or not self.drop_last:
-                    yield self.collate_fn(batch)
+        if self._iterable and self.batch_sampler is not None:
+            yield from map(self.collate_fn, batches(self.dataset, self.batch_size, self.drop_last))
+        elif self._iterable:
+            yield from map(self.collate_fn, self.dataset)
         elif self.batch_sampler is None:
-            for index in self.sampler:
-                yield self.collate_fn(self.dataset[index])
+            yield from (self.collate_fn(self.dataset[i]) for i in self.sampler)
         else:
-            for indices in self.batch_sampler:
-                fetch = getattr(self.dataset, "__getitems__", None)
-                samples = fetch(indices) if fetch else [self.dataset[i] for i in indices]
-                yield self.collate_fn(samples)
+            fetch = getattr(self.dataset, "__getitems__", lambda indices: [self.dataset[i] for i in indices])
+            yield from (self.collate_fn(fetch(indices)) for indices in self.batch_sampler)
 
     def __len__(self):
         if self._iterable:
-            n = len(self.dataset)
-            return (
-                n
-                if self.batch_size is None
-                else n // self.batch_size
-                if self.drop_last
-                else -(-n // self.batch_size)
-            )
+            n, size = len(self.dataset), self.batch_size or 1
+            return n // size if self.drop_last else -(-n // size)
         return len(self.sampler if self.batch_sampler is None else self.batch_sampler)
-
-    def __class_getitem__(cls, item):
-        return cls
-
-
-class Endless(Sampler):
-    """The sampler of a loader that takes what comes."""
-
-    def __iter__(self):
-        while True:
-            yield None
 
 
 def get_worker_info():
