@@ -1,5 +1,6 @@
 """Modules that hold modules or parameters: in a chain, a list, a dict. Leans on nn.module."""
 
+import itertools
 import operator
 from collections import OrderedDict
 
@@ -18,32 +19,26 @@ class Indexed(Module):
 
     def __getitem__(self, index):
         items = list(self._modules.items())
-        if isinstance(index, slice):
-            chosen = items[index]
-            return (
-                type(self)(OrderedDict(chosen))
-                if isinstance(self, Sequential)
-                else type(self)([m for _, m in chosen])
-            )
-        return items[self._place(index)][1]
+        if not isinstance(index, slice):
+            return items[self._place(index)][1]
+        chosen = OrderedDict(items[index])
+        return type(self)(chosen if isinstance(self, Sequential) else chosen.values())
 
     def __setitem__(self, index, module):
         setattr(self, list(self._modules)[self._place(index)], module)
 
     def __delitem__(self, index):
-        kept = list(self._modules.values())
+        kept = list(self)
         del kept[index]
+        self._refill(kept)
+
+    def _refill(self, modules):
         self._modules.clear()
-        self.extend(kept)
-
-    def __len__(self):
-        return len(self._modules)
-
-    def __iter__(self):
-        return iter(self._modules.values())
-
-    def __iadd__(self, modules):
         return self.extend(modules)
+
+    __len__ = lambda self: len(self._modules)
+    __iter__ = lambda self: iter(self._modules.values())
+    __iadd__ = lambda self, modules: self.extend(modules)
 
     def __add__(self, modules):
         return type(self)(*self, *modules) if isinstance(self, Sequential) else type(self)([*self, *modules])
@@ -67,11 +62,9 @@ class Indexed(Module):
 
     def insert(self, index, module):
         """Add a module before the one at ``index``."""
-        kept = list(self._modules.values())
+        kept = list(self)
         kept.insert(index, module)
-        self._modules.clear()
-        self.extend(kept)
-        return self
+        return self._refill(kept)
 
 
 class Sequential(Indexed):
@@ -106,99 +99,58 @@ class ModuleList(Indexed):
 
     def __repr__(self):
         """Runs of equal modules are told once, with their numbers."""
-        texts = [repr(m) for m in self]
-        if not texts:
-            return f"{self._get_name()}()"
-        runs = [[0, 0]]
-        for i, text in enumerate(texts[1:], 1):
-            if text == texts[runs[-1][0]]:
-                runs[-1][1] = i
-            else:
-                runs.append([i, i])
-        lines = [
-            indented(f"({a}): {texts[a]}" if a == b else f"({a}-{b}): {b - a + 1} x {texts[a]}")
-            for a, b in runs
-        ]
-        return f"{self._get_name()}(\n  " + "\n  ".join(lines) + "\n)"
+        lines = []
+        for text, run in itertools.groupby(enumerate(map(repr, self)), operator.itemgetter(1)):
+            (first, _), *more = run
+            said = (
+                f"({first}-{first + len(more)}): {len(more) + 1} x {text}" if more else f"({first}): {text}"
+            )
+            lines.append("\n  " + indented(said))
+        return f"{self._get_name()}({''.join(lines)}" + "\n" * bool(lines) + ")"
 
 
-class Named:
-    """What ``ModuleDict`` reads like a dict."""
+class Named(Module):
+    """What ``ModuleDict`` and ``ParameterDict`` share: read and written like a dict, which is the registry ``_held``."""
 
-    def __getitem__(self, key):
-        return self._held[key]
+    _held = property(lambda self: self._modules)
+    _register = Module.add_module
 
-    def __setitem__(self, key, value):
-        self._register(key, value)
+    def __init__(self, held=None):
+        super().__init__()
+        self.update(held or {})
 
-    def __delitem__(self, key):
-        del self._held[key]
-
-    def __len__(self):
-        return len(self._held)
-
-    def __iter__(self):
-        return iter(self._held)
-
-    def __contains__(self, key):
-        return key in self._held
-
-    def keys(self):
-        """The names."""
-        return self._held.keys()
-
-    def values(self):
-        """What they stand for."""
-        return self._held.values()
-
-    def items(self):
-        """(name, value) pairs."""
-        return self._held.items()
+    __getitem__ = lambda self, key: self._held[key]
+    __setitem__ = lambda self, key, value: self._register(key, value)
+    __delitem__ = lambda self, key: self._held.__delitem__(key)
+    __len__ = lambda self: len(self._held)
+    __iter__ = lambda self: iter(self._held)
+    __contains__ = lambda self, key: key in self._held
+    keys = lambda self: self._held.keys()
+    values = lambda self: self._held.values()
+    items = lambda self: self._held.items()
+    pop = lambda self, key: self._held.pop(key)
+    clear = lambda self: self._held.clear()
 
     def update(self, others):
         """Take the values of a mapping, or of (name, value) pairs."""
         for key, value in others.items() if hasattr(others, "items") else others:
             self[key] = value
 
-    def pop(self, key):
-        """Remove a value and give it back."""
-        value = self[key]
-        del self[key]
-        return value
 
-    def clear(self):
-        """Remove all."""
-        self._held.clear()
-
-
-class ModuleDict(Named, Module):
+class ModuleDict(Named):
     """A dict whose modules are known to the module that holds it."""
 
-    def __init__(self, modules=None):
-        super().__init__()
-        self.update(modules or {})
 
-    @property
-    def _held(self):
-        return self._modules
-
-    def _register(self, key, module):
-        self.add_module(key, module)
+def register(module, name, value):
+    """Hold a value as a parameter."""
+    module.register_parameter(name, value if isinstance(value, Parameter) else Parameter(value))
 
 
-class ParameterDict(Named, Module):
+class ParameterDict(Named):
     """A dict whose parameters are known to the module that holds it."""
 
-    def __init__(self, parameters=None):
-        super().__init__()
-        self.update(parameters or {})
-
-    @property
-    def _held(self):
-        return self._parameters
-
-    def _register(self, key, value):
-        self.register_parameter(key, value if isinstance(value, Parameter) else Parameter(value))
+    _held = property(lambda self: self._parameters)
+    _register = register
 
     def extra_repr(self):
         return "\n".join(f"  ({key}): {told(value, value.type())}" for key, value in self.items())
@@ -212,23 +164,16 @@ class ParameterList(Module):
         self.extend(values or ())
 
     def __getitem__(self, index):
-        held = list(self._parameters.values())
+        held = list(self)
         return type(self)(held[index]) if isinstance(index, slice) else held[index]
 
-    def __setitem__(self, index, value):
-        self.register_parameter(
-            str(range(len(self))[index]), value if isinstance(value, Parameter) else Parameter(value)
-        )
-
-    def __len__(self):
-        return len(self._parameters)
-
-    def __iter__(self):
-        return iter(self._parameters.values())
+    __setitem__ = lambda self, index, value: register(self, str(range(len(self))[index]), value)
+    __len__ = lambda self: len(self._parameters)
+    __iter__ = lambda self: iter(self._parameters.values())
 
     def append(self, value):
         """Add a parameter at the end."""
-        self.register_parameter(str(len(self)), value if isinstance(value, Parameter) else Parameter(value))
+        register(self, str(len(self)), value)
         return self
 
     def extend(self, values):

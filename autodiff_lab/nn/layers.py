@@ -29,7 +29,7 @@ class _Layer(Declared, Module):
         for name, value in given.items():
             self.register_buffer(name, value) if name in self._buffered else setattr(self, name, value)
 
-    def _hold(self, name, wanted, make, *shape, **options):
+    def _parameter(self, name, wanted, make, *shape, **options):
         """A parameter with numbers of ``make``, or None if it is not wanted."""
         self.register_parameter(name, Parameter(make(*shape, **options)) if wanted else None)
 
@@ -72,8 +72,8 @@ class Linear(_Layer, takes="in_features, out_features, bias=True, device=None, d
 
     def _take(self, in_features, out_features, bias, device, dtype):
         super()._take(in_features=in_features, out_features=out_features)
-        self._hold("weight", True, empty, out_features, in_features, dtype=dtype, device=device)
-        self._hold("bias", bias, empty, out_features, dtype=dtype)
+        self._parameter("weight", True, empty, out_features, in_features, dtype=dtype, device=device)
+        self._parameter("bias", bias, empty, out_features, dtype=dtype)
         self.reset_parameters()
 
     def reset_parameters(self):
@@ -93,8 +93,8 @@ class Bilinear(_Layer, takes="in1_features, in2_features, out_features, bias=Tru
     def _take(self, bias, device, dtype, **sizes):
         super()._take(**sizes)
         first, second, out = sizes.values()
-        self._hold("weight", True, empty, out, first, second, dtype=dtype, device=device)
-        self._hold("bias", bias, empty, out, dtype=dtype)
+        self._parameter("weight", True, empty, out, first, second, dtype=dtype, device=device)
+        self._parameter("bias", bias, empty, out, dtype=dtype)
         init.uniform_(self.weight, -1 / math.sqrt(first), 1 / math.sqrt(first))
         self._spread_bias(first)
 
@@ -153,10 +153,10 @@ class _Convolution(_Layer):
         super()._take(in_channels=in_channels, out_channels=out_channels, groups=groups, padding_mode=padding_mode,
                       **{name: v if isinstance(v, str) else F.sizes(v, self.d) for name, v in each.items()})  # fmt: skip
         first, second = (in_channels, out_channels) if self._transposed else (out_channels, in_channels)
-        self._hold(
+        self._parameter(
             "weight", True, empty, first, second // groups, *self.kernel_size, dtype=dtype, device=device
         )
-        self._hold("bias", bias, empty, out_channels, dtype=dtype)
+        self._parameter("bias", bias, empty, out_channels, dtype=dtype)
         self.reset_parameters()
 
     def reset_parameters(self):
@@ -198,8 +198,8 @@ class _BatchNorm(_Layer):
     def _take(self, affine, track_running_stats, device, dtype, bias, **options):
         super()._take(affine=affine, track_running_stats=track_running_stats, **options)
         n = self.num_features
-        self._hold("weight", affine, ones, n, dtype=dtype)
-        self._hold("bias", affine and bias, zeros, n, dtype=dtype)
+        self._parameter("weight", affine, ones, n, dtype=dtype)
+        self._parameter("bias", affine and bias, zeros, n, dtype=dtype)
         numbers = (
             ("running_mean", zeros(n, dtype=dtype)),
             ("running_var", ones(n, dtype=dtype)),
@@ -244,9 +244,9 @@ class _OverLast(_Layer):
     def _take(self, normalized_shape, eps, elementwise_affine, device, dtype, bias=None):
         shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
         super()._take(normalized_shape=shape, eps=eps, elementwise_affine=elementwise_affine)
-        self._hold("weight", elementwise_affine, ones, shape, dtype=dtype)
+        self._parameter("weight", elementwise_affine, ones, shape, dtype=dtype)
         if bias is not None:
-            self._hold("bias", elementwise_affine and bias, zeros, shape, dtype=dtype)
+            self._parameter("bias", elementwise_affine and bias, zeros, shape, dtype=dtype)
 
 
 class LayerNorm(_OverLast, takes="normalized_shape, eps=1e-5, elementwise_affine=True, bias=True, device=None, dtype=None"):  # fmt: skip
@@ -278,8 +278,8 @@ class GroupNorm(
         if num_channels % num_groups:
             raise ValueError("num_channels must be divisible by num_groups")
         super()._take(num_groups=num_groups, num_channels=num_channels, eps=eps, affine=affine)
-        self._hold("weight", affine, ones, num_channels, dtype=dtype)
-        self._hold("bias", affine and bias, zeros, num_channels, dtype=dtype)
+        self._parameter("weight", affine, ones, num_channels, dtype=dtype)
+        self._parameter("bias", affine and bias, zeros, num_channels, dtype=dtype)
 
     def forward(self, input):
         return F.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
@@ -306,7 +306,7 @@ class PReLU(_Layer, takes="num_parameters=1, init=0.25, device=None, dtype=None"
 
     def _take(self, num_parameters, init, device, dtype):
         super()._take(num_parameters=num_parameters)
-        self._hold("weight", True, empty, num_parameters, dtype=dtype)
+        self._parameter("weight", True, empty, num_parameters, dtype=dtype)
         self.weight.detach().fill_(init)
 
     def forward(self, input):

@@ -7,7 +7,7 @@ becomes an ordinary one.
 from ..ops.creation import tensor
 from ..tensor import Parameter, Tensor
 from . import layers
-from .module import Module
+from .module import Module, unknown
 
 NO_SHAPE = (
     "Can't access the shape of an uninitialized parameter or buffer. This error usually happens in `load_state_dict` when "
@@ -76,10 +76,6 @@ class UninitializedBuffer(Uninitialized, Tensor):
 
     def __new__(cls, requires_grad=False, device=None, dtype=None, persistent=True):
         return Uninitialized.__new__(cls, requires_grad, device, dtype)
-
-
-def unknown(t):
-    return getattr(t, "is_uninitialized", False)
 
 
 class LazyModuleMixin:

@@ -5,12 +5,18 @@ import warnings
 from collections import OrderedDict, namedtuple
 
 from ..autograd.function import Function
+from ..dtypes import float16, float32, float64
 from ..graph import RemovableHandle
 from ..mode import is_grad_enabled
 from ..scope import reason
 from ..tensor import Parameter, Tensor
 
-REGISTRIES = ("_parameters", "_buffers", "_modules")
+# Where a module keeps what it holds: what torch's sentences call it, of which class it must be, and what they then expect.
+REGISTRIES = {
+    "_parameters": ("parameter", Parameter, "torch.nn.Parameter or None"),
+    "_buffers": ("buffer", Tensor, "torch.nn.Buffer, torch.Tensor or None"),
+    "_modules": ("module", None, "torch.nn.Module or None"),
+}
 HOOKS = ("_backward_pre_hooks", "_backward_hooks", "_forward_hooks", "_forward_pre_hooks")
 
 
@@ -115,8 +121,13 @@ class Module:
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'" + reason(name))
 
     def __setattr__(self, name, value):
-        kind = {Parameter: "_parameters"}.get(type(value)) or (
-            "_parameters" if isinstance(value, Parameter) else "_modules" if isinstance(value, Module) else None)  # fmt: skip
+        kind = (
+            "_parameters"
+            if isinstance(value, Parameter)
+            else "_modules"
+            if isinstance(value, Module)
+            else None
+        )
         if kind is not None:
             if kind not in self.__dict__:
                 what = "parameters" if kind == "_parameters" else "module"
@@ -124,22 +135,19 @@ class Module:
             self._forget(name, but=kind)
             (self.register_parameter if kind == "_parameters" else self.register_module)(name, value)
             return
-        for registry, wanted in (
-            ("_parameters", "parameter"),
-            ("_modules", "child module"),
-            ("_buffers", "buffer"),
-        ):
-            held = self.__dict__.get(registry, {})
-            if name in held:
-                if value is not None and not (registry == "_buffers" and isinstance(value, Tensor)):
-                    types = {"_parameters": "torch.nn.Parameter or None", "_modules": "torch.nn.Module or None",
-                             "_buffers": "torch.nn.Buffer, torch.Tensor or None"}[registry]  # fmt: skip
-                    title = type(value).__name__
-                    title = f"autodiff_lab.{value.dtype.title}Tensor" if isinstance(value, Tensor) else title
-                    raise TypeError(f"cannot assign '{title}' as {wanted} '{name}' ({types} expected)")
-                held[name] = value
-                return
-        super().__setattr__(name, value)
+        held = next((r for r in REGISTRIES if name in self.__dict__.get(r, ())), None)
+        if held is None:
+            return super().__setattr__(name, value)
+        if value is not None and not (held == "_buffers" and isinstance(value, Tensor)):
+            what, _, types = REGISTRIES[held]
+            title = (
+                f"autodiff_lab.{value.dtype.title}Tensor"
+                if isinstance(value, Tensor)
+                else type(value).__name__
+            )
+            child = "child " * (held == "_modules")
+            raise TypeError(f"cannot assign '{title}' as {child}{what} '{name}' ({types} expected)")
+        self.__dict__[held][name] = value
 
     def __delattr__(self, name):
         if not self._forget(name):
@@ -157,7 +165,8 @@ class Module:
     def __dir__(self):
         return sorted({*super().__dir__(), *(n for r in REGISTRIES for n in self.__dict__.get(r, {}))})
 
-    def _check_name(self, registry, what, name, value, kind):
+    def _hold(self, registry, name, value):
+        what, kind, _ = REGISTRIES[registry]
         if registry not in self.__dict__:
             raise AttributeError(f"cannot assign {what} before Module.__init__() call")
         if not isinstance(name, str):
@@ -168,19 +177,17 @@ class Module:
             raise KeyError(f'{what} name can\'t be empty string ""')
         if hasattr(self, name) and name not in self.__dict__[registry]:
             raise KeyError(f"attribute '{name}' already exists")
-        if value is not None and not isinstance(value, kind):
+        if value is not None and not isinstance(value, kind or Module):
             shown = value if what == "module" and hasattr(value, "__qualname__") else type(value)
             title = f"{shown.__module__ or type(shown).__module__}.{shown.__qualname__}".removeprefix(
                 "builtins."
             )
             title = value.type() if isinstance(value, Tensor) else title
-            wanted = {
-                "parameter": "torch.nn.Parameter or None required",
-                "buffer": "torch Tensor or None required",
-            }
             if what == "module":
                 raise TypeError(f"{title} is not a Module subclass")
-            raise TypeError(f"cannot assign '{title}' object to {what} '{name}' ({wanted[what]})")
+            wanted = "torch.nn.Parameter" if what == "parameter" else "torch Tensor"
+            raise TypeError(f"cannot assign '{title}' object to {what} '{name}' ({wanted} or None required)")
+        self.__dict__[registry][name] = value
 
     def register_parameter(self, name, param):
         """Hold a parameter, or None, under ``name``.
@@ -189,24 +196,20 @@ class Module:
             KeyError: for a name that is empty, dotted or taken; TypeError: for what is no parameter.
             ValueError: for a parameter that was computed, for it is no leaf.
         """
-        self._check_name("_parameters", "parameter", name, param, Parameter)
-        if param is not None and param.grad_fn:
+        if isinstance(param, Parameter) and param.grad_fn:
             raise ValueError(f"Cannot assign non-leaf Tensor to parameter '{name}'. Model parameters must be created explicitly. "
                              f"To express '{name}' as a function of another Tensor, compute the value in the forward() method.")  # fmt: skip
-        self._parameters[name] = param
+        self._hold("_parameters", name, param)
 
     def register_buffer(self, name, tensor, persistent=True):
         """Hold a tensor that is state but no parameter; left out of ``state_dict`` unless ``persistent``."""
-        self._check_name("_buffers", "buffer", name, tensor, Tensor)
-        self._buffers[name] = tensor
-        (self._non_persistent_buffers_set.discard if persistent else self._non_persistent_buffers_set.add)(
-            name
-        )
+        self._hold("_buffers", name, tensor)
+        apart = self._non_persistent_buffers_set
+        apart.discard(name) if persistent else apart.add(name)
 
     def register_module(self, name, module):
         """Hold a module, or None, under ``name``."""
-        self._check_name("_modules", "module", name, module, Module)
-        self._modules[name] = module
+        self._hold("_modules", name, module)
 
     add_module = register_module
 
@@ -228,18 +231,13 @@ class Module:
 
     def _named(self, registry, prefix, recurse, remove_duplicate):
         seen = set()
-        modules = (
-            self.named_modules(prefix=prefix, remove_duplicate=remove_duplicate)
-            if recurse
-            else [(prefix, self)]
-        )
-        for path, module in modules:
+        below = self.named_modules(prefix=prefix, remove_duplicate=remove_duplicate)
+        for path, module in below if recurse else [(prefix, self)]:
             for name, value in getattr(module, registry).items():
-                if value is None or value in seen:
-                    continue
-                if remove_duplicate:
-                    seen.add(value)
-                yield (f"{path}.{name}" if path else name), value
+                if value is not None and value not in seen:
+                    if remove_duplicate:
+                        seen.add(value)
+                    yield (f"{path}.{name}" if path else name), value
 
     def named_parameters(self, prefix="", recurse=True, remove_duplicate=True):
         """(name, parameter) of this module and, with ``recurse``, of all below it."""
@@ -350,7 +348,7 @@ class Module:
     def _apply(self, fn):
         for module in self.modules():
             for p in module._parameters.values():
-                if p is not None and not getattr(p, "is_uninitialized", False):
+                if p is not None and not unknown(p):
                     p.data = fn(p.data)
                     if p._grad is not None:
                         p._grad = fn(p._grad.detach())
@@ -363,17 +361,9 @@ class Module:
         """Parameters and buffers, where they are floating-point, in another dtype; the device is the CPU."""
         return self._apply(lambda t: t.to(*args, **kwargs) if t.is_floating_point() else t)
 
-    def float(self):
-        """Floating-point parameters and buffers as float32."""
-        return self._apply(lambda t: t.float() if t.is_floating_point() else t)
-
-    def double(self):
-        """Floating-point parameters and buffers as float64."""
-        return self._apply(lambda t: t.double() if t.is_floating_point() else t)
-
-    def half(self):
-        """Floating-point parameters and buffers as float16."""
-        return self._apply(lambda t: t.half() if t.is_floating_point() else t)
+    float = lambda self: self.to(float32)
+    double = lambda self: self.to(float64)
+    half = lambda self: self.to(float16)
 
     def type(self, dst_type):
         """All parameters and buffers in another dtype."""
@@ -414,9 +404,7 @@ class Module:
             raise TypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.")
         own = self.state_dict(keep_vars=True)
         for name, value in state_dict.items():
-            if getattr(own.get(name), "is_uninitialized", False) and not getattr(
-                value, "is_uninitialized", False
-            ):
+            if unknown(own.get(name)) and not unknown(value):
                 own[name].materialize(value.shape)
         counted = hasattr(
             state_dict, "_metadata"
@@ -426,6 +414,10 @@ class Module:
         ]
         unexpected = [name for name in state_dict if name not in own]
         wrong = []
+        for what, names in (("Missing", missing), ("Unexpected", unexpected)):
+            if strict and names:
+                quoted = ", ".join(f'"{name}"' for name in names)
+                wrong.append(f"{what} key(s) in state_dict: {quoted}. ")
         for name in own:
             value = state_dict.get(name, own[name])
             if not isinstance(value, Tensor):
@@ -434,9 +426,6 @@ class Module:
             elif value.shape != own[name].shape:
                 wrong.append(f"size mismatch for {name}: copying a param with shape {value.shape} from checkpoint, the shape "
                              f"in current model is {own[name].shape}.")  # fmt: skip
-        if strict:
-            quoted = [", ".join(f'"{name}"' for name in names) for names in (missing, unexpected)]
-            wrong = [f"{what} key(s) in state_dict: {names}. " for what, names in zip(("Missing", "Unexpected"), quoted) if names] + wrong  # fmt: skip
         if wrong:
             title = type(self).__name__
             raise RuntimeError(f"Error(s) in loading state_dict for {title}:\n\t" + "\n\t".join(wrong))
@@ -446,15 +435,12 @@ class Module:
                     given = state_dict.get(f"{path}.{name}" if path else name)
                     if value is None or given is None:
                         continue
-                    if assign:
-                        kind = (
-                            Parameter(given.detach(), value.requires_grad)
-                            if isinstance(value, Parameter)
-                            else given
-                        )
-                        registry[name] = kind
-                    else:
+                    if not assign:
                         value.detach().copy_(given.detach())
+                    elif isinstance(value, Parameter):
+                        registry[name] = Parameter(given.detach(), value.requires_grad)
+                    else:
+                        registry[name] = given
         return _IncompatibleKeys(missing, unexpected)
 
     # -- text ------------------------------------------------------------------------------------
@@ -477,6 +463,11 @@ class Module:
 
 def indented(text):
     return text.replace("\n", "\n  ")
+
+
+def unknown(t):
+    """Whether a lazy module has not found its shape yet."""
+    return getattr(t, "is_uninitialized", False)
 
 
 def attached(module, args, kwargs):

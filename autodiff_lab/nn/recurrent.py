@@ -193,10 +193,10 @@ class RNNCellBase(_Layer):
     def _take(self, device, dtype, bias, **given):
         super()._take(bias=bias, **given)
         gates = KINDS[self._mode][0] * self.hidden_size
-        self._hold("weight_ih", True, empty, gates, self.input_size, dtype=dtype, device=device)
-        self._hold("weight_hh", True, empty, gates, self.hidden_size, dtype=dtype, device=device)
-        self._hold("bias_ih", bias, empty, gates, dtype=dtype)
-        self._hold("bias_hh", bias, empty, gates, dtype=dtype)
+        self._parameter("weight_ih", True, empty, gates, self.input_size, dtype=dtype, device=device)
+        self._parameter("weight_hh", True, empty, gates, self.hidden_size, dtype=dtype, device=device)
+        self._parameter("bias_ih", bias, empty, gates, dtype=dtype)
+        self._parameter("bias_hh", bias, empty, gates, dtype=dtype)
         within(self, self.hidden_size)
 
     def forward(self, input, hx=None):
