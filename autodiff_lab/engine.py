@@ -25,6 +25,9 @@ inspect: Callable[..., Any] | None = (
 )
 
 
+at_the_end = []  # what is to be called when the pass is over
+
+
 def edge_of(tensor):
     """Where a gradient for ``tensor`` goes: its node, itself if it is a leaf, None if it wants none."""
     return tensor if tensor._node is LEAF else tensor._node
@@ -227,6 +230,15 @@ def deliver(pairs, create_graph):
         if hooks is not None:
             for hook in hooks.of("accumulated"):
                 hook(tensor)
+    finish()
+
+
+def finish():
+    """Call what waits for the end of the pass."""
+    waiting = at_the_end[:]
+    at_the_end.clear()
+    for call in waiting:
+        call()
 
 
 def require_edge(tensor, index):
@@ -253,6 +265,7 @@ def grad(outputs, grads, inputs, *, keep, create_graph):
         if g is not None and edge is tensor and tensor._hooks is not None:
             g = run_hooks(tensor, "pre", g, create_graph)
         result.append(None if g is None else Node.as_tensor(g))
+    finish()
     return result
 
 

@@ -44,6 +44,11 @@ FREED = (
 # Nodes that torch writes by hand rather than from its table, and names in full.
 WRITTEN_BY_HAND = frozenset({"AccumulateGrad", "CopyBackwards", "CopySlices", "NotImplemented"})
 
+# What ``dir`` shows of a node.
+PUBLIC = frozenset(
+    "_sequence_nr metadata name next_functions register_hook register_prehook requires_grad".split()
+)
+
 PLAIN = frozenset({int, float, bool, type(None)})
 
 
@@ -189,6 +194,7 @@ class Node:
     __slots__ = ("_edges", "_fit", "_hooks", "_more", "_noted", "_saved", "_seq", "__weakref__")
     row: Row | None = None
     as_tensor = type_name = tensor_from = None  # tensor.py, which stands above, puts its functions here
+    raw_saved = None  # … and autograd.graph
     tangent_of = staticmethod(lambda tensor: None)  # … and forward_ad
     keeps = False  # whether it saves tensors, to be let go of after a pass
 
@@ -278,19 +284,25 @@ class Node:
 
     def __getattr__(self, name):
         row = type(self).row
-        if row is not None and name.startswith("_saved_"):
-            for inner in (*row.saved, *row.noted):
-                if row.public.get(inner, inner) == name[7:]:
-                    value = self._value(inner, as_tensors=True)
-                    if inner in row.saved and isinstance(value, (int, float)):  # torch shows a 0-d tensor
-                        return self.as_tensor(np.asarray(value)[()])
-                    return value
+        kind, _, wanted = name.rpartition("saved_")
+        for inner in (*row.saved, *row.noted) if row is not None else ():
+            if row.public.get(inner, inner) != wanted:
+                continue
+            if kind == "_raw_" and inner in row.saved:
+                return self.raw_saved(self, row.saved.index(inner))
+            if kind == "_":
+                value = self._value(inner, as_tensors=True)
+                if inner in row.saved and isinstance(value, (int, float)):  # torch shows a 0-d tensor
+                    return self.as_tensor(np.asarray(value)[()])
+                return value
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __dir__(self):
         row = type(self).row
-        names = (*row.saved, *row.noted) if row else ()
-        return [*super().__dir__(), *(f"_saved_{row.public.get(n, n)}" for n in names)]
+        saved, noted = (row.saved, row.noted) if row else ((), ())
+        own = [n for n in super().__dir__() if n in PUBLIC or n.startswith("__")]
+        raw = [f"_raw_saved_{row.public.get(n, n)}" for n in saved]
+        return own + raw + [f"_saved_{row.public.get(n, n)}" for n in (*saved, *noted)]
 
     def __repr__(self):
         return f"<{type(self).__name__} object at {id(self):#x}>"

@@ -38,17 +38,18 @@ def in_distributions(name):
     return re.sub("(?<=[a-z])(?=[A-Z])", "_", name).lower() if name[0].isupper() else None
 
 
-def settle(facade, home_of):
+def settle(facade, home_of, *others):
     """Give the classes of a room torch's paths, and make modules at those paths that hold them.
 
     Args:
         facade: the room's dotted name.
         home_of: a name of the room → the path below it, or None.
+        others: modules elsewhere whose names move in too.
     """
     room = sys.modules[facade]
     for name, value in list(vars(room).items()):
         origin = getattr(value, "__module__", None) or ""
-        home = home_of(name) if callable(value) and origin.startswith(facade) else None
+        home = home_of(name) if callable(value) and origin.startswith((facade, *others)) else None
         if home is None:
             continue
         above, path = room, facade

@@ -233,6 +233,9 @@ class set_grad_enabled(_GradContext):
     def clone(self):
         return type(self)(self.grad)
 
+    def __repr__(self):
+        return f"{type(self).__module__}.set_grad_enabled(mode={self.grad})"
+
     def __call__(self, function):
         mode.grad = self._before
         return super().__call__(function)

@@ -36,6 +36,10 @@ class TypedStorage:
         """The numbers as a list."""
         return self._flat.tolist()
 
+    def type(self):
+        """The storage type's name, such as ``"autodiff_lab.FloatStorage"``."""
+        return f"autodiff_lab.{self.dtype.title}Storage"
+
     def data_ptr(self):
         """Where the memory begins."""
         return self._flat.ctypes.data

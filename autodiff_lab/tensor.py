@@ -416,7 +416,15 @@ class Tensor:
         check(isinstance(value, Tensor), f"Variable data has to be a tensor, but got {given}", TypeError)
         self._array = memory(value)
 
-    _version = property(lambda self: len(self._clock or ()))
+    @property
+    def _backward_hooks(self):
+        hooks = self._node._hooks if isinstance(self._node, Node) else self._hooks
+        return None if hooks is None else hooks.lists.get("pre")
+
+    @property
+    def _version(self):
+        check(not self._inference, "Inference tensors do not track version counter.")
+        return len(self._clock or ())
 
     @property
     def _base(self):
@@ -469,7 +477,7 @@ class Tensor:
 
     def __deepcopy__(self, memo):
         check(self.is_leaf, "Only Tensors created explicitly by the user (graph leaves) support the deepcopy "
-              "protocol at the moment. If you were attempting to deepcopy a module, this may be because of a "
+              "protocol at the moment.  If you were attempting to deepcopy a module, this may be because of a "
               "torch.nn.utils.weight_norm usage, see https://github.com/pytorch/pytorch/pull/103001",
               note="note.deepcopy", tensor=self)  # fmt: skip
         twin = rebuilt(type(self), np.array(self._array), self.requires_grad)
@@ -479,8 +487,12 @@ class Tensor:
         twin.__dict__.update(self.__dict__)
         return twin
 
+    def __copy__(self):
+        twin = rebuilt(type(self), memory(self), self.requires_grad)
+        twin.__dict__.update(self.__dict__)
+        return twin
+
     def __reduce_ex__(self, protocol):
-        check(not isinstance(self._node, Node), "only leaf tensors can be pickled: detach() this one first")
         return rebuilt, (type(self), np.array(self._array), self.requires_grad), self.__dict__ or None
 
     def __setstate__(self, state):

@@ -4,9 +4,12 @@ import importlib
 
 from .. import engine
 from ..errors import explained
+from ..homes import settle
 from ..mode import enable_grad, inference_mode, no_grad, set_grad_enabled
 from ..ops.row import FUNCTIONS
+from ..scope import missing
 from ..tensor import Tensor, as_tensor, check_cotangents
+from . import graph
 from .function import Function
 
 
@@ -122,7 +125,6 @@ def batched(outputs, inputs, grads, create_graph, allow_unused, materialize_grad
 LAZY = {
     "forward_ad": "forward_ad",
     "functional": "functional",
-    "graph": "graph",
     "gradcheck": "checking.gradcheck",
     "gradgradcheck": "checking.gradgradcheck",
     "GradcheckError": "checking.GradcheckError",
@@ -134,7 +136,7 @@ LAZY = {
 
 def __getattr__(name):
     if name not in LAZY:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        raise missing(__name__, name, (*globals(), *LAZY))
     module, _, inner = LAZY[name].partition(".")
     found = importlib.import_module(f".{module}", __name__)
     return getattr(found, inner) if inner else found
@@ -146,7 +148,11 @@ __all__ = [
     "backward",
     "enable_grad",
     "grad",
+    "graph",
     "inference_mode",
     "no_grad",
     "set_grad_enabled",
 ]
+
+MODES = dict.fromkeys(("enable_grad", "inference_mode", "no_grad", "set_grad_enabled"), "grad_mode")
+settle(__name__, {"Variable": "variable", **MODES}.get, "autodiff_lab.mode")

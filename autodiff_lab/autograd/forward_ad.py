@@ -70,9 +70,9 @@ class Level:
         tangents = [self.get(i) if isinstance(i, Tensor) else None for i in inputs]
         if all(t is None for t in tangents):
             return
-        kept, node._saved = node._saved, getattr(node, "for_forward", node._saved)
+        kept, node._saved = node._saved, getattr(node, "_for_forward", node._saved)
         with unwatched():
-            made = node.function.jvp(node, *tangents)
+            made = node._function.jvp(node, *tangents)
         node._saved = kept
         for t, tangent in zip(results, made if isinstance(made, (tuple, list)) else (made,)):
             if tangent is not None and isinstance(t, Tensor):

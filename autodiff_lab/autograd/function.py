@@ -5,6 +5,8 @@ notebook: what ``save_for_backward`` puts there is checked for writes in place a
 """
 
 import functools
+import inspect
+import warnings
 
 import numpy as np
 
@@ -19,22 +21,23 @@ from ..views import rebase
 class FunctionNode(Node):
     """The node of a custom function, and the ``ctx`` of its forward and backward."""
 
-    # no __slots__: whatever a learner puts on ctx lives in its __dict__
+    # no __slots__: whatever a learner puts on ctx lives in its __dict__, beside names that begin with _
 
     keeps = True
-    function = None
+    _function = None
+    __repr__ = object.__repr__
 
     def __init__(self, inputs):
         self._seq, self._fit, self._hooks = ticks.next(), None, None
         self._edges = tuple(edge_of(i) if isinstance(i, Tensor) else None for i in inputs)
         self._saved = ()
         self.needs_input_grad = tuple(e is not None for e in self._edges)
-        self.inputs_meta = [
+        self._inputs_meta = [
             (i._array.shape, i._array.dtype) if isinstance(i, Tensor) else None for i in inputs
         ]
-        self.non_differentiable, self.dirty, self.materialize = (), (), True
-        self.outputs_meta = []
-        self.single = True
+        self._non_differentiable, self._dirty, self._materialize = (), (), True
+        self._outputs_meta = []
+        self._single = True
 
     def save_for_backward(self, *tensors):
         """Keep tensors for the backward; None is allowed.
@@ -49,19 +52,19 @@ class FunctionNode(Node):
 
     def save_for_forward(self, *tensors):
         """Keep tensors for ``jvp``."""
-        self.for_forward = tensors
+        self._for_forward = tensors
 
     def mark_non_differentiable(self, *tensors):
         """Say which outputs have no gradient."""
-        self.non_differentiable = tensors
+        self._non_differentiable = tensors
 
     def mark_dirty(self, *tensors):
         """Say which inputs the forward wrote to in place."""
-        self.dirty = tensors
+        self._dirty = tensors
 
     def set_materialize_grads(self, value):
         """Whether missing cotangents reach ``backward`` as zeros (True) or None."""
-        self.materialize = value
+        self._materialize = value
 
     @property
     def saved_tensors(self):
@@ -81,12 +84,12 @@ class FunctionNode(Node):
             return None
         if hasattr(kept, "packed"):  # autograd.graph.Packed
             return kept.tensor()
-        born = self.finished if type(kept) is not SavedOutput else max(self.finished, kept.since)
+        born = self._finished if type(kept) is not SavedOutput else max(self._finished, kept.since)
         clock = kept.clock if type(kept) is SavedOutput else kept._clock
         if clock and clock[-1] > born:
             raise_stale(self, kept, clock, born)
         if type(kept) is SavedOutput:
-            edge = self.gates[kept.index] if self.gates else self
+            edge = self._gates[kept.index] if self._gates else self
             return new_tensor(kept.array, edge)
         return kept
 
@@ -95,13 +98,13 @@ class FunctionNode(Node):
             raise explained(RuntimeError(FREED), "note.freed")
         parts = g if isinstance(g, Parts) else Parts((g,))
         grads = []
-        for i, (shape, dtype) in enumerate(self.outputs_meta):
+        for i, (shape, dtype) in enumerate(self._outputs_meta):
             part = parts.get(i)
-            if part is None and self.materialize:
+            if part is None and self._materialize:
                 part = new_tensor(np.zeros(shape, dtype)[()])
             grads.append(None if part is None else self.as_tensor(part))
         with enable_grad() if record else no_grad():
-            result = self.function.backward(self, *grads)
+            result = self._function.backward(self, *grads)
         result = list(result) if isinstance(result, (tuple, list)) else [result]
         while len(result) > len(self._edges) and result[-1] is None:
             result.pop()
@@ -113,12 +116,12 @@ class FunctionNode(Node):
                 ),
                 "note.function_count", expected=expected, got=got,
             )  # fmt: skip
-        for i, (r, edge, meta) in enumerate(zip(result, self._edges, self.inputs_meta)):
+        for i, (r, edge, meta) in enumerate(zip(result, self._edges, self._inputs_meta)):
             if edge is None or r is None:
                 result[i] = None
                 continue
             if not isinstance(r, Tensor):
-                raise TypeError(f"expected Variable or None (got {type(r).__name__})")
+                raise RuntimeError(f"expected Variable or None (got {type(r).__name__})")
             result[i] = self._checked(i, r, *meta)
         return result
 
@@ -152,9 +155,7 @@ class FunctionMeta(type):
 
     def __init__(cls, name, bases, space):
         super().__init__(name, bases, space)
-        cls._node_class = type(
-            name + "Backward", (FunctionNode,), {"function": cls, "__module__": cls.__module__}
-        )
+        cls._node_class = type(name + "Backward", (FunctionNode,), {"_function": cls, "__module__": __name__})
 
 
 class Function(metaclass=FunctionMeta):
@@ -181,9 +182,20 @@ class Function(metaclass=FunctionMeta):
     """
 
     def __init__(self, *args, **kwargs):
-        raise RuntimeError(f"{type(self)} should not be instantiated. Methods on autograd functions are all static, so you should "
-                           "invoke them on the class itself. Instantiating an autograd function will raise an error in a future "
-                           "version of PyTorch.")  # fmt: skip
+        warnings.warn(
+            f"{type(self)} should not be instantiated. Methods on autograd functions are all static, so you should "
+            "invoke them on the class itself. Instantiating an autograd function will raise an error in a future "
+            "version of PyTorch.",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+
+    def __call__(self, *args, **kwargs):
+        raise RuntimeError(
+            "Legacy autograd function with non-static forward method is deprecated. Please use new-style autograd "
+            "function with static forward method. (Example: https://pytorch.org/docs/stable/autograd.html"
+            "#torch.autograd.Function)"
+        )
 
     @staticmethod
     def forward(*args, **kwargs):
@@ -215,41 +227,46 @@ class Function(metaclass=FunctionMeta):
     @classmethod
     def apply(cls, *args, **kwargs):
         """Run the function on tensors and anything else; the outputs are recorded as one step."""
+        alone = cls.setup_context is not Function.setup_context
+        if alone:
+            bound = inspect.signature(cls.forward).bind(*args, **kwargs)
+            bound.apply_defaults()
+            args, kwargs = bound.args, bound.kwargs
         node = cls._node_class(args)
         recording = bool(mode.grad) and any(node.needs_input_grad)
         if not recording:
             node.needs_input_grad = (False,) * len(args)
         with unwatched(), no_grad():
-            if cls.setup_context is not Function.setup_context:
+            if alone:
                 output = cls.forward(*args, **kwargs)
                 cls.setup_context(node, args, output)
             else:
                 output = cls.forward(node, *args, **kwargs)
         result = wrapped(node, args, output, recording)
         if mode.grad.__class__ is not bool:
-            told("finished", node, args, (result,) if node.single else result)
+            told("finished", node, args, (result,) if node._single else result)
         return result
 
 
 def wrapped(node, args, output, recording):
     """The outputs of a custom forward with their history: new tensors, views, or the inputs it wrote to."""
-    node.single = isinstance(output, Tensor) or not isinstance(output, (tuple, list))
-    outputs = [output] if node.single else list(output)
-    for t in node.dirty:
+    node._single = isinstance(output, Tensor) or not isinstance(output, (tuple, list))
+    outputs = [output] if node._single else list(output)
+    for t in node._dirty:
         if t._node is not None and t.is_leaf and recording:
             raise explained(
                 RuntimeError("a leaf Variable that requires grad is being used in an in-place operation."),
                 "note.leaf_in_place", t,
             )  # fmt: skip
-    dirty = {id(t) for t in node.dirty}
-    plain = {id(t) for t in node.non_differentiable}
+    dirty = {id(t) for t in node._dirty}
+    plain = {id(t) for t in node._non_differentiable}
     made, of = [], {}
     for i, t in enumerate(outputs):
         if not isinstance(t, Tensor):
             made.append(t)
-            node.outputs_meta.append(((), np.float32))
+            node._outputs_meta.append(((), np.float32))
             continue
-        node.outputs_meta.append((t._array.shape, t._array.dtype))
+        node._outputs_meta.append((t._array.shape, t._array.dtype))
         differentiable = recording and id(t) not in plain and t._array.dtype.kind == "f"
         if id(t) not in dirty and any(t is a for a in args):
             t = of.setdefault(id(outputs[i]), alias(t))
@@ -257,16 +274,16 @@ def wrapped(node, args, output, recording):
             t = alias(t)
         of[id(outputs[i])] = t
         made.append((t, differentiable, id(outputs[i]) in dirty))
-    node.finished = ticks.next()
+    node._finished = ticks.next()
     live = [i for i, m in enumerate(made) if isinstance(m, tuple) and m[1]]
-    node.gates = {i: Gate(node, i) for i in live} if len(made) > 1 else None
+    node._gates = {i: Gate(node, i) for i in live} if len(made) > 1 else None
     results = []
     for i, m in enumerate(made):
         if not isinstance(m, tuple):
             results.append(m)
             continue
         t, differentiable, written = m
-        edge = (node.gates[i] if node.gates else node) if differentiable else None
+        edge = (node._gates[i] if node._gates else node) if differentiable else None
         if written:
             tick_of_write(t)
             if edge is not None:
@@ -277,7 +294,7 @@ def wrapped(node, args, output, recording):
     if node._saved:
         keep = {id(o): i for i, o in enumerate(outputs) if isinstance(o, Tensor)}
         node._saved = tuple(node_output(node, kept, keep, results) for kept in node._saved)
-    return results[0] if node.single else tuple(results)
+    return results[0] if node._single else tuple(results)
 
 
 def tick_of_write(t):
@@ -291,7 +308,7 @@ def node_output(node, kept, keep, results):
     index = keep.get(id(kept)) if kept is not None else None
     if index is None or results[index]._node is None:
         return kept
-    saved = SavedOutput(kept._array, clock_of(results[index]), node.finished)
+    saved = SavedOutput(kept._array, clock_of(results[index]), node._finished)
     saved.index = index
     return saved
 

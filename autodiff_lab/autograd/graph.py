@@ -4,9 +4,19 @@ Inside ``saved_tensors_hooks`` a watcher replaces what a new node has saved by `
 ``unpack_hook`` when a rule wants to read it.
 """
 
-from ..graph import Node, SavedOutput
-from ..mode import mode, unwatch, watch
-from ..tensor import Tensor, tensor_from
+import functools
+
+from .. import engine
+from ..errors import check
+from ..graph import Node, SavedOutput, raise_freed
+from ..mode import mode, ticks, unwatch, watch
+from ..tensor import Tensor, clock_of, tensor_from
+
+PACKED_IN_PLACE = (
+    "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook cannot be "
+    "modified by in-place operations as this can lead to unexpected side-effects. Please open an issue if you need "
+    "to perform in-place operations on the input to a pack hook."
+)
 
 
 class Packed:
@@ -70,18 +80,104 @@ class saved_tensors_hooks:
     def pack_all(self, node):
         hooks = [w for w in getattr(mode.grad, "watchers", ()) if isinstance(w, saved_tensors_hooks)]
         if node._saved and hooks[-1:] == [self]:  # the innermost block alone
-            node._saved = tuple(self.packed(node, kept) for kept in node._saved)
+            unwatch(self)
+            try:
+                node._saved = tuple(self.packed(node, kept) for kept in node._saved)
+            finally:
+                watch(self)
 
     def packed(self, node, kept):
         if isinstance(kept, SavedOutput):
             kept = tensor_from(kept.array, kept.clock, node if kept.history is None else kept.history())
         if not isinstance(kept, Tensor):
             return kept
-        unwatch(self)
-        try:
-            return Packed(self.pack_hook(kept), self.unpack_hook)
-        finally:
-            watch(self)
+        before = kept._version
+        made = Packed(self.pack_hook(kept), self.unpack_hook)
+        check(kept._version == before, PACKED_IN_PLACE)
+        return made
+
+
+class SavedTensor:
+    """What a node keeps, as ``_raw_saved_self`` shows it: before the backward pass, it can be packed."""
+
+    __module__ = "autodiff_lab._C._autograd"
+
+    def __init__(self, node, index):
+        self._place = node, index
+
+    def register_hooks(self, pack_hook, unpack_hook):
+        """Pack this saved tensor now; ``unpack_hook`` gives it back to the backward pass."""
+        node, index = self._place
+        if node._saved is None:
+            raise_freed(node)
+        saved = list(node._saved)
+        if isinstance(saved[index], Packed):
+            raise RuntimeError(
+                "Calling register_hooks on a saved tensor whose hooks have already been set. "
+                "Hint: only one pair of hooks is allowed at a time."
+            )
+        saved[index] = saved_tensors_hooks(pack_hook, unpack_hook).packed(node, saved[index])
+        node._saved = tuple(saved)
+
+
+Node.raw_saved = SavedTensor
+
+
+class allow_mutation_on_saved_tensors(saved_tensors_hooks):
+    """A block in which a saved tensor may be written to in place: copies are kept for the backward pass."""
+
+    def __init__(self):
+        super().__init__(lambda t: t.detach().clone(), lambda t: t)
+
+
+def register_multi_grad_hook(tensors, fn, *, mode="all"):
+    """Call ``fn(grads)`` once a pass, with the gradients of all ``tensors``; with mode "any", at the first one.
+
+    Returns:
+        A handle with ``remove()``.
+    """
+    check(mode in ("all", "any"), f"Expects mode to be one of ('all', 'any') but got {mode}", ValueError)
+    arrived = {}
+
+    def finish():
+        grads = [arrived.get(i) for i in range(len(tensors))]
+        arrived.clear()
+        if mode == "all":
+            fn(grads)
+
+    def one(index, grad):
+        if not arrived:
+            engine.at_the_end.append(finish)
+            if mode == "any":
+                fn(grad)
+        arrived[index] = grad
+
+    handles = [t.register_hook(functools.partial(one, i)) for i, t in enumerate(tensors) if t.requires_grad]
+    return _MultiHandle(handles)
+
+
+class _MultiHandle:
+    """Handles that are removed together."""
+
+    def __init__(self, handles):
+        self.handles = tuple(handles)
+
+    def remove(self):
+        for handle in self.handles:
+            handle.remove()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.remove()
+
+
+def increment_version(tensor):
+    """Count a write to ``tensor``, or to each of several, that torch could not see."""
+    for t in (tensor,) if isinstance(tensor, Tensor) else tensor:
+        clock_of(t).append(ticks.next())
+        ticks.last_write = t._clock[-1]
 
 
 class save_on_cpu(saved_tensors_hooks):
@@ -107,4 +203,7 @@ class disable_saved_tensors_hooks:
         _disabled.pop()
 
 
-__all__ = ["Node", "disable_saved_tensors_hooks", "save_on_cpu", "saved_tensors_hooks"]
+__all__ = [
+    "Node", "allow_mutation_on_saved_tensors", "disable_saved_tensors_hooks", "increment_version",
+    "register_multi_grad_hook", "save_on_cpu", "saved_tensors_hooks",
+]  # fmt: skip

@@ -1,6 +1,6 @@
 """torch.utils.checkpoint: time for memory. Leans on autograd.graph, sampling.
 
-The forward runs as always, but what its operations save is thrown away: each keeps its place in a list only. When the
+Without re-entrant passes, the forward runs as always, but what its operations save is thrown away: each keeps its place in a list only. When the
 backward pass asks for the first of them, the forward runs once more and the list is filled.
 """
 
@@ -8,14 +8,18 @@ import contextlib
 import functools
 import warnings
 
+from ..autograd import Function, backward
 from ..autograd.graph import saved_tensors_hooks
+from ..errors import check
 from ..mode import enable_grad
 from ..sampling import default_generator
 from ..tensor import Tensor
 
 REENTRANT = (
-    "autodiff_lab.utils.checkpoint: the use_reentrant parameter should be passed explicitly. use_reentrant=False is "
-    "recommended. Both are computed alike here: without re-entrant passes."
+    "autodiff_lab.utils.checkpoint: the use_reentrant parameter should be passed explicitly. Starting in PyTorch 2.9, "
+    "calling checkpoint without use_reentrant will raise an exception. use_reentrant=False is recommended, but if you "
+    "need to preserve the current default behavior, you can pass use_reentrant=True. Refer to docs for more details on "
+    "the differences between the two variants."
 )
 CHANGED = (
     "autodiff_lab.utils.checkpoint: A different number of tensors was saved during the original forward and "
@@ -31,9 +35,9 @@ def checkpoint(function, *args, use_reentrant=None, context_fn=None, determinism
         function: any function of tensors; it runs twice, so it had better do the same both times.
         preserve_rng_state (bool): whether the second run draws the same random numbers as the first.
         context_fn: gives two context managers, for the first and the second run.
-        use_reentrant, determinism_check, debug, early_stop: accepted.
-
-    Differs from torch: ``use_reentrant`` changes nothing; both ways are the one without re-entrant passes.
+        use_reentrant (bool): whether the whole function is one step, whose backward runs a pass of its own; True by
+            default, with a warning.
+        determinism_check, debug, early_stop: accepted.
 
     Returns:
         what ``function`` returns.
@@ -52,6 +56,8 @@ def checkpoint(function, *args, use_reentrant=None, context_fn=None, determinism
         warnings.warn(
             "None of the inputs have requires_grad=True. Gradients will be None", UserWarning, stacklevel=2
         )
+    if use_reentrant is not False:
+        return CheckpointFunction.apply(function, preserve_rng_state, *args)
     first, second = context_fn() if context_fn is not None else (contextlib.nullcontext(),) * 2
     state = default_generator.get_state() if preserve_rng_state else None
     places, again = [], {}
@@ -76,6 +82,36 @@ def checkpoint(function, *args, use_reentrant=None, context_fn=None, determinism
 
     with saved_tensors_hooks(keep_place, recompute), first:
         return function(*args, **kwargs)
+
+
+class CheckpointFunction(Function):
+    """The function as one step of the graph: unrecorded at first, recorded and walked when its gradient is wanted."""
+
+    @staticmethod
+    def forward(ctx, function, preserve_rng_state, *args):
+        ctx.function, ctx.args = function, args
+        ctx.state = default_generator.get_state() if preserve_rng_state else None
+        ctx.save_for_backward(*(a for a in args if isinstance(a, Tensor)))
+        return function(*args)
+
+    @staticmethod
+    def backward(ctx, *grads):
+        saved = iter(ctx.saved_tensors)
+        twins = [
+            next(saved).detach().requires_grad_(a.requires_grad) if isinstance(a, Tensor) else a
+            for a in ctx.args
+        ]
+        now = default_generator.get_state()
+        if ctx.state is not None:
+            default_generator.set_state(ctx.state)
+        with enable_grad():
+            made = ctx.function(*twins)
+        default_generator.set_state(now)
+        pairs = [(t, g) for t, g in zip(made if isinstance(made, tuple) else (made,), grads)
+                 if isinstance(t, Tensor) and t.requires_grad]  # fmt: skip
+        check(pairs, "none of output has requires_grad=True, this checkpoint() is not necessary")
+        backward(*zip(*pairs))
+        return None, None, *(t.grad if isinstance(t, Tensor) else None for t in twins)
 
 
 class CheckpointError(RuntimeError):
