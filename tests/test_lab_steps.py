@@ -6,7 +6,8 @@ import json
 import numpy as np
 import pytest
 
-from autodiff_lab.lab import set_language, steps
+from autodiff_lab.lab import record, set_language, steps
+from autodiff_lab.lab.steps import walked
 from autodiff_lab.messages import LANGUAGES, get_language
 
 
@@ -101,3 +102,13 @@ def test_what_has_no_pass_is_refused(th):
         y = y * 1.01
     with pytest.raises(ValueError, match="301"):
         steps(y)
+
+
+def test_a_branch_that_no_result_depends_on_is_not_waited_for(th):
+    x = th.tensor(2.0, requires_grad=True)
+    with record() as run:
+        s = x * 3
+        th.sin(s)
+        f = s * s
+    made, _ = walked(f, th.tensor(1.0), {"x": x, "s": s, "f": f}, run)
+    assert made[-1].total == "36"

@@ -79,13 +79,13 @@ def read(results, names=None, *, depth=None, values=True, run=None, fold=None, b
         return reading.backward_model(backward == "both") if backward else model
 
 
-def reading_of(result, names, seed=None):
-    """The reading itself with its model, for those who go on to ask for formulas.
+def reading_of(result, names, seed=None, run=None):
+    """The reading itself with its model, for those who go on to ask for formulas; of a recorded ``run``, where given.
 
     With ``seed``, a gradient for ``result``, the model shows what a backward pass from it would send along each edge.
     The model is None for a graph that is too large to be read number by number.
     """
-    reading = _Reading((result,), Names(names), MOST_DRAWN, True)
+    reading = _Reading((result,), Names(names), MOST_DRAWN, True, run)
     reading.seed = seed
     with without_collecting():
         return reading, reading.model() if len(reading.operations()) <= FOLDED_ABOVE else None
@@ -602,10 +602,13 @@ class _Reading:
         self.ran = any(t.grad is not None for i in self.shown if (t := self.variable[i]) is not None)
         if self.lean:
             return
-        for i in self.shown:
+        reached = {at for _, at in self.roots}  # what no result depends on sends nothing back
+        for i in sorted(self.shown, reverse=True):
             for a, link in enumerate(self.inputs[i]):
                 if link is not None and (i, a) not in self.kinds:
-                    self.awaited[link] = self.awaited.get(link, 0) + 1
+                    self.awaited[link] = self.awaited.get(link, 0) + (i in reached)
+                    if i in reached:
+                        reached.add(link[0])
         freed = any(s.state == "freed" for saved in self.saved.values() for s in saved)
         self.ran = self.ran or any(_kept_grad(t) is not None for t, _ in self.roots)
         if len(self.results) == 1 and self.roots and (self.ran or self.seed is not None):

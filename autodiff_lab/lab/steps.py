@@ -111,10 +111,19 @@ def steps(tensor, gradient=None, names=None):
         gradient = tensor.detach().clone().fill_(1)
     elif tuple(getattr(gradient, "shape", ())) != tuple(tensor.shape):
         raise ValueError(say("steps.error.gradient", shape=list(tensor.shape)))
-    reading, model = reading_of(tensor, caller_names() if names is None else names, gradient)
+    return walked(tensor, gradient, caller_names() if names is None else names)[0]
+
+
+def walked(tensor, gradient, names, run=None):
+    """The steps, and the reading behind them; only the forward ones where ``gradient`` is None.
+
+    Raises:
+        ValueError: for a graph of more than 300 operations.
+    """
+    reading, model = reading_of(tensor, names, gradient, run)
     if model is None:
         raise ValueError(say("steps.error.long", count=len(reading.operations()), most=FOLDED_ABOVE))
-    return Steps(model, _Moves(reading, model, tensor, gradient).made)
+    return Steps(model, _Moves(reading, model, tensor, gradient).made), reading
 
 
 class _Moves:
@@ -126,6 +135,8 @@ class _Moves:
         self.sums = {}  # node → what has come to it so far; None: something that is not known
         for node in model.nodes:
             self._forward(node)
+        if gradient is None:
+            return
         self.sums[self.top.id] = array_of(gradient)
         first = shown(gradient)
         self._add("seed", self.top, total=first, value=_single(gradient), rule=f"{self._partial(self.top)} = {first}",
