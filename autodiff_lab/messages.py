@@ -169,6 +169,22 @@ TEXTS = {
     # -- magics
     "magic.graph.what": ("%graph necesita qué dibujar: el nombre de un tensor o una expresión, como en «%graph f».",
         "%graph needs something to draw: a tensor's name or an expression, as in “%graph f”."),
+    "magic.trace.what": (
+        "%trace necesita una función y un punto, como en «%trace f x=2. y=5.».",
+        "%trace needs a function and a point, as in “%trace f x=2. y=5.”.",
+    ),
+    "magic.trace.point": (
+        "%%trace necesita el punto, nombre por nombre, como en «%%trace x=2. y=5.».",
+        "%%trace needs the point, name by name, as in “%%trace x=2. y=5.”.",
+    ),
+    "magic.gradcheck.point": (
+        "%%gradcheck necesita las entradas, nombre por nombre, como en «%%gradcheck x=0.7 y=3.».",
+        "%%gradcheck needs the inputs, name by name, as in “%%gradcheck x=0.7 y=3.”.",
+    ),
+    "magic.no_grad.alone": (
+        "%%no_grad no lleva nada en su línea; recibió {given}.",
+        "%%no_grad takes nothing on its line; it got {given}.",
+    ),
     "magic.graph.nothing": ("La celda no dejó un tensor que dibujar; escribe cuál después de %%graph, como en «%%graph f».",
         "The cell left no tensor to draw; name one after %%graph, as in “%%graph f”."),
     "magic.derivative.what": ("%derivative necesita una función, como en «%derivative th.sigmoid».",
@@ -237,6 +253,90 @@ TEXTS = {
     "steps.error.gradient": ("gradient debe ser un tensor de la forma del resultado, {shape}.", "gradient must be a tensor of the result's shape, {shape}."),
     "steps.error.long": ("La gráfica tiene {count} operaciones o más; paso a paso se recorren hasta {most}. Prueba con menos repeticiones.",
         "The graph has {count} operations or more; up to {most} are walked step by step. Try with fewer repetitions."),
+    "why.detached": (
+        "{name}.grad es None: {name} está desligado de su historia por {how}, en {place}. Ningún gradiente regresa por ahí.",
+        "{name}.grad is None: {name} was cut off from its history by {how}, at {place}. No gradient comes back that way.",
+    ),
+    "why.no_grad": (
+        "{name}.grad es None: {name} se calculó bajo {mode}(), en {place}: nada quedó registrado.",
+        "{name}.grad is None: {name} was computed under {mode}(), at {place}: nothing was recorded.",
+    ),
+    "why.constants": (
+        "{name}.grad es None: {name} se calculó en {place} solo a partir de constantes. Pide requires_grad=True en tus "
+        "parámetros antes de esa línea.",
+        "{name}.grad is None: {name} was computed at {place} from constants alone. Ask for requires_grad=True in your "
+        "parameters before that line.",
+    ),
+    "why.rebuilt": (
+        "{name}.grad es None: en {place} se hizo un tensor nuevo con los números de {source}, sin su historia.",
+        "{name}.grad is None: at {place} a new tensor was made of the numbers of {source}, without its history.",
+    ),
+    "why.silenced": (
+        "{name} tiene requires_grad=True, pero es una hoja: se calculó sin historia y se le puso después ({place}). Así "
+        "backward() no da error, pero tampoco llega a tus parámetros: solo llena {name}.grad. Quita esa línea y busca "
+        "dónde se perdió la historia (no_grad, detach, .data, NumPy).",
+        "{name} has requires_grad=True, but it is a leaf: it was computed without a history, and the flag was set "
+        "afterwards ({place}). So backward() raises no error, but does not reach your parameters either: it only fills "
+        "{name}.grad. Take that line away and look where the history was lost (no_grad, detach, .data, NumPy).",
+    ),
+    "why.cut_off": (
+        "{name} se usó, pero sin su historia: {place}.",
+        "{name} was used, but without its history: {place}.",
+    ),
+    "why.quietly": (
+        "{name} se usó, pero bajo {mode}(): {place}.",
+        "{name} was used, but under {mode}(): {place}.",
+    ),
+    "why.versions": (
+        "Se guardó en la versión {saved} y ahora va en la {now}.",
+        "It was saved at version {saved}, and is at version {now} now.",
+    ),
+    "why.written": ("Se modificó en {place}.", "It was modified at {place}."),
+    "why.place.cell": ("la celda [{cell}], línea {line}: {code}", "cell [{cell}], line {line}: {code}"),
+    "why.place.line": ("la línea {line}: {code}", "line {line}: {code}"),
+    "why.place.file": ("{file}, línea {line}: {code}", "{file}, line {line}: {code}"),
+    "why.place.unknown": ("una línea que no se vio", "a line that was not seen"),
+    "why.scalar": (
+        "backward() parte de un solo número, y {name} tiene varios. Redúcelo antes, con .sum() o .mean(), o di de qué "
+        "cotangente partir: backward(gradient=...), de la misma forma.",
+        "backward() starts from a single number, and {name} has several. Reduce it first, with .sum() or .mean(), or say "
+        "which cotangent to start from: backward(gradient=...), of the same shape.",
+    ),
+    "why.stale_error": (
+        "Un tensor que hacía falta para la derivada se modificó in-place después de guardarse. Usa la operación que crea "
+        "un tensor nuevo (x = x + 1 en lugar de x += 1), o guarda una copia con .clone() antes de modificarlo.",
+        "A tensor that the derivative needs was written to in place after it was saved. Use the operation that makes a new "
+        "tensor (x = x + 1 rather than x += 1), or keep a copy with .clone() before writing.",
+    ),
+    "why.float_only": (
+        "Derivar es preguntar qué pasa al mover un número un poquito, y un entero no se puede mover un poquito. Usa "
+        "números con punto decimal (1. en lugar de 1) o conviértelos con .float().",
+        "To differentiate is to ask what happens when a number moves a little, and an integer cannot move a little. Use "
+        "numbers with a decimal point (1. rather than 1), or convert them with .float().",
+    ),
+    "why.unused_input": (
+        "El resultado no depende de uno de los tensores por los que preguntas. Si es lo que esperabas, escribe "
+        "allow_unused=True y recibirás None.",
+        "The result does not depend on one of the tensors that you ask for. If that is what you expect, write "
+        "allow_unused=True and you get None.",
+    ),
+    "why.error.unknown": (
+        "De este error no sé decir más que lo que él mismo dice: {error}",
+        "Of this error I can say no more than it says itself: {error}",
+    ),
+    "gradcheck.apart": ("diferencia", "difference"),
+    "gradcheck.wrong": (
+        "En {count} lugares la derivada no es el límite de los cocientes (✗):",
+        "In {count} places the derivative is not the limit of the quotients (✗):",
+    ),
+    "gradcheck.error.inputs": (
+        "gradcheck() necesita el punto, nombre por nombre: gradcheck(f, x=2., y=5.).",
+        "gradcheck() needs the point, name by name: gradcheck(f, x=2., y=5.).",
+    ),
+    "gradcheck.error.result": (
+        "gradcheck() comprueba funciones que devuelven un solo número, como tensor. Reduce el resultado con .sum().",
+        "gradcheck() checks functions that return one number, as a tensor. Reduce the result with .sum().",
+    ),
     "tree.error.type": ("tree() muestra los parámetros de un nn.Module; recibió {type}.", "tree() shows the parameters of an nn.Module; it got {type}."),
     "tree.head.name": ("parámetro", "parameter"),
     "tree.head.shape": ("forma", "shape"),

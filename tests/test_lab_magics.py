@@ -70,7 +70,71 @@ def test_derivative_shows_a_function(shell, capsys):
     assert [c["name"] for c in run(shell, "%derivative [th.sin, th.cos]").curves] == ["sin", "cos"]
 
 
-WRONG = ["%derivative", "%derivative nada", "%derivative th.sin -o 7", "%derivative th.sin --range=3", "%why", "%why 3", "%graph", "%graph nada", "%graph 3", "%graph f -d UP", "%graph f --depth none",
+def test_graph_cell_shows_all_that_ran(shell, capsys):
+    drawn = run(
+        shell, "%%graph\nc = th.tensor(5.)\nwith th.no_grad():\n    z = x * c\nr = x * z\nd = r.detach()\nr"
+    )
+    nodes = {n.name: n for n in drawn.nodes}
+    assert [n.name for n in drawn.model.results] == ["r"] and {"c", "z", "d", "x"} <= set(nodes)
+    assert (
+        nodes["z"].mode == "no_grad"
+        and nodes["d"].kind == "detached"
+        and nodes["z"].place.endswith("z = x * c")
+    )
+    assert run(shell, "%%graph\nf").model.total == 3  # nothing ran: the graph that is there
+
+
+def test_why_knows_what_graph_cell_saw(shell, capsys):
+    run(shell, "%%graph\nwith th.no_grad():\n    z = x * 3\nr = x * z")
+    assert "z = x * 3" in run(shell, "%why z")
+
+
+def test_graph_s_other_views(shell, capsys):
+    assert {n.kind for n in run(shell, "%graph f --backward").nodes} == {"backward", "accumulate"}
+    assert {e.kind for e in run(shell, "%graph --both f").edges} == {"data", "link"}
+    assert {n.name for n in run(shell, "%graph f --names=x").nodes if n.named} == {"x"}
+    run(shell, "g = x\nfor _ in range(9): g = g * 2")
+    assert any(n.folds == "loop" for n in run(shell, "%graph g --fold loop").nodes)
+
+
+SURVEY = "v1 = th.log(x1)\nv2 = x1 * x2\nv3 = th.sin(x2)\nv4 = v1 + v2\nv4 - v3"
+
+
+def test_trace_gives_the_survey_s_tables(shell, capsys):
+    run(shell, "def s(x1, x2):\n    return th.log(x1) + x1 * x2 - th.sin(x2)")
+    assert run(shell, "%trace s x1=2. x2=5.").derivatives["tangent"] == 5.5
+    assert run(shell, "%trace s x1=2., x2=5. --seed 0,1").derivatives["tangent"] == pytest.approx(
+        1.7163378145367738
+    )
+    assert run(shell, "%trace -m reverse s x1 = 2. x2 = 5").derivatives == {
+        "x1": 5.5, "x2": pytest.approx(1.7163378145367738)}  # fmt: skip
+    assert run(shell, f"%%trace x1=2. x2=5. --mode reverse --seed 2\n{SURVEY}").derivatives["x1"] == 11
+    assert shell.user_ns["v2"].item() == 10
+    with pytest.raises(ZeroDivisionError):
+        run(shell, "%%trace x=1.\n1/0")
+
+
+def test_no_grad_cell(shell, capsys):
+    assert run(shell, "%%no_grad\nq = x * 3\nq.requires_grad") is False
+    assert not shell.user_ns["q"].requires_grad and (shell.user_ns["x"] * 2).requires_grad
+    with pytest.raises(ZeroDivisionError):
+        run(shell, "%%no_grad\n1/0")
+    assert (shell.user_ns["x"] * 2).requires_grad
+
+
+def test_gradcheck_cell(shell, capsys):
+    table = run(shell, "%%gradcheck a=0.7 w=[1., 2.]\nq = (w * a).sin().sum()")
+    assert table.count("✓") == 3 and "w[1]" in table
+    run(shell, "class Wrong(th.autograd.Function):\n"
+               "    @staticmethod\n    def forward(ctx, x):\n        return x * 2\n"
+               "    @staticmethod\n    def backward(ctx, g):\n        return g * 3")  # fmt: skip
+    with pytest.raises(RuntimeError, match="✗"):
+        run(shell, "%%gradcheck a=0.7\nWrong.apply(a)")
+
+
+WRONG = ["%trace", "%trace f", "%trace nada x=1.", "%trace f x=1. --mode sideways", "%%trace\nx", "%%trace f x=1.\nx",
+         "%%no_grad x\nx", "%%gradcheck\nx", "%%gradcheck a=1.\n3.", "%graph f --fold all", "%graph f --names=nada",
+         "%derivative", "%derivative nada", "%derivative th.sin -o 7", "%derivative th.sin --range=3", "%why", "%why 3", "%graph", "%graph nada", "%graph 3", "%graph f -d UP", "%graph f --depth none",
          "%graph f --save f.gif", "%%graph\nu = 3", "%lab_lang fr", "%lab_lang es en"]  # fmt: skip
 
 

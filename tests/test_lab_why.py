@@ -1,9 +1,13 @@
 """``lab.why`` finds the reason, on this package's tensors and on torch's; ``lab.tree`` lists a module."""
 
+import re
+
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 from lab_bank import Layer
 
-from autodiff_lab.lab import set_language, tree, why
+from autodiff_lab import lab
+from autodiff_lab.lab import magics, set_language, tree, why
 from autodiff_lab.messages import LANGUAGES, TEXTS, get_language, say
 
 
@@ -14,16 +18,18 @@ def th(request):
 
 def reasons(tensor, names):
     """The keys of the texts that an explanation is made of."""
-    keys = []
-    for line in why(tensor, names).splitlines():
-        starts = {
-            key: TEXTS[key][LANGUAGES.index(get_language())].split("{")[1:]
-            for key in TEXTS
-            if key.startswith("why.") and key != "why.error.type"
-        }
-        pieces = {key: [p.partition("}")[2] for p in parts] for key, parts in starts.items()}
-        keys += [key for key, parts in pieces.items() if parts and all(p in line for p in parts)]
-    return keys
+    at = LANGUAGES.index(get_language())
+    patterns = {
+        key: re.sub(r"\\\{\w+\\\}", ".+?", re.escape(TEXTS[key][at]))
+        for key in TEXTS
+        if key.startswith("why.") and not key.startswith(("why.place.", "why.error."))
+    }
+    return [
+        key
+        for line in why(tensor, names).splitlines()
+        for key, pattern in patterns.items()
+        if re.fullmatch(pattern, line)
+    ]
 
 
 def test_every_reason_is_found(th):
@@ -95,3 +101,127 @@ def test_what_cannot_be_explained_is_refused():
         why(3.0)
     with pytest.raises(TypeError):
         tree(3.0)
+
+
+# -- where it happened: by a recording, by the notebook's history ---------------------------------------------------
+
+
+@pytest.fixture
+def english():
+    before = get_language()
+    set_language("en")
+    yield
+    set_language(before)
+
+
+def test_a_recording_knows_the_line(th, english):
+    x = th.tensor(2.0, requires_grad=True)
+    k = th.tensor(3.0)
+    with lab.record() as run:
+        y = x * 3
+        d = y.detach()
+        with th.no_grad():
+            z = x * 2
+        c = k * 2
+        f = y * y
+        y.add_(1)
+    names = {"x": x, "y": y, "d": d, "z": z, "c": c, "f": f, "run": run}
+    assert "by y.detach(), at" in why(d, names) and "d = y.detach()" in why(d, names)
+    assert "under no_grad()" in why(z, names) and "z = x * 2" in why(z, names)
+    assert "constants alone" in why(c, names) and "c = k * 2" in why(c, names)
+    told = why(f, names)
+    assert "saved at version 0, and is at version 1" in told and "y.add_(1)" in told
+    c.requires_grad_()
+    assert "it is a leaf: it was computed without a history" in why(c, names)
+    assert "x was used, but without its history" not in why(x, names)
+    assert "b was used, but without its history: " in " ".join(_unused(th))
+
+
+def _unused(th):
+    b = th.tensor(2.0, requires_grad=True)
+    with lab.record() as run:
+        c = b.detach() * 2
+    return why(b, {"b": b, "c": c, "run": run}).splitlines()
+
+
+@pytest.fixture
+def notebook(th, english):
+    shell = InteractiveShell.instance()
+    shell.colors = "nocolor"
+    magics.load_ipython_extension(shell)
+
+    def run(cell):
+        answer = shell.run_cell(cell, store_history=True)
+        return answer.result
+
+    run(f"import {th.__name__} as th")
+    yield run
+    InteractiveShell.clear_instance()
+
+
+CELLS = [
+    ("x = th.tensor(2., requires_grad=True)\ny = (x * 3).detach()", "y", "cut off", "line 2: y = (x * 3).detach()"),
+    ("x = th.tensor(2., requires_grad=True)\ny = x.data", "y", ".data", "line 2: y = x.data"),
+    ("x = th.tensor(2., requires_grad=True)\nwith th.no_grad():\n    y = x * 3", "y", "under no_grad()", "line 3: y = x * 3"),
+    ("x = th.tensor(2., requires_grad=True)\nfor k in range(2):\n    with th.inference_mode():\n        y = x * 3", "y",
+     "under inference_mode()", "line 4: y = x * 3"),
+    ("x = th.tensor(2., requires_grad=True)\ny = th.tensor(x.item() * 3)", "y", "made of the numbers of x", "line 2"),
+    ("x = th.tensor(2.)\nloss = (x * 3) ** 2\nloss.requires_grad = True", "loss", "it is a leaf", "line 3: loss.requires"),
+    ("x = th.tensor(2., requires_grad=True)\ny = x * 3\nf = y * y\ny += 1", "f", "is at version 1", "line 4: y += 1"),
+    ("x = th.tensor(2., requires_grad=True)\ny = x * 3\nf = y.exp()\nf.mul_(2)", "f", "is at version 1", "line 4: f.mul_(2)"),
+    ("x = th.tensor(2., requires_grad=True)\nz = x.detach() * 2\nw = x.detach()", "x", "without its history", "line 3: w ="),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("cell, name, reason, place", CELLS)
+def test_the_notebook_s_history_knows_the_line(notebook, cell, name, reason, place, capsys):
+    notebook("a = 1")
+    notebook(cell)
+    told = notebook(f"%why {name}")
+    assert reason in told and f"cell [3], {place}" in told
+
+
+SILENT = [
+    # a function may run anywhere, with anything
+    "def f():\n    y = x.detach()\n    return y\nx = th.tensor(2., requires_grad=True)\ny, z = f(), 1",
+    # under no_grad, but nothing there would have been recorded anyway
+    "x = th.tensor(2.)\nwith th.no_grad():\n    y = x * 3",
+    # what stands last in the history is not what made it
+    "y = th.ones(2)\nfor y in [th.zeros(2)]:\n    pass",
+    "x = th.tensor(2., requires_grad=True)\ny = th.tensor(5.)\ntry:\n    1 / 0\n    y = x.detach()\nexcept ZeroDivisionError:\n    pass",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("cell", SILENT)
+def test_no_line_is_named_that_is_not_certain(notebook, cell, capsys):
+    notebook(cell)
+    assert "cell [" not in notebook("%why y")
+
+
+ERRORS = [
+    ("c = th.tensor(2.)\nc.backward()", "does not depend on any tensor"),
+    ("c = (th.tensor(2., requires_grad=True) * 2).detach()\nc.backward()", "c = (th.tensor(2., requires_grad=True) * 2)"),
+    ("v = th.ones(2, requires_grad=True) * 2\nv.backward()", "starts from a single number"),
+    ("f = th.tensor(2., requires_grad=True) ** 2\nf.backward()\nf.backward()", "already freed"),
+    ("y = th.tensor(2., requires_grad=True) * 3\nf = y * y\ny += 1\nf.backward()", "line 3: y += 1"),
+    ("w = th.ones(2, requires_grad=True)\nw += 1", "is a leaf with requires_grad=True"),
+    ("w = th.ones(2, requires_grad=True)\nw.numpy()", ".detach().numpy()"),
+    ("n = th.tensor([1, 2], requires_grad=True)", "cannot move a little"),
+    ("x, y = (th.ones(1, requires_grad=True) for _ in '12')\nth.autograd.grad(x * 2, y)", "allow_unused=True"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("cell, reason", ERRORS)
+def test_the_last_error_explained(notebook, cell, reason, capsys):
+    notebook(cell)
+    assert reason in notebook("%why")
+
+
+def test_an_error_handed_over(th, english):
+    x = th.ones(2, requires_grad=True)
+    try:
+        x.numpy()
+    except RuntimeError as error:
+        assert "derivative of x" in why(error)
+    with pytest.raises(TypeError, match="no more than it says"):
+        why(KeyError("k"))

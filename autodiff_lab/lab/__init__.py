@@ -1,6 +1,7 @@
 """The laboratory: to see and touch what autograd does. A façade; the work is done in the rooms behind it."""
 
 from ..messages import get_language, set_language
+from .checking import gradcheck
 from .model import Edge, GraphModel, Node, Saved
 from .picture import Graph, graph
 from .recording import Recording, record
@@ -26,6 +27,7 @@ __all__ = [
     "TraceRow",
     "derivative",
     "get_language",
+    "gradcheck",
     "graph",
     "record",
     "set_language",

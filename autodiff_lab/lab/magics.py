@@ -5,6 +5,9 @@ an error in a learner's cell shows as itself. Leans on picture and messages.
 """
 
 import ast
+import contextlib
+import re
+import sys
 
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
@@ -12,8 +15,12 @@ from IPython.core.magic_arguments import MagicArgumentParser, argument, magic_ar
 from IPython.utils.process import arg_split
 
 from ..messages import get_language, say, set_language
+from ..mode import no_grad
+from .checking import gradcheck
 from .names import is_tensor
 from .picture import graph
+from .recording import record
+from .trace import trace
 from .why import why
 from .widgets.derivative import PRESETS, derivative
 
@@ -27,6 +34,10 @@ def _drawing_options(function):
         argument(
             "-s", "--save", metavar="FILE", help="also write the picture: .svg, .html, .png, .pdf or .txt"
         ),
+        argument("-b", "--backward", action="store_true", help="the grad_fn nodes, along which gradients go"),
+        argument("--both", action="store_true", help="the operations and their grad_fn nodes, linked"),
+        argument("--fold", choices=("module", "loop", "depth", "nothing"), help="what to fold into one box"),
+        argument("--names", metavar="X,Y", help="call only these variables by their name, as in --names=x,y"),
         argument("--no-values", action="store_true", help="only the structure: no values, no gradients"),
         argument("--depth", type=int, help="how many levels of operations to show, counted from the result"),
         argument(
@@ -89,27 +100,108 @@ class LabMagics(Magics):
         """
         __tracebackhide__ = True
         options = _parsed(self.graph_cell, line)
-        value = self._run(cell)
-        if options.expression:
-            value = self.shell.ev(options.expression)
+        with record() as run:
+            value = self._run(cell)
+            if options.expression:
+                value = self.shell.ev(options.expression)
         if not is_tensor(value):
             raise ValueError(say("magic.graph.nothing"))
-        return self._drawn(value, options)
+        self.shell.user_ns["_run"] = run
+        return self._drawn(value, options, run if run.events else None)
 
-    def _drawn(self, tensor, options):
+    def _drawn(self, tensor, options, run=None):
         __tracebackhide__ = True
-        drawn = graph(tensor, direction=options.direction, depth=options.depth, values=not options.no_values,
-                      names=self._names())  # fmt: skip
+        names = self._names()
+        if options.names:
+            names = {name: self.shell.ev(name) for name in options.names.split(",")}
+        fold = False if options.fold == "nothing" else options.fold
+        drawn = graph(
+            tensor, direction=options.direction, backward="both" if options.both else options.backward,
+            depth=options.depth, fold=fold, values=not options.no_values, names=names, run=run,
+        )  # fmt: skip
         if options.save:
             drawn.save(options.save.strip("'\""))
         return drawn
 
     def _names(self):
-        """The learner's variables, without IPython's own."""
+        """The learner's variables, without IPython's own; and what the last ``%%graph`` saw."""
         hidden = self.shell.user_ns_hidden
         return {name: value for name, value in self.shell.user_ns.items() if name not in hidden}
 
-    def _run(self, cell):
+    @magic_arguments()
+    @argument("-m", "--mode", default="forward", choices=("forward", "reverse"), help="tangents or adjoints")
+    @argument("-s", "--seed", help="tangents of the inputs, or the adjoint of the result, as in --seed=1,0")
+    @argument("expression", nargs="?", default="", help="a function and its point: %%trace f x=2. y=5.")
+    @line_magic("trace")
+    def trace(self, line):
+        """The evaluation trace of a function at a point: ``%trace f x1=2. x2=5. --mode reverse``."""
+        __tracebackhide__ = True
+        options = _parsed(self.trace, line)
+        function, inputs = self._point(options.expression)
+        if not function:
+            raise ValueError(say("magic.trace.what"))
+        return trace(self.shell.ev(function), mode=options.mode, seed=self._seed(options), **inputs)
+
+    @magic_arguments()
+    @argument("-m", "--mode", default="forward", choices=("forward", "reverse"), help="tangents or adjoints")
+    @argument("-s", "--seed", help="tangents of the inputs, or the adjoint of the result, as in --seed=1,0")
+    @argument("expression", nargs="?", default="", help="the point: %%%%trace x=2. y=5.")
+    @cell_magic("trace")
+    def trace_cell(self, line, cell):
+        """Run the cell with the inputs given, and show the evaluation trace of its last result."""
+        __tracebackhide__ = True
+        options = _parsed(self.trace_cell, line)
+        stray, inputs = self._point(options.expression)
+        if stray or not inputs:
+            raise ValueError(say("magic.trace.point"))
+        return trace(self._as_function(cell), mode=options.mode, seed=self._seed(options), **inputs)
+
+    @cell_magic
+    def no_grad(self, line, cell):
+        """Run the cell with nothing recorded, as inside ``with no_grad():``."""
+        __tracebackhide__ = True
+        if line.strip():
+            raise ValueError(say("magic.no_grad.alone", given=line.strip()))
+        torch = sys.modules.get("torch")
+        with no_grad(), torch.no_grad() if hasattr(torch, "no_grad") else contextlib.nullcontext():
+            value = self._run(cell, show=True)
+        return value
+
+    @magic_arguments()
+    @argument("expression", nargs="?", default="", help="the inputs: %%%%gradcheck x=0.7 y=th.ones(3)")
+    @cell_magic
+    def gradcheck(self, line, cell):
+        """Run the cell as a function of the inputs, and compare its derivatives with differences of its values."""
+        __tracebackhide__ = True
+        stray, inputs = self._point(_parsed(self.gradcheck, line).expression)
+        if stray or not inputs:
+            raise ValueError(say("magic.gradcheck.point"))
+        return gradcheck(self._as_function(cell), **inputs)
+
+    def _point(self, text):
+        """What stands before the first ``name=value`` of a line, and these, evaluated."""
+        pieces = re.split(r"(?:^|[\s,]+)([^\W\d]\w*)\s*=(?!=)", text)
+        return pieces[0].strip(), {
+            name: self.shell.ev(value.strip()) for name, value in zip(pieces[1::2], pieces[2::2])
+        }
+
+    def _seed(self, options):
+        if options.seed is None:
+            return None
+        seed = self.shell.ev(options.seed)
+        return seed if options.mode == "forward" or not isinstance(seed, tuple) else seed[0]
+
+    def _as_function(self, cell):
+        """The cell as a function of some of its variables, which returns its last result."""
+
+        def function(**inputs):
+            __tracebackhide__ = True
+            self.shell.user_ns.update(inputs)
+            return self._run(cell)
+
+        return function
+
+    def _run(self, cell, show=False):
         """Run a cell in the notebook's namespace; its last result. Its errors are its own."""
         __tracebackhide__ = True
         shell = self.shell
@@ -121,23 +213,29 @@ class LabMagics(Magics):
         value = None
         if last is not None:
             value = eval(compile(ast.Expression(last.value), name, "eval"), shell.user_ns)
+            if show:
+                return value
             if value is not None and not is_tensor(value):
                 shell.displayhook(value)
-        if is_tensor(value):
+        if is_tensor(value) or show:
             return value
         assigned = (shell.user_ns.get(name) for name in reversed(_assigned(tree)))
         return next((value for value in assigned if is_tensor(value)), None)
 
     @magic_arguments()
-    @argument("expression", nargs="?", default="", help="a tensor: a variable, or any Python expression")
+    @argument("expression", nargs="?", default="", help="a tensor, or nothing for the last error")
     @line_magic
     def why(self, line):
-        """Say in words why a tensor's gradient is what it is, or why there is none: ``%why x``."""
+        """Say in words why a tensor's gradient is what it is, or why there is none: ``%why x``.
+
+        ``%why`` alone explains the last error.
+        """
         __tracebackhide__ = True
         expression = _parsed(self.why, line).expression
-        if not expression:
+        what = self.shell.ev(expression) if expression else getattr(sys, "last_value", None)
+        if what is None:
             raise ValueError(say("magic.why.what"))
-        return why(self.shell.ev(expression), self._names())
+        return why(what, {**self._names(), "_run": self.shell.user_ns.get("_run")})
 
     @magic_arguments()
     @argument("expression", nargs="?", default="", help="a function, a preset's name, or a list of them")
