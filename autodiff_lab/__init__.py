@@ -9,7 +9,8 @@ import warnings as _warnings
 # NumPy warns where torch silently gives inf or nan; arithmetic done inside this package follows torch.
 _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"autodiff_lab(\.|$)")
 
-from . import accelerator, autograd, backends, cuda, nn, random
+from . import accelerator, amp, autograd, backends, cuda, nn, random
+from .amp import GradScaler, autocast
 from .device import (
     channels_last,
     contiguous_format,

@@ -1,5 +1,6 @@
-"""torch.cuda, answering as on a machine without one; mps and xpu answer alike. Leans on device."""
+"""torch.cuda, answering as on a machine without one; mps and xpu answer alike. Leans on device, amp."""
 
+from .amp import cuda as amp  # noqa: F401 - torch.cuda.amp
 from .device import check_device
 
 

@@ -3,6 +3,7 @@
 import re
 import sys
 import types
+import warnings
 
 # The first pattern that a name of nn fits says its module.
 NN = """
@@ -36,6 +37,24 @@ def in_data(name):
 def in_distributions(name):
     """``"LogNormal"`` → ``"log_normal"``."""
     return re.sub("(?<=[a-z])(?=[A-Z])", "_", name).lower() if name[0].isupper() else None
+
+
+def in_nn_utils(name):
+    """``"clip_grad_norm_"`` → ``"clip_grad"``."""
+    return "clip_grad" if "norm" in name or "value" in name else "convert_parameters"
+
+
+def old_names(space, name):
+    """A function by its old name, ``xavier_uniform`` for ``xavier_uniform_``; None if there is none."""
+    made = space.get(f"{name}_")
+    title = space["__name__"].removeprefix("autodiff_lab.").replace("nn.utils", "torch.nn.utils")
+
+    def old(*args, **options):
+        said = f"`{title}.{name}` is now deprecated in favor of `{title}.{name}_`."
+        warnings.warn(said, FutureWarning, stacklevel=2)
+        return made(*args, **options)
+
+    return None if made is None else old
 
 
 def settle(facade, home_of, *others):

@@ -26,9 +26,21 @@ OUT_OF_SCOPE = {
     **dict.fromkeys(
         ("quantization", "ao", "quantize_per_tensor", "qint8"), "quantised numbers are out of scope; use float16"
     ),
-    **dict.fromkeys(("amp", "autocast", "GradScaler"), "nothing is cast by itself; use half() and float()"),
     **dict.fromkeys(("profiler", "monitor"), "use utils.benchmark.Timer, or lab.trace to see each step"),
     **dict.fromkeys(("hub", "torchvision"), "nothing is downloaded; build the model with nn"),
+    **dict.fromkeys(
+        ("weight_norm", "spectral_norm", "prune", "parametrize", "parametrizations"),
+        "reparametrisations are out of scope; compute the weight in forward()",
+    ),
+    **dict.fromkeys(
+        ("LBFGS", "SparseAdam", "Adafactor", "Muon"),
+        "this algorithm is out of scope; there are SGD, Adam, AdamW and their kin",
+    ),
+    **dict.fromkeys(
+        ("Beta", "Gamma", "Dirichlet", "StudentT", "Cauchy", "Chi2", "HalfNormal", "HalfCauchy", "Gumbel", "Weibull",
+         "Pareto", "VonMises", "NegativeBinomial", "OneHotCategorical", "TransformedDistribution", "MixtureSameFamily"),
+        "this distribution is out of scope; subclass Distribution and write log_prob() and sample()",
+    ),
     "register_backward_hook": "use register_full_backward_hook()",
     **dict.fromkeys(
         ("register_module_forward_hook", "register_module_forward_pre_hook", "register_module_full_backward_hook"),

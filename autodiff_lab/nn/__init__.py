@@ -5,6 +5,7 @@ from ..scope import missing
 from . import containers, functional, init, layers, lazy, parameter, recurrent, utils
 from .containers import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from .layers import *  # noqa: F403
+from .layers import _Loss, _WeightedLoss
 from .lazy import *  # noqa: F403
 from .module import Module
 from .parameter import Parameter

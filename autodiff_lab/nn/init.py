@@ -5,7 +5,9 @@ import warnings
 
 import numpy as np
 
+from ..homes import old_names
 from ..mode import no_grad
+from ..scope import missing
 from ..tensor import new_tensor
 
 GAINS = {
@@ -160,3 +162,10 @@ __all__ = [
     "calculate_gain", "constant_", "eye_", "kaiming_normal_", "kaiming_uniform_", "normal_", "ones_", "orthogonal_",
     "trunc_normal_", "uniform_", "xavier_normal_", "xavier_uniform_", "zeros_",
 ]  # fmt: skip
+
+
+def __getattr__(name):
+    found = old_names(globals(), name)
+    if found is None:
+        raise missing(__name__, name, __all__)
+    return found

@@ -147,6 +147,10 @@ class _Convolution(_Layer):
         for name, count in (("in_channels", in_channels), ("out_channels", out_channels)):
             if count % groups:
                 raise ValueError(f"{name} must be divisible by groups")
+        if isinstance(padding, str) and padding not in ("same", "valid"):
+            raise ValueError(f"Invalid padding string '{padding}', should be one of {{'same', 'valid'}}")
+        if padding == "same" and set(F.sizes(stride, self.d)) != {1}:
+            raise ValueError("padding='same' is not supported for strided convolutions")
         if padding_mode not in ("zeros", "reflect", "replicate", "circular"):
             raise ValueError(f"padding_mode must be one of {{'zeros', 'reflect', 'replicate', 'circular'}}, but got padding_mode='{padding_mode}'")  # fmt: skip
         each = {"kernel_size": kernel_size, "stride": stride, "padding": padding, "dilation": dilation, "output_padding": output_padding}  # fmt: skip
@@ -276,7 +280,7 @@ class GroupNorm(
 
     def _take(self, num_groups, num_channels, eps, affine, device, dtype, bias):
         if num_channels % num_groups:
-            raise ValueError("num_channels must be divisible by num_groups")
+            raise ValueError(f"num_channels ({num_channels}) must be divisible by num_groups ({num_groups})")
         super()._take(num_groups=num_groups, num_channels=num_channels, eps=eps, affine=affine)
         self._parameter("weight", affine, ones, num_channels, dtype=dtype)
         self._parameter("bias", affine and bias, zeros, num_channels, dtype=dtype)
@@ -325,6 +329,8 @@ class Softmax2d(Module):
 class _Passing(_Layer):
     """A module that passes its options to a function of ``nn.functional``, along with its inputs."""
 
+    _more = ()
+
     def _take(self, **given):
         if "training" in self._more and "p" in given and not 0 <= given["p"] <= 1:
             raise ValueError(f"dropout probability has to be between 0 and 1, but got {given['p']}")
@@ -332,9 +338,22 @@ class _Passing(_Layer):
             given["stride"] = given["kernel_size"]
         if "reduce" in given:
             given["reduction"] = F.legacy(given["reduction"], given.pop("size_average"), given.pop("reduce"))
+        if given.get("scale_factor") is not None:
+            factor = given["scale_factor"]
+            given["scale_factor"] = tuple(map(float, factor)) if isinstance(factor, tuple) else float(factor)
         if given.get("distance_function", 0) is None:
             given["distance_function"] = MADE["PairwiseDistance"]()
         super()._take(**given)
+
+
+class _Loss(_Passing, takes=F.HOW):
+    """What losses share; a loss of one's own may build on it."""
+
+
+class _WeightedLoss(_Loss, takes=f"weight=None, {F.HOW}"):
+    """A loss with a weight for each class."""
+
+    _buffered = ("weight",)
 
 
 def layer(name, base, doc, takes, **attributes):
@@ -355,7 +374,8 @@ def passing(name, function, takes="", shown=None, more=(), doc=None, **attribute
             "" if name.endswith("Loss") else " ".join("?inplace" if n == "inplace" else n for n in options)
         )
     doc = doc or f"``nn.functional.{function.__name__}`` as a module."
-    layer(name, _Passing, doc, takes, _more=more, _shown=shown, **attributes)
+    base = _Loss if name.endswith("Loss") else _Passing
+    layer(name, base, doc, takes, _more=more, _shown=shown, **attributes)
 
 
 # fmt: off

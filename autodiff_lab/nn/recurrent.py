@@ -8,6 +8,7 @@ from ..ops.join import cat, stack
 from ..tensor import Parameter
 from . import functional as F, init
 from .layers import _Layer
+from .utils.rnn import PackedSequence
 
 
 def lstm_step(from_x, from_h, state):
@@ -107,10 +108,13 @@ class RNNBase(_Layer, takes=f"mode, input_size, hidden_size, num_layers=1, bias=
 
     def forward(self, input, hx=None):
         pair = len(KINDS[self.mode][1]) > 1
+        if isinstance(input, PackedSequence):
+            return self._packed(*input, hx, pair)
         if input.ndim not in (2, 3):
             raise ValueError(f"{self._get_name()}: Expected input to be 2D or 3D, got {input.ndim}D tensor instead")  # fmt: skip
         if input.shape[-1] != self.input_size:
             raise RuntimeError(f"input.size(-1) must be equal to input_size. Expected {self.input_size}, got {input.shape[-1]}")  # fmt: skip
+        self._fits(input)
         alone = input.ndim == 2
         if hx is not None:
             hx = tuple(hx) if pair else (hx,)
@@ -129,8 +133,31 @@ class RNNBase(_Layer, takes=f"mode, input_size, hidden_size, num_layers=1, bias=
             x = x.transpose(0, 1)
         return x, (tuple(last) if pair else last[0])
 
-    def _run(self, x, states):
-        """All layers over (time, batch, features): the last layer's outputs, and each one's last state."""
+    def _fits(self, input):
+        if input.dtype is not self.weight_ih_l0.dtype:
+            raise ValueError(
+                f"RNN input dtype ({input.dtype}) does not match weight dtype ({self.weight_ih_l0.dtype}). Convert input: input.to({self.weight_ih_l0.dtype}), or convert model: "
+                f"model.to({input.dtype})"
+            )
+
+    def _packed(self, data, batch_sizes, order, back, hx, pair):
+        """``forward`` of a packed sequence: at each time, the states of those that are still going move on."""
+        self._fits(data)
+        going = batch_sizes.tolist()
+        hx = (
+            hx
+            if hx is None
+            else [t if order is None else t.index_select(1, order) for t in (hx if pair else (hx,))]
+        )
+        data, last = self._run(data, self._start(hx, going[0], data), going)
+        last = [stack(part) if back is None else stack(part).index_select(1, back) for part in zip(*last)]
+        return PackedSequence(data, batch_sizes, order, back), (tuple(last) if pair else last[0])
+
+    def _run(self, x, states, going=None):
+        """All layers over (time, batch, features): the last layer's outputs, and each one's last state.
+
+        With ``going``, ``x`` is (all times' rows, features): so many rows, the first of the batch, at each time.
+        """
         step, last, names = (
             KINDS[self.mode][2],
             [],
@@ -141,14 +168,19 @@ class RNNBase(_Layer, takes=f"mode, input_size, hidden_size, num_layers=1, bias=
             sides = []
             for turned in (False, True)[: 2 if self.bidirectional else 1]:
                 weights = dict(zip(names, next(all_weights)))
-                times = F.linear(x, weights["ih"], weights.get("b_ih")).unbind(0)
+                from_x = F.linear(x, weights["ih"], weights.get("b_ih"))
+                times = from_x.split(going) if going else from_x.unbind(0)
                 state, outputs = tuple(s[len(last)] for s in states), []
                 for now in reversed(times) if turned else times:
+                    before, rows = state, now.shape[0]
+                    state = tuple(s[:rows] for s in before) if going else before
                     state = step(now, F.linear(state[0], weights["hh"], weights.get("b_hh")), state)
                     if "hr" in weights:
                         state = (F.linear(state[0], weights["hr"]), *state[1:])
                     outputs.append(state[0])
-                sides.append(stack(outputs[::-1] if turned else outputs))
+                    if going:
+                        state = tuple(cat([new, old[rows:]]) for new, old in zip(state, before))
+                sides.append((cat if going else stack)(outputs[::-1] if turned else outputs))
                 last.append(state)
             x = cat(sides, -1) if len(sides) > 1 else sides[0]
             if self.dropout and layer < self.num_layers - 1:

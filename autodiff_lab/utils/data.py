@@ -61,7 +61,7 @@ class TensorDataset(Dataset, takes="*tensors"):
     __getitem__ = lambda self, index: tuple(t[index] for t in self.tensors)
 
     def _take(self, tensors):
-        if any(t.shape[0] != tensors[0].shape[0] for t in tensors):
+        if any(t.size(0) != tensors[0].size(0) for t in tensors):
             raise AssertionError("Size mismatch between tensors")
         self.tensors = tensors
 
@@ -413,8 +413,7 @@ class DataLoader(_OfType, takes="""
         super().__setattr__(name, value)
 
     def __iter__(self):
-        drawn_seed(self.generator)
-        return self._batches()
+        return _SingleProcessDataLoaderIter(self)
 
     def _batches(self):
         if self._iterable and self.batch_sampler is not None:
@@ -432,6 +431,23 @@ class DataLoader(_OfType, takes="""
             n, size = len(self.dataset), self.batch_size or 1
             return n // size if self.drop_last else -(-n // size)
         return len(self.sampler if self.batch_sampler is None else self.batch_sampler)
+
+
+class _SingleProcessDataLoaderIter:
+    """One pass of a loader."""
+
+    def __init__(self, loader):
+        drawn_seed(loader.generator)
+        self._loader, self._batches = loader, loader._batches()
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        return next(self._batches)
+
+    def __len__(self):
+        return len(self._loader)
 
 
 def get_worker_info():

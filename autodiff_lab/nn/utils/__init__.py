@@ -2,10 +2,12 @@
 
 import math
 
+from ...homes import in_nn_utils, old_names, settle
 from ...mode import no_grad
 from ...ops.contract import vector_norm
 from ...ops.creation import tensor
 from ...ops.join import cat, stack
+from ...scope import missing
 from ...tensor import Tensor
 from . import rnn
 
@@ -73,3 +75,12 @@ def vector_to_parameters(vec, parameters):
 __all__ = [
     "clip_grad_norm_", "clip_grad_value_", "get_total_norm", "parameters_to_vector", "rnn", "vector_to_parameters",
 ]  # fmt: skip
+
+settle(__name__, in_nn_utils)
+
+
+def __getattr__(name):
+    found = old_names(globals(), name)
+    if found is None:
+        raise missing(__name__, name, __all__)
+    return found
