@@ -38,7 +38,7 @@ class Power(Rounded):
 
     def __call__(self, x, exponent, out=None):
         plain = exponent.__class__ in (int, float)
-        if plain and exponent in (3, -2):
+        if plain and exponent in (3, -2) and isinstance(x, (np.ndarray, np.generic)):
             return delivered(x * x * x if exponent == 3 else 1 / (x * x), out)
         single = () if plain and exponent in (0, 1, 2, -1, 0.5) else [is_single(v) for v in (x, exponent)]
         if not any(single):
