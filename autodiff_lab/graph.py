@@ -49,6 +49,7 @@ PUBLIC = frozenset(
     "_sequence_nr metadata name next_functions register_hook register_prehook requires_grad".split()
 )
 
+WRITTEN_OUT = "<written out>"  # the file of functions that are written out for a row
 PLAIN = frozenset({int, float, bool, type(None)})
 
 
@@ -106,7 +107,7 @@ def parameters(rule):
 
 @functools.cache
 def compiled(source):
-    return compile(source, "<written out>", "exec")
+    return compile(source, WRITTEN_OUT, "exec")
 
 
 def written_out(source, space, name):

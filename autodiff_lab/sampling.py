@@ -13,7 +13,7 @@ from .dtypes import as_dtype
 from .errors import check
 from .mode import mode
 from .ops.creation import delivered, finished, numpy_dtype, sizes_of
-from .ops.row import apply, check_tensor, named, number, operation, plain, settle, spelled
+from .ops.row import apply, check_tensor, named, number, operation, plain, settle, worded
 from .ops.shape import expand
 from .random import Generator, default_generator
 from .tensor import Tensor, memory, new_tensor
@@ -96,7 +96,7 @@ def shaped(name, draw, doc):
         return finished(array, requires_grad, device)
 
     twin = named(like, name + "_like", f"``{name}`` in the shape and dtype of ``input``.")
-    return spelled(named(made, name, doc)), twin
+    return worded(named(made, name, doc)), twin
 
 
 rand, rand_like = shaped("rand", random.uniform, "Numbers spread evenly over [0, 1), in the given shape.")

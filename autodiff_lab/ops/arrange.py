@@ -32,8 +32,6 @@ from .shape import (
     view_row,
 )  # fmt: skip
 
-WORDED = True  # row's Note [Words]
-
 
 def strided_view(x, size, stride, offset):
     flat = x.reshape(-1)

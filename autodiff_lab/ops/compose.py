@@ -14,9 +14,6 @@ from .reduce import sum as total
 from .row import FUNCTIONS, check_tensor, export
 from .shape import squeeze, t, transpose, unsqueeze
 
-WORDED = True  # row's Note [Words]
-
-
 # -- in place: another shape over the same memory -----------------------------------------------------------
 
 

@@ -18,8 +18,6 @@ from .shape import dimension, permute, reshape, unsqueeze
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-WORDED = True  # row's Note [Words]
-
 
 def power_norm(x, ord, dim, keepdim):
     size = np.abs(x)

@@ -18,8 +18,6 @@ from .reduce import result_type
 from .row import FUNCTIONS, apply, check_tensor, either, export, named, operation, wrap
 from .shape import diagonal, movedim, unsqueeze
 
-WORDED = True  # row's Note [Words]
-
 
 class _LinAlgError(RuntimeError):
     """A matrix that has no inverse, no factor, no solution; ``linalg.LinAlgError``."""

@@ -14,8 +14,6 @@ from .reduce import along_one, chosen, dims, one_out, put_back, result_type, sha
 from .row import apply, either, export, named, operation, register, wrap
 from .shape import dimension, reshape, squeeze, unsqueeze
 
-WORDED = True  # row's Note [Words]
-
 
 def cumprod_rule(g, input, dim):
     """Each number goes into the products from its place on, so Σₖ gₖ · (the product up to k, without it)."""

@@ -17,9 +17,9 @@ Note [Dtypes]
     None        not at all                                              views, reductions with rules of their own
 
 Note [Words]
-A module that says ``WORDED = True`` has its functions wrapped as they are exported: an integer that does not fit into
-64 bits is refused as torch refuses it, and what goes wrong inside for want of a fitting argument comes out as an error
-that names the function. Functions on the hot path check their arguments themselves.
+A function is wrapped as it is exported: arguments of another kind than it takes are refused (see ops.kinds), and what goes
+wrong inside for want of a fitting argument comes out as an error that names the function. The functions written out for
+pointwise rows, which are the hot path, check their arguments themselves.
 """
 
 import functools
@@ -33,10 +33,11 @@ from .. import dtypes
 from ..engine import edge_of
 from ..errors import check, explained
 from ..exact import Rounded
-from ..graph import LEAF, PLAIN, Gate, Row, SavedOutput, parameters, written_out
+from ..graph import LEAF, PLAIN, WRITTEN_OUT, Gate, Row, SavedOutput, parameters, written_out
 from ..mode import Inference, mode, ticks
 from ..tensor import TENSORS, Tensor, clock_of, memory, new_tensor
 from ..views import MULTI_VIEW, NO_GRAD_VIEW, in_place, make_view, refuse, write
+from .kinds import kinds_of
 
 REQUIRED = type("REQUIRED", (), {"__repr__": lambda self: "required"})()
 
@@ -385,44 +386,48 @@ def into(row, out, result, inputs):
 
 
 def worded(function):
-    """``function`` with errors in words; see Note [Words]."""
-    if not function.__globals__.get("WORDED"):
+    """``function`` as learners call it: arguments of the kinds that it takes, under all of torch's names for them.
+
+    See Notes [Words] and [Kinds].
+    """
+    code = inspect.unwrap(function).__code__
+    if code.co_filename == WRITTEN_OUT:
         return function
-    name, checked = function.__name__, function.__code__.co_varnames[:1] == ("input",)
+    count = code.co_argcount + code.co_kwonlyargcount
+    star = code.co_varnames[count] if code.co_flags & inspect.CO_VARARGS else None
+    names = SPELLINGS if "dim" in code.co_varnames[:count] else {}
+    name, kinds = function.__name__, kinds_of(function)
+    positional = [kind and kind.classes for kind in list(kinds.values())[: code.co_argcount]]
 
     @functools.wraps(function)
     def made(*args, **options):
-        if checked and args:
-            check_tensor(args[0], name)
+        for classes, value in zip(positional, args):
+            if classes is not None and value.__class__ not in classes:
+                args = (
+                    tuple(
+                        k.fitted(name, v, i) if k else v
+                        for i, (k, v) in enumerate(zip(kinds.values(), args), 1)
+                    )
+                    + args[len(kinds) :]
+                )
+                break
         for value in args:
             if value.__class__ is int and not -(2**63) <= value < 2**63:
-                raise RuntimeError("Overflow when unpacking long long")
+                raise ValueError("Overflow when unpacking long long")
+        if options:
+            options = {names.get(key, key): value for key, value in options.items()}
+            if star in options:
+                args = (*args, options.pop(star))
+            for key, value in options.items():
+                kind = kinds.get(key)
+                if kind is not None and value.__class__ not in kind.classes:
+                    options[key] = kind.fitted(name, value)
         try:
             return function(*args, **options)
         except (TypeError, ValueError, AttributeError, IndexError, OverflowError, MemoryError) as error:
             if hasattr(error, "__notes__") or raised_here(error):
                 raise
             raise misfit(name, error) from None
-
-    return made
-
-
-def spelled(function):
-    """``function`` with torch's other spellings of its arguments: ``axis`` for ``dim``, ``size=(2, 3)`` for ``*size``."""
-    code = inspect.unwrap(function).__code__
-    count = code.co_argcount + code.co_kwonlyargcount
-    star = code.co_varnames[count] if code.co_flags & inspect.CO_VARARGS else None
-    names = SPELLINGS if "dim" in code.co_varnames[:count] else {}
-    if not names and star is None:
-        return function
-
-    @functools.wraps(function)
-    def made(*args, **options):
-        if options:
-            options = {names.get(name, name): value for name, value in options.items()}
-            if star in options:
-                args = (*args, options.pop(star))
-        return function(*args, **options)
 
     return made
 
@@ -456,7 +461,7 @@ def named(function, name, doc):
 def register(row, function, *, method=True, inplace=False, aliases=(), export=True):
     """Make ``function`` known under the row's name and aliases: in the façade, as method, in place."""
     ROWS[row.name] = row
-    function = spelled(worded(function))
+    function = worded(function)
     if row.ufunc is not None:
         UFUNCS[getattr(row.ufunc, "ufunc", row.ufunc)] = function
     for name in (row.name, *aliases):
@@ -471,7 +476,7 @@ def register(row, function, *, method=True, inplace=False, aliases=(), export=Tr
 
 def export(*functions, function=True, method=True, aliases=()):
     """Make functions that are made of other operations known: in the façade, as methods, or both."""
-    for made in map(spelled, map(worded, functions)):
+    for made in map(worded, functions):
         for name in (made.__name__, *aliases):
             if function:
                 FUNCTIONS[name] = made

@@ -9,8 +9,6 @@ from .index import GATHER, along_taken, picked, scattered
 from .row import apply, check_tensor, either, export, operation, plain, register, twins
 from .shape import SIZES, clone, contiguous, dimension, expand, reshape
 
-WORDED = True  # row's Note [Words]
-
 
 def along_places(index, dim):
     """The NumPy index of the places that ``index``, along ``dim``, means."""
