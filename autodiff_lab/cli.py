@@ -95,8 +95,7 @@ def place(course, folder):
         or ``"updated"`` (``written`` is ``name``), or ``"kept"``, where the learner's file stays and the
         course's copy is in ``written`` beside it.
 
-    Raises:
-        OSError: if the folder or a file in it cannot be read or written; what was there is still there.
+    Raises OSError if the folder or a file in it cannot be read or written; what was there is still there.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)

@@ -42,8 +42,7 @@ def walk(seeds, *, keep, as_tensors, wanted=None):
         as_tensors: whether the pass is recorded (``create_graph``).
         wanted: edges whose cotangents are asked for, or None for every leaf.
 
-    Returns:
-        {edge: cotangent} for the leaves reached, or for the wanted edges reached.
+    Returns {edge: cotangent} for the leaves reached, or for the wanted edges reached.
     """
     heap, nodes, grads, found = [], {}, {}, {}
     watched, started = mode.anomaly is not None, ticks.next()

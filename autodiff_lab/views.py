@@ -236,8 +236,7 @@ def write(t, value):
 def in_place(row, t, inputs, attrs):
     """Run ``row`` on ``t`` and ``inputs`` and write the result into ``t``; see Note [Writing in place].
 
-    Returns:
-        ``t`` itself.
+    Returns ``t`` itself.
     """
     recording = bool(mode.grad) and (
         t._node is not None or any(getattr(i, "_node", None) is not None for i in inputs)

@@ -16,7 +16,7 @@ from .join import cat, same_kind, stack
 from .order import FLIP
 from .pointwise import pow
 from .reduce import sum as total
-from .row import apply, check_tensor, either, export, operation, pointwise, register
+from .row import apply, check_tensor, either, export, named, operation, pointwise, register
 from .scatter import index_select
 from .shape import (
     diagonal as diagonal_view,
@@ -95,16 +95,15 @@ tril, triu = triangle(tril), triangle(triu)
 def diag(input, diagonal=0):
     """The diagonal of a matrix, or the matrix with a vector as its diagonal.
 
-    Raises:
-        RuntimeError: for other numbers of dimensions.
+    Raises RuntimeError for other numbers of dimensions.
     """
-    check(check_tensor(input, "diag").ndim in (1, 2), f"diag(): Supports 1D or 2D tensors. Got {input.ndim}D")
+    check(input.ndim in (1, 2), f"diag(): Supports 1D or 2D tensors. Got {input.ndim}D")
     return diag_embed(input, diagonal) if input.ndim == 1 else apply(DIAGONAL_COPY, input, offset=diagonal)
 
 
 def diag_embed(input, offset=0, dim1=-2, dim2=-1):
     """Matrices, along ``dim1`` and ``dim2``, with the last dimension of ``input`` on their diagonal."""
-    ndim = check_tensor(input, "diag_embed").ndim + 1
+    ndim = input.ndim + 1
     dim1, dim2 = dimension(dim1, ndim), dimension(dim2, ndim)
     check(dim1 != dim2, f"diagonal dimensions cannot be identical {dim1}, {dim2}")
     n = input.shape[-1] + abs(offset)
@@ -121,7 +120,7 @@ def diagflat(input, offset=0):
 
 def trace(input):
     """The sum of the diagonal of a matrix."""
-    if check_tensor(input, "trace").ndim != 2:
+    if input.ndim != 2:
         raise RuntimeError("trace: expected a matrix, but got tensor with dim " + str(input.ndim))
     return total(diagonal_view(input))
 
@@ -148,22 +147,21 @@ def repeat(self, *repeats):
 def tile(input, *dims):
     """As ``repeat``, with missing numbers taken as 1."""
     dims = numbers(dims)
-    return repeat(check_tensor(input, "tile"), *(1,) * (input.ndim - len(dims)), *dims)
+    return repeat(input, *(1,) * (input.ndim - len(dims)), *dims)
 
 
 def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
     """Each number, or slice along ``dim``, repeated in place: ``repeats`` is a number or one for each.
 
-    Raises:
-        RuntimeError: if there are neither one number of repeats nor as many as slices, or one is negative.
+    Raises RuntimeError if there are neither one number of repeats nor as many as slices, or one is negative.
     """
     counts = memory(repeats) if isinstance(repeats, Tensor) else repeats
     if repeats is None:
-        counts = memory(check_tensor(input, "repeat_interleave"))
+        counts = memory(input)
         return new_tensor(np.repeat(np.arange(len(counts)), counts))
     check(not np.any(np.asarray(counts) < 0), "repeats can not be negative")
     if dim is None:
-        input, dim = reshape(check_tensor(input, "repeat_interleave"), -1), 0
+        input, dim = reshape(input, -1), 0
     input = input if input.ndim else reshape(input, 1)
     n = input.shape[dim := dimension(dim, input.ndim)]
     check(np.ndim(counts) != 1 or len(counts) in (1, n), "repeats must have the same size as input along dim, but "
@@ -176,7 +174,6 @@ def roll(input, shifts, dims=None):
 
     Without ``dims``, in reading order.
     """
-    check_tensor(input, "roll")
     shifts = numbers((shifts,) if isinstance(shifts, (tuple, list)) else (shifts,), "shifts")
     if dims is None or dims == ():
         check(len(shifts) == 1, f"shifts and dimensions must align. shifts: {len(shifts)}, dims:0")
@@ -190,27 +187,27 @@ def roll(input, shifts, dims=None):
 
 def flip(input, *dims):
     """The numbers in reverse order along ``dims``, as a copy."""
-    dims = tuple(dimension(d, check_tensor(input, "flip").ndim) for d in numbers(dims))
+    dims = tuple(dimension(d, input.ndim) for d in numbers(dims))
     check(len(set(dims)) == len(dims), f"dim {dims[0]} appears multiple times in the list of dims")
     return apply(FLIP, input, dims=dims if input.ndim else ())
 
 
 def fliplr(input):
     """The columns of a matrix in reverse order."""
-    check(check_tensor(input, "fliplr").ndim >= 2, "Input must be >= 2-d.")
+    check(input.ndim >= 2, "Input must be >= 2-d.")
     return flip(input, 1)
 
 
 def flipud(input):
     """The rows in reverse order."""
-    check(check_tensor(input, "flipud").ndim >= 1, "Input must be >= 1-d.")
+    check(input.ndim >= 1, "Input must be >= 1-d.")
     return flip(input, 0)
 
 
 def rot90(input, k=1, dims=(0, 1)):
     """The plane of two dimensions turned by ``k`` quarter turns."""
     check(len(dims) == 2, f"expected total rotation dims == 2, but got dims = {len(dims)}")
-    a, b = (dimension(d, check_tensor(input, "rot90").ndim) for d in dims)
+    a, b = (dimension(d, input.ndim) for d in dims)
     check(a != b, f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}")
     k %= 4
     if k == 0:
@@ -223,10 +220,9 @@ def rot90(input, k=1, dims=(0, 1)):
 def as_strided(input, size, stride, storage_offset=None):
     """A view of the memory under ``input`` with sizes and strides of one's own, counted in elements.
 
-    Raises:
-        RuntimeError: if it would reach beyond that memory, or the memory is not in reading order.
+    Raises RuntimeError if it would reach beyond that memory, or the memory is not in reading order.
     """
-    offset = check_tensor(input, "as_strided").storage_offset() if storage_offset is None else storage_offset
+    offset = input.storage_offset() if storage_offset is None else storage_offset
     size, stride = numbers((size,)), numbers((stride,))
     base = input if input._base is None or offset == 0 == input.storage_offset() else input._base
     check(len(size) == len(stride), "mismatch in length of strides and shape")
@@ -242,7 +238,7 @@ def as_strided(input, size, stride, storage_offset=None):
 
 def tensor_split(input, indices_or_sections, dim=0):
     """Pieces along ``dim``: as many as asked, as equal as can be, or cut at the given indices."""
-    check(check_tensor(input, "tensor_split").ndim != 0,
+    check(input.ndim != 0,
           "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")  # fmt: skip
     cuts = indices_or_sections.tolist() if isinstance(indices_or_sections, Tensor) else indices_or_sections
     dim = dimension(dim, input.ndim)
@@ -267,9 +263,7 @@ def splitter(name, axis, least):
               f"{input.shape[dim]} is not divisible by the split_size {n}!")  # fmt: skip
         return tensor_split(input, n, dim)
 
-    made.__name__ = made.__qualname__ = name
-    made.__doc__ = f"``tensor_split`` along dimension {axis}, into equal pieces."
-    return made
+    return named(made, name, f"``tensor_split`` along dimension {axis}, into equal pieces.")
 
 
 hsplit, vsplit, dsplit = splitter("hsplit", 1, 1), splitter("vsplit", 0, 2), splitter("dsplit", 2, 3)
@@ -288,9 +282,7 @@ def at_least(ndim):
             t = unsqueeze(t, 0 if t.ndim == 1 else -1)
         return t
 
-    made.__name__ = made.__qualname__ = f"atleast_{ndim}d"
-    made.__doc__ = f"Each tensor with at least {ndim} dimension{'s' * (ndim > 1)}."
-    return made
+    return named(made, f"atleast_{ndim}d", f"Each tensor with at least {ndim} dimension{'s' * (ndim > 1)}.")
 
 
 atleast_1d, atleast_2d, atleast_3d = map(at_least, (1, 2, 3))
@@ -356,8 +348,7 @@ def cartesian_prod(*tensors):
 
 def combinations(input, r=2, with_replacement=False):
     """Every choice of ``r`` numbers of a vector, as rows, in order."""
-    check(check_tensor(input, "combinations").ndim == 1,
-          f"Expect a 1D vector, but got shape {list(input.shape)}")  # fmt: skip
+    check(input.ndim == 1, f"Expect a 1D vector, but got shape {list(input.shape)}")
     check(r >= 0, f"Expect a non-negative number, but got {r}")
     choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
     places = np.array(list(choose(range(input.numel()), r)), np.int64).reshape(-1, r)
@@ -368,9 +359,11 @@ def triangle_indices(name, find):
     def made(row, col, offset=0, *, dtype=dtypes.int64, layout=None, device=None):
         return finished(np.stack(find(row, offset, col)).astype(dtypes.as_dtype(dtype).numpy), False, device)
 
-    made.__name__ = made.__qualname__ = name
-    made.__doc__ = f"Rows and columns of the places of the {'lower' if name < 'triu' else 'upper'} triangle, as two rows."
-    return made
+    return named(
+        made,
+        name,
+        f"Rows and columns of the places of the {'lower' if name < 'triu' else 'upper'} triangle, as two rows.",
+    )
 
 
 tril_indices = triangle_indices("tril_indices", lambda n, k, m: np.nonzero(np.tri(n, m, k, bool)))
@@ -393,7 +386,7 @@ def vander(x, N=None, increasing=False):
 
 def diff(input, n=1, dim=-1, prepend=None, append=None):
     """Differences of neighbours along ``dim``, taken ``n`` times."""
-    check(check_tensor(input, "diff").ndim != 0, "diff expects input to be at least one-dimensional")
+    check(input.ndim != 0, "diff expects input to be at least one-dimensional")
     check(n >= 0, f"order must be non-negative but got {n}")
     dim = dimension(dim, input.ndim)
     if n == 0:
@@ -438,7 +431,7 @@ def cov(input, *, correction=1, fweights=None, aweights=None):
     Args:
         fweights, aweights (Tensor): how often, and how heavily, each observation counts.
     """
-    check(check_tensor(input, "cov").ndim <= 2, "cov(): expected input to have two or fewer dimensions but got an "
+    check(input.ndim <= 2, "cov(): expected input to have two or fewer dimensions but got an "
           f"input with {input.ndim} dimensions")  # fmt: skip
     x = atleast_2d(input)
     x = x if x.is_floating_point() else x.to(dtypes.get_default_dtype())

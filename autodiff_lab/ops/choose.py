@@ -170,8 +170,7 @@ def clamp(input, min=None, max=None, *, out=None):
 
     At the bounds themselves the derivative is 1.
 
-    Raises:
-        RuntimeError: if neither is given.
+    Raises RuntimeError if neither is given.
     """
     check_tensor(input, "clamp")
     check(min is not None or max is not None, "torch.clamp: At least one of 'min' or 'max' must not be None")

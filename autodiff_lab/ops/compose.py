@@ -11,7 +11,7 @@ from ..tensor import Size, Tensor, clock_of, memory, new_tensor
 from ..views import refuse
 from .creation import arange, numpy_dtype, tensor, to
 from .reduce import sum as total
-from .row import FUNCTIONS, check_tensor, export
+from .row import FUNCTIONS, check_tensor, export, named
 from .shape import squeeze, t, transpose, unsqueeze
 
 # -- in place: another shape over the same memory -----------------------------------------------------------
@@ -28,9 +28,9 @@ def reshaper(function, name):
         ticks.last_write = self._clock[-1]
         return self
 
-    method.__name__ = method.__qualname__ = name
-    method.__doc__ = f"In-place version of ``{function.__name__}``: this tensor takes the new shape."
-    return method
+    return named(
+        method, name, f"In-place version of ``{function.__name__}``: this tensor takes the new shape."
+    )
 
 
 for _name, _function in (("squeeze_", squeeze), ("unsqueeze_", unsqueeze), ("t_", t), ("transpose_", transpose),
@@ -41,8 +41,7 @@ for _name, _function in (("squeeze_", squeeze), ("unsqueeze_", unsqueeze), ("t_"
 def resize_(self, *sizes, memory_format=None):
     """Take another shape over the same numbers, in their order; new ones, if it is larger, are zeros.
 
-    Raises:
-        RuntimeError: for a tensor that requires grad.
+    Raises RuntimeError for a tensor that requires grad.
     """
     check(self._node is None, "cannot resize variables that require grad")
     shape = sizes[0] if len(sizes) == 1 and not isinstance(sizes[0], int) else sizes
@@ -74,9 +73,7 @@ def overwriting(name):
     def method(self, *args, **options):
         return self.copy_(made(self.clone() if self.requires_grad else self, *args, **options))
 
-    method.__name__ = method.__qualname__ = name + "_"
-    method.__doc__ = f"In-place version of ``{name}``."
-    return method
+    return named(method, name + "_", f"In-place version of ``{name}``.")
 
 
 for _name in ("cumsum", "cumprod", "addmm", "addmv", "addr", "addbmm", "baddbmm", "polygamma"):
@@ -112,7 +109,6 @@ def is_same_size(input, other):
 
 def is_complex(input):
     """False: there are no complex numbers here."""
-    check_tensor(input, "is_complex")
     return False
 
 
@@ -123,7 +119,7 @@ def is_signed(input):
 
 def isreal(input):
     """Where a number is real: everywhere."""
-    return FUNCTIONS["ones_like"](check_tensor(input, "isreal"), dtype=numpy_bool())
+    return FUNCTIONS["ones_like"](input, dtype=numpy_bool())
 
 
 def numpy_bool():
@@ -132,12 +128,12 @@ def numpy_bool():
 
 def real(input):
     """The tensor itself: its numbers are real."""
-    return check_tensor(input, "real")
+    return input
 
 
 def conj(input):
     """The tensor itself: its numbers are real."""
-    return check_tensor(input, "conj")
+    return input
 
 
 def imag(input):
@@ -198,8 +194,7 @@ def split_with_sizes(input, split_sizes, dim=0):
 def broadcast_shapes(*shapes):
     """The shape to which shapes broadcast.
 
-    Raises:
-        RuntimeError: where they do not.
+    Raises RuntimeError where they do not.
 
     >>> import autodiff_lab as th
     >>> th.broadcast_shapes((2, 1), (3,))
@@ -315,9 +310,7 @@ def function_of(name):
     def made(input, *args, **options):
         return method(check_tensor(input, name), *args, **options)
 
-    made.__name__ = made.__qualname__ = name
-    made.__doc__ = method.__doc__
-    return made
+    return named(made, name, method.__doc__)
 
 
 # What torch also offers as functions, of those that write in place.

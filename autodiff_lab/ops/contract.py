@@ -73,8 +73,7 @@ def crossed(x, y, dim):
 def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None, out=None):
     """(Σ |x|ᵒʳᵈ)^(1/ord) over dimensions, all of them by default; ord inf is the largest |x|, 0 counts what is not 0.
 
-    Raises:
-        RuntimeError: for integers.
+    Raises RuntimeError for integers.
     """
     check_tensor(x, "linalg.vector_norm", 1, "x")
     check(x.is_floating_point(),
@@ -93,7 +92,6 @@ def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
     Args:
         p: a number; ``"fro"``, which is 2; or ``"nuc"``, the sum of a matrix's singular values.
     """
-    check_tensor(input, "norm")
     if p == "nuc":
         return FUNCTIONS["nuclear_norm"](input, dim, keepdim)
     check(not isinstance(p, str) or p == "fro", f"only valid string values are 'fro' and 'nuc', found {p}")
@@ -108,8 +106,7 @@ def dist(input, other, p=2):
 def cdist(x1, x2, p=2.0, compute_mode=None):
     """The p-norm distances between the rows of two matrices, or of two stacks of them: (… n m), (… k m) give (… n k).
 
-    Raises:
-        RuntimeError: for fewer dimensions, rows of different lengths, or a negative ``p``.
+    Raises RuntimeError for fewer dimensions, rows of different lengths, or a negative ``p``.
     """
     for t, name in ((x1, "X1"), (x2, "X2")):
         check(check_tensor(t, "cdist").ndim >= 2,
@@ -132,7 +129,7 @@ def outer(input, vec2, *, out=None):
 
 def inner(input, other):
     """The sums of products along the last dimensions: (… m), (⋆ m) give (… ⋆)."""
-    if check_tensor(input, "inner").ndim == 0 or check_tensor(other, "inner", 2, "other").ndim == 0:
+    if input.ndim == 0 or check_tensor(other, "inner", 2, "other").ndim == 0:
         return input * other
     check(input.shape[-1] == other.shape[-1], "inner() the last dimension must match on both input tensors but got "
           f"shapes {list(input.shape)} and {list(other.shape)}")  # fmt: skip
@@ -150,8 +147,7 @@ def tensordot(a, b, dims=2, out=None):
     Args:
         dims: how many of the last of ``a`` and the first of ``b``; or two lists of dimensions.
 
-    Raises:
-        RuntimeError: if the sizes of a pair differ.
+    Raises RuntimeError if the sizes of a pair differ.
     """
     if isinstance(dims, Tensor):
         dims = dims.tolist()
@@ -181,8 +177,7 @@ def einsum(*args):
     A letter names a dimension; letters missing after ``->`` are summed over; ``...`` stands for leading dimensions.
     Without ``->``, the letters that occur once remain, in alphabetical order.
 
-    Raises:
-        RuntimeError: if letters and dimensions do not match.
+    Raises RuntimeError if letters and dimensions do not match.
 
     >>> import autodiff_lab as th
     >>> th.einsum("ij->ji", th.tensor([[1, 2], [3, 4]]))
@@ -302,7 +297,7 @@ def pair_product(x, y, gone):
 
 def kron(input, other):
     """Kronecker's product: every number of ``input`` times the whole of ``other``."""
-    n = max(check_tensor(input, "kron").ndim, check_tensor(other, "kron", 2, "other").ndim)
+    n = max(input.ndim, check_tensor(other, "kron", 2, "other").ndim)
     a, b = ([1] * (n - t.ndim) + list(t.shape) for t in (input, other))
     x = reshape(input, *(size for m in a for size in (m, 1)))
     y = reshape(other, *(size for m in b for size in (1, m)))
@@ -312,8 +307,7 @@ def kron(input, other):
 def cross(input, other, dim=None):
     """The cross product of vectors in three dimensions, along ``dim``, by default the first of size 3.
 
-    Raises:
-        RuntimeError: if there is no such dimension.
+    Raises RuntimeError if there is no such dimension.
     """
     if dim is None:
         dim = next((d for d, n in enumerate(input.shape) if n == 3), None)
@@ -323,7 +317,7 @@ def cross(input, other, dim=None):
 
 def linalg_cross(input, other, *, dim=-1):
     """The cross product of vectors in three dimensions, along ``dim``; the others are broadcast."""
-    check(check_tensor(input, "linalg.cross").ndim == check_tensor(other, "linalg.cross", 2, "other").ndim,
+    check(input.ndim == check_tensor(other, "linalg.cross", 2, "other").ndim,
           "linalg.cross: inputs must have the same number of dimensions.")  # fmt: skip
     d = dimension(dim, input.ndim)
     check(input.shape[d] == 3 and other.shape[d] == 3, f"linalg.cross: inputs dimension {dim} must have length 3. "

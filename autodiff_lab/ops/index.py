@@ -146,8 +146,7 @@ def pieces(index):
 def viewed(t, index):
     """Apply the integers, slices, None and Ellipsis of an index as views.
 
-    Returns:
-        The view, and the NumPy index of what remains to be picked, or None.
+    Returns the view, and the NumPy index of what remains to be picked, or None.
     """
     index, used = pieces(index)
     check(used <= t.ndim,
@@ -236,8 +235,7 @@ def __getitem__(self, index):
 def select(input, dim, index):
     """The part of ``input`` at ``index`` along ``dim``, a view without that dimension.
 
-    Raises:
-        IndexError: if there is no such place.
+    Raises IndexError if there is no such place.
     """
     shape = check_tensor(input, "select").shape
     dim = dimension(dim, len(shape))
@@ -333,8 +331,7 @@ def index_put_(self, indices, values, accumulate=False):
     Args:
         accumulate (bool): add instead; a place picked twice gets both.
 
-    Raises:
-        IndexError, RuntimeError: for places out of reach, dtypes or shapes that do not fit.
+    Raises IndexError, RuntimeError for places out of reach, dtypes or shapes that do not fit.
     """
     target, rest = viewed(self, tuple(slice(None) if i is None else i for i in indices))
     shape = np.empty(target.shape, bool)[rest].shape
@@ -350,8 +347,7 @@ def index_put(input, indices, values, accumulate=False):
 def copy_(self, src, non_blocking=False):
     """Write the numbers of ``src``, broadcast and cast, into this tensor.
 
-    Raises:
-        RuntimeError: if the shapes do not fit, or the tensor may not be written to.
+    Raises RuntimeError if the shapes do not fit, or the tensor may not be written to.
     """
     if not isinstance(src, Tensor):
         return fill_(self, src)

@@ -61,8 +61,7 @@ def same_kind(tensors, function):
 def cat(tensors, dim=0, *, out=None):
     """The tensors one after another along an existing dimension.
 
-    Raises:
-        RuntimeError: if their other sizes differ, or one is 0-d.
+    Raises RuntimeError if their other sizes differ, or one is 0-d.
     """
     tensors = same_kind(tensors, "cat")
     for i, t in enumerate(tensors):

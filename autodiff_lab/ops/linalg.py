@@ -43,8 +43,7 @@ def same_dtype(said, *tensors):
 def dot(input, tensor, *, out=None):
     """The sum of products of two vectors of one dtype.
 
-    Raises:
-        RuntimeError: if they are no vectors, of different lengths, or of different dtypes.
+    Raises RuntimeError if they are no vectors, of different lengths, or of different dtypes.
     """
     check_tensor(input, "dot"), check_tensor(tensor, "dot", 2, "tensor")
     if input.ndim != 1 or tensor.ndim != 1:
@@ -131,8 +130,7 @@ def addmm(input, mat1, mat2, *, beta=1, alpha=1, out=None):
 def matmul(input, other, *, out=None):
     """The matrix product of any ranks: vectors, matrices, and stacks of matrices, broadcast over the leading sizes.
 
-    Raises:
-        RuntimeError: if the inner sizes differ, a tensor is 0-d, or the dtypes differ.
+    Raises RuntimeError if the inner sizes differ, a tensor is 0-d, or the dtypes differ.
 
     >>> import autodiff_lab as th
     >>> th.ones(2, 3) @ th.ones(3)

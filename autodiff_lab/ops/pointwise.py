@@ -251,8 +251,7 @@ def truncated(x, y):
 def div(input, other, *, rounding_mode=None, out=None):
     """``input / other``; with ``rounding_mode`` "floor" or "trunc", rounded down or towards 0.
 
-    Raises:
-        RuntimeError: for another rounding mode.
+    Raises RuntimeError for another rounding mode.
     """
     if rounding_mode is None:
         return true_divide(input, other, out=out)
@@ -272,8 +271,7 @@ def float_power(input, exponent, *, out=None):
 def positive(input):
     """``input`` itself.
 
-    Raises:
-        RuntimeError: for booleans, which have no sign.
+    Raises RuntimeError for booleans, which have no sign.
     """
     if check_tensor(input, "positive")._array.dtype == bool:
         raise RuntimeError("The `+` operator, on a bool tensor is not supported.")
@@ -291,8 +289,7 @@ def joined(input, number, function=None):
 def pow(input, exponent, *, out=None):
     """``input`` to the power of ``exponent``; either may be a number.
 
-    Raises:
-        RuntimeError: for integers to a negative integer power.
+    Raises RuntimeError for integers to a negative integer power.
 
     >>> import autodiff_lab as th
     >>> x = th.tensor(3., requires_grad=True)
@@ -338,8 +335,7 @@ def __rtruediv__(self, other):
 def remainder(input, other, *, out=None):
     """What is left of ``input`` after dividing by ``other``, with the sign of ``other``, as Python's ``%``.
 
-    Raises:
-        RuntimeError: for integers divided by zero.
+    Raises RuntimeError for integers divided by zero.
     """
     if isinstance(other, Tensor) or not isinstance(input, Tensor):
         return remainder_tensor(input, other, out=out)
@@ -349,8 +345,7 @@ def remainder(input, other, *, out=None):
 def fmod(input, other, *, out=None):
     """What is left of ``input`` after dividing by ``other``, with the sign of ``input``, as C's ``fmod``.
 
-    Raises:
-        RuntimeError: for integers divided by zero.
+    Raises RuntimeError for integers divided by zero.
     """
     if isinstance(other, Tensor):
         return fmod_tensor(input, other, out=out)

@@ -105,8 +105,7 @@ def leading(g, src):
 def places(index, function, size=None, position=3):
     """An index tensor as NumPy integers from 0.
 
-    Raises:
-        TypeError, RuntimeError, IndexError: if it is no tensor, not of int64 (or int32), or reaches too far.
+    Raises TypeError, RuntimeError, IndexError if it is no tensor, not of int64 (or int32), or reaches too far.
     """
     index = memory(check_tensor(index, function, position, "index"))
     check(index.dtype in (np.int64, np.int32),
@@ -146,15 +145,14 @@ def gather(input, dim, index, *, sparse_grad=False, out=None):
     Args:
         index (Tensor): int64, with as many dimensions as ``input``; the result has its shape.
 
-    Raises:
-        RuntimeError: for an index of another dtype or number of dimensions, or out of bounds.
+    Raises RuntimeError for an index of another dtype or number of dimensions, or out of bounds.
 
     >>> import autodiff_lab as th
     >>> th.gather(th.tensor([[1, 2], [3, 4]]), 1, th.tensor([[0, 0], [1, 0]]))
     tensor([[1, 1],
             [4, 3]])
     """
-    dim, index = along(check_tensor(input, "gather"), dim, index, "gather")
+    dim, index = along(input, dim, index, "gather")
     for d, (m, n) in enumerate(zip(index.shape, input.shape)):
         check(d == dim or m <= n, f"Size does not match at dimension {d} expected index {list(index.shape)} to be "
               f"no larger than self {list(input.shape)} apart from dimension {dim}")  # fmt: skip
@@ -167,8 +165,7 @@ def gather(input, dim, index, *, sparse_grad=False, out=None):
 def scatter(input, dim, index, src=None, *, value=None, reduce=None):
     """``input`` with ``out[index[i][j]][j] = src[i][j]`` for ``dim`` 0; ``src`` may be a number.
 
-    Raises:
-        RuntimeError: as ``gather``; NotImplementedError for ``reduce=``, beside which ``scatter_add`` exists.
+    Raises RuntimeError as ``gather``; NotImplementedError for ``reduce=``, beside which ``scatter_add`` exists.
     """
     src = value if src is None else src
     check(reduce is None, "scatter(): reduce= is not offered; for sums, use scatter_add", NotImplementedError)
@@ -194,10 +191,9 @@ def fitting(input, src, function):
 def index_select(input, dim, index, *, out=None):
     """The places ``index`` (int64, one dimension) along ``dim``, in that order.
 
-    Raises:
-        IndexError, RuntimeError: for an index out of range, or that is no vector of integers.
+    Raises IndexError, RuntimeError for an index out of range, or that is no vector of integers.
     """
-    dim = dimension(dim, check_tensor(input, "index_select").ndim)
+    dim = dimension(dim, input.ndim)
     check(check_tensor(index, "index_select", 3, "index").ndim <= 1,
           "index_select(): Index is supposed to be a vector", IndexError)  # fmt: skip
     index = places(index, "index_select", input.shape[dim] if input.ndim else 1).reshape(-1)
@@ -240,9 +236,7 @@ def index_fill(input, dim, index, value):
 
 def masked_select(input, mask, *, out=None):
     """The numbers where ``mask`` holds, in one dimension; the two are broadcast."""
-    shape = np.broadcast_shapes(
-        check_tensor(input, "masked_select").shape, check_tensor(mask, "masked_select", 2, "mask").shape
-    )
+    shape = np.broadcast_shapes(input.shape, check_tensor(mask, "masked_select", 2, "mask").shape)
     check(mask._array.dtype == bool, "masked_select: expected BoolTensor for mask")
     mask = np.broadcast_to(memory(mask), shape)
     input = expand(input, *shape) if tuple(input.shape) != shape else input
@@ -272,7 +266,7 @@ def take(input, index, *, out=None):
     index = memory(check_tensor(index, "take", 2, "index"))
     check(index.dtype == np.int64,
           f"take(): Expected a long tensor for index, but got {new_tensor(index).dtype.title}")  # fmt: skip
-    size = check_tensor(input, "take").numel()
+    size = input.numel()
     if ((index < -size) | (index >= size)).any():
         raise IndexError(
             "out of range: tried to access index "

@@ -31,8 +31,7 @@ def numbers(sizes, what="shape"):
 def filled_in(shape, count):
     """``shape`` with its -1 worked out for ``count`` elements.
 
-    Raises:
-        RuntimeError: if no such shape holds ``count`` elements.
+    Raises RuntimeError if no such shape holds ``count`` elements.
     """
     if sum(n == -1 for n in shape) > 1:
         raise RuntimeError("only one dimension can be inferred")
@@ -155,8 +154,7 @@ def view(input, *size):
     Args:
         size: sizes, one of which may be -1; or a dtype.
 
-    Raises:
-        RuntimeError: if the sizes do not fit, or the memory does not lie so that a view can show it.
+    Raises RuntimeError if the sizes do not fit, or the memory does not lie so that a view can show it.
 
     >>> import autodiff_lab as th
     >>> th.arange(6).view(2, -1)
@@ -188,8 +186,7 @@ def can_view(t, size):
 def reshape(input, *shape):
     """The numbers in another shape: a view where memory allows it, else a copy.
 
-    Raises:
-        RuntimeError: if the sizes do not fit.
+    Raises RuntimeError if the sizes do not fit.
     """
     check_tensor(input, "reshape")
     size = filled_in(numbers(shape), input._array.size)
@@ -236,8 +233,7 @@ def reshape_as(self, other):
 def expand(input, *size):
     """A view that repeats dimensions of size 1, and leads with new ones, without copying; -1 keeps a size.
 
-    Raises:
-        RuntimeError: if a dimension is not of size 1 and asked to change.
+    Raises RuntimeError if a dimension is not of size 1 and asked to change.
     """
     have, want = check_tensor(input, "expand").shape, numbers(size)
     if len(want) < len(have):
