@@ -4,34 +4,22 @@ In a rule, ``g`` is the cotangent, ``x`` and ``y`` the inputs, ``out`` the resul
 readings]. NumPy functions in a rule work on tensors too, through ``__array_ufunc__``.
 """
 
-import math
+import math  # noqa: I001 - names of ops.row on two lines rather than one each
 
 import numpy as np
 
 from .. import dtypes, exact
+from ..errors import check
 from ..tensor import Tensor, new_tensor
 from ..views import in_place
-from .row import (
-    FUNCTIONS,
-    REQUIRED,
-    check_tensor,
-    export,
-    guarded,
-    nought,
-    number as a_number,
-    operand,
-    plain,
-    pointwise,
-    reflection,
-)
+from .row import FUNCTIONS, REQUIRED, check_tensor, export, guarded, named, nought, number as a_number
+from .row import operand, plain, pointwise, reflection
 
 
 def turned(g, y):
     """``g`` with the sign that ``y`` has turned around; a Python number keeps the dtype of ``g``."""
     return g * (math.copysign(1, y) if y.__class__ in (int, float) else np.copysign(1, y))
 
-
-# fmt: off
 
 def where(condition, yes, no):
     """Choose by ``condition``; in rules, so on NumPy values and tensors alike."""
@@ -44,14 +32,13 @@ def where(condition, yes, no):
 def subtract(x, y, alpha):
     if x.dtype == bool and y.dtype == bool:
         raise RuntimeError("Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or "
-                           "`logical_xor()` operator instead.")
+                           "`logical_xor()` operator instead.")  # fmt: skip
     return x - (y if alpha == 1 else y * alpha)
 
 
 def negate(x):
-    if x.dtype == bool:
-        raise RuntimeError("Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert "
-                           "a mask, use the `~` or `logical_not()` operator instead.")
+    check(x.dtype != bool, "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a "
+                           "mask, use the `~` or `logical_not()` operator instead.")  # fmt: skip
     return -x
 
 
@@ -60,87 +47,75 @@ def no_derivative(name):
 
 
 def nonzero(y):
-    if np.asarray(y).dtype.kind in "biu" and np.any(np.asarray(y) == 0):
-        raise RuntimeError("ZeroDivisionError")
+    check(np.asarray(y).dtype.kind not in "biu" or np.all(np.asarray(y)), "ZeroDivisionError")
     return y
 
 
 def power(x, y):
-    integers = all(getattr(v, "dtype", np.asarray(v).dtype).kind in "biu" for v in (x, y))
-    if integers and np.any(np.asarray(y) < 0):
-        raise RuntimeError("Integers to negative integer powers are not allowed.")
-    return np.power(x, y) if integers else exact.power(x, y)
+    whole = all(getattr(v, "dtype", np.asarray(v).dtype).kind in "biu" for v in (x, y))
+    check(not whole or np.all(np.asarray(y) >= 0), "Integers to negative integer powers are not allowed.")
+    return np.power(x, y) if whole else exact.power(x, y)
 
 
+def truncated(x, y):
+    whole = x.dtype.kind in "iu"  # C's division of integers, which rounds to 0
+    return np.sign(x) * np.sign(y) * (np.abs(x) // np.abs(y)) if whole else np.trunc(x / y)
+
+
+def isnan_(y):
+    return y != y
+
+
+# fmt: off
 # rows that a hand-written function below stands before
 HIDDEN = {"inplace": False, "method": False, "export": False}
 
 # -- arithmetic ---------------------------------------------------------------------------------------------
 
-add = pointwise("add", "Add", lambda x, y, alpha: x + (y if alpha == 1 else y * alpha),
-                lambda g: g,
+add = pointwise("add", "Add", lambda x, y, alpha: x + (y if alpha == 1 else y * alpha), lambda g: g,
                 lambda g, alpha: g if alpha == 1 else g * alpha,
-                dtypes="same", attrs=("alpha",), defaults=(1,), ufunc=np.add, dunder="__add__", reflected="__radd__")
-sub = pointwise("sub", "Sub", subtract,
-                lambda g: g,
-                lambda g, alpha: -g if alpha == 1 else g * -alpha,
-                dtypes="same", attrs=("alpha",), defaults=(1,), ufunc=np.subtract, dunder="__sub__", aliases=("subtract",))
-rsub_number = pointwise("rsub_number", "Rsub", lambda x, other: other - x,
-                        lambda g: -g,
-                        dtypes="same", attrs=("other",), defaults=(REQUIRED,), suffix="Backward1", **HIDDEN)
+                attrs=("alpha",), defaults=(1,), ufunc=np.add, dunder="__add__", reflected="__radd__")
+sub = pointwise("sub", "Sub", subtract, lambda g: g, lambda g, alpha: -g if alpha == 1 else g * -alpha,
+                attrs=("alpha",), defaults=(1,), ufunc=np.subtract, dunder="__sub__", aliases=("subtract",))
+rsub_number = pointwise("rsub_number", "Rsub", lambda x, other: other - x, lambda g: -g,
+                        attrs=("other",), defaults=(REQUIRED,), suffix="Backward1", **HIDDEN)
 rsub_tensor = pointwise("rsub_tensor", "Rsub", lambda x, y, alpha: subtract(y, x, alpha),
-                        lambda g, alpha: -g if alpha == 1 else g * -alpha,
-                        lambda g: g,
-                        dtypes="same", attrs=("alpha",), defaults=(1,), **HIDDEN)
-mul = pointwise("mul", "Mul", np.multiply,
-                lambda g, y: g * y,
-                lambda g, x: g * x,
-                dtypes="same", dunder="__mul__", reflected="__rmul__", aliases=("multiply",))
-true_divide = pointwise("div", "Div", np.true_divide,
-                lambda g, y: g / y,
-                lambda g, x, y: -g * ((x / y) / y),
+                        lambda g, alpha: -g if alpha == 1 else g * -alpha, lambda g: g,
+                        attrs=("alpha",), defaults=(1,), **HIDDEN)
+mul = pointwise("mul", "Mul", np.multiply, lambda g, y: g * y, lambda g, x: g * x,
+                dunder="__mul__", reflected="__rmul__", aliases=("multiply",))
+true_divide = pointwise("div", "Div", np.true_divide, lambda g, y: g / y, lambda g, x, y: -g * ((x / y) / y),
                 dtypes="float", dunder="__truediv__", aliases=("true_divide",))
 div_floor = pointwise("div_floor", "Div", lambda x, y: np.floor_divide(x, nonzero(y)),
-                nought, nought, dtypes="same", suffix="Backward2", **HIDDEN)
+                nought, nought, suffix="Backward2", **HIDDEN)
 div_trunc = pointwise("div_trunc", "Div", lambda x, y: truncated(x, nonzero(y)),
-                nought, nought, dtypes="same", suffix="Backward2", **HIDDEN)
+                nought, nought, suffix="Backward2", **HIDDEN)
 floor_divide = pointwise("floor_divide", "NotImplemented", lambda x, y: np.floor_divide(x, nonzero(y)),
-                lambda g: no_derivative("aten::floor_divide"),
-                lambda g: no_derivative("aten::floor_divide"),
-                dtypes="same", suffix="", dunder="__floordiv__", reflected="__rfloordiv__")
-remainder_number = pointwise("remainder_number", "Remainder", lambda x, other: np.remainder(x, nonzero(other)),
-                lambda g: g,
-                dtypes="same", attrs=("other",), defaults=(REQUIRED,), **HIDDEN)
-remainder_tensor = pointwise("remainder_tensor", "Remainder", lambda x, y: np.remainder(x, nonzero(y)),
-                lambda g: g,
-                lambda g, x, y: -g * np.floor(x / y),
-                dtypes="same", suffix="Backward1", **HIDDEN)
-fmod_number = pointwise("fmod_number", "Fmod", lambda x, other: np.fmod(x, nonzero(other)),
-                lambda g: g,
-                dtypes="same", attrs=("other",), defaults=(REQUIRED,), **HIDDEN)
-fmod_tensor = pointwise("fmod_tensor", "Fmod", lambda x, y: np.fmod(x, nonzero(y)),
-                lambda g: g,
-                lambda g, x, y: -g * np.trunc(x / y),
-                dtypes="same", suffix="Backward1", **HIDDEN)
-neg = pointwise("neg", "Neg", negate,
-                lambda g: -g,
-                dtypes="same", ufunc=np.negative, dunder="__neg__", aliases=("negative",))
-reciprocal = pointwise("reciprocal", "Reciprocal", lambda x: 1 / x,
-                lambda g, out: -g * out * out,
-                dtypes="float")
+                lambda g: no_derivative("aten::floor_divide"), lambda g: no_derivative("aten::floor_divide"),
+                suffix="", dunder="__floordiv__", reflected="__rfloordiv__")
+remainder_number = pointwise("remainder_number", "Remainder", lambda x, other: np.remainder(x, nonzero(other)), lambda g: g,
+                attrs=("other",), defaults=(REQUIRED,), **HIDDEN)
+remainder_tensor = pointwise("remainder_tensor", "Remainder", lambda x, y: np.remainder(x, nonzero(y)), lambda g: g,
+                lambda g, x, y: -g * np.floor(x / y), suffix="Backward1", **HIDDEN)
+fmod_number = pointwise("fmod_number", "Fmod", lambda x, other: np.fmod(x, nonzero(other)), lambda g: g,
+                attrs=("other",), defaults=(REQUIRED,), **HIDDEN)
+fmod_tensor = pointwise("fmod_tensor", "Fmod", lambda x, y: np.fmod(x, nonzero(y)), lambda g: g,
+                lambda g, x, y: -g * np.trunc(x / y), suffix="Backward1", **HIDDEN)
+neg = pointwise("neg", "Neg", negate, lambda g: -g, ufunc=np.negative, dunder="__neg__", aliases=("negative",))
+reciprocal = pointwise("reciprocal", "Reciprocal", lambda x: 1 / x, lambda g, out: -g * out * out, dtypes="float")
 
 # A power's node depends on which of the two is a tensor; a power of 0 has derivative 0 even at x = 0.
 
 pow_number = pointwise("pow_number", "Pow", lambda x, exponent: power(x, exponent),
                        lambda g, x, exponent: g * 0 if exponent == 0 else g * (exponent * exact.power(x, exponent - 1)),
-                       dtypes="same", attrs=("exponent",), defaults=(REQUIRED,), ufunc=exact.power, **HIDDEN)
+                       attrs=("exponent",), defaults=(REQUIRED,), ufunc=exact.power, **HIDDEN)
 pow_tensor = pointwise("pow_tensor", "Pow", lambda x, y: power(x, y),
                        lambda g, x, y: where(y == 0, 0, g * (y * exact.power(x, y - 1))),
                        lambda g, out, x, y: where((x == 0) & (y >= 0), 0, g * (out * exact.log(x))),
-                       dtypes="same", suffix="Backward1", public={"y": "exponent"}, ufunc=exact.power, **HIDDEN)
+                       suffix="Backward1", public={"y": "exponent"}, ufunc=exact.power, **HIDDEN)
 number_pow = pointwise("number_pow", "Pow", lambda x, base: power(base, x),
                        lambda g, out, base: g * 0 if base == 0 else g * (out * math.log(base) if base > 0 else out * math.nan),
-                       dtypes="same", attrs=("base",), defaults=(REQUIRED,), suffix="Backward2", public={"x": "exponent", "base": "self"}, **HIDDEN)
+                       attrs=("base",), defaults=(REQUIRED,), suffix="Backward2", public={"x": "exponent", "base": "self"}, **HIDDEN)
 
 # -- exponentials, logarithms, roots ------------------------------------------------------------------------
 
@@ -169,40 +144,33 @@ tanh    = pointwise("tanh",    "Tanh",    exact.tanh,    lambda g, out: g * (1 -
 asinh   = pointwise("asinh",   "Asinh",   np.arcsinh, lambda g, x: g / np.sqrt(x * x + 1),       dtypes="float", aliases=("arcsinh",))
 acosh   = pointwise("acosh",   "Acosh",   np.arccosh, lambda g, x: g / np.sqrt(x * x - 1),       dtypes="float", aliases=("arccosh",))
 atanh   = pointwise("atanh",   "Atanh",   exact.arctanh, lambda g, x: g / (1 - x * x),              dtypes="float", aliases=("arctanh",))
-atan2   = pointwise("atan2",   "Atan2",   np.arctan2,
-                    lambda g, x, y: g * y / (x * x + y * y),
-                    lambda g, x, y: g * -x / (x * x + y * y),
-                    dtypes="float", aliases=("arctan2",))
-hypot   = pointwise("hypot",   "Hypot",   np.hypot,
-                    lambda g, out, x: g * (x / out),
-                    lambda g, out, y: g * (y / out),
-                    dtypes="same")
+atan2   = pointwise("atan2",   "Atan2",   np.arctan2, lambda g, x, y: g * y / (x * x + y * y),
+                    lambda g, x, y: g * -x / (x * x + y * y), dtypes="float", aliases=("arctan2",))
+hypot   = pointwise("hypot",   "Hypot",   np.hypot, lambda g, out, x: g * (x / out), lambda g, out, y: g * (y / out))
 
 # -- bends and steps ----------------------------------------------------------------------------------------
 
 sigmoid = pointwise("sigmoid", "Sigmoid", lambda x: 1 / (1 + exact.exp(-x)), lambda g, out: g * (1 - out) * out, dtypes="float")
-relu    = pointwise("relu",    "Relu",    lambda x: np.maximum(x, 0),     lambda g, out: where(out > 0, g, 0), dtypes="same")
-abs     = pointwise("abs",     "Abs",     np.abs,    lambda g, x: g * np.sign(x), dtypes="same", dunder="__abs__", aliases=("absolute",))
-sign    = pointwise("sign",    "Sign",    lambda x: x if x.dtype == bool else np.sign(x), nought, dtypes="same", ufunc=np.sign, aliases=("sgn",))
-floor   = pointwise("floor",   "Floor",   lambda x: np.floor(x) if x.dtype.kind == "f" else x, nought, dtypes="same", ufunc=np.floor)
-ceil    = pointwise("ceil",    "Ceil",    lambda x: np.ceil(x) if x.dtype.kind == "f" else x,  nought, dtypes="same", ufunc=np.ceil)
-trunc   = pointwise("trunc",   "Trunc",   lambda x: np.trunc(x) if x.dtype.kind == "f" else x, nought, dtypes="same", ufunc=np.trunc, aliases=("fix",))
-frac    = pointwise("frac",    "Frac",    lambda x: x - np.trunc(x), lambda g: g, dtypes="same")
-maximum = pointwise("maximum", "Maximum", np.maximum,
-                    lambda g, x, y: where(x == y, g / 2, where(x > y, g, 0)),
-                    lambda g, x, y: where(x == y, g / 2, where(x < y, g, 0)), dtypes="same", inplace=False)
-minimum = pointwise("minimum", "Minimum", np.minimum,
-                    lambda g, x, y: where(x == y, g / 2, where(x < y, g, 0)),
-                    lambda g, x, y: where(x == y, g / 2, where(x > y, g, 0)), dtypes="same", inplace=False)
+relu    = pointwise("relu",    "Relu",    lambda x: np.maximum(x, 0),     lambda g, out: where(out > 0, g, 0))
+abs     = pointwise("abs",     "Abs",     np.abs,    lambda g, x: g * np.sign(x), dunder="__abs__", aliases=("absolute",))
+sign    = pointwise("sign",    "Sign",    lambda x: x if x.dtype == bool else np.sign(x), nought, ufunc=np.sign, aliases=("sgn",))
+floor   = pointwise("floor",   "Floor",   lambda x: np.floor(x) if x.dtype.kind == "f" else x, nought, ufunc=np.floor)
+ceil    = pointwise("ceil",    "Ceil",    lambda x: np.ceil(x) if x.dtype.kind == "f" else x,  nought, ufunc=np.ceil)
+trunc   = pointwise("trunc",   "Trunc",   lambda x: np.trunc(x) if x.dtype.kind == "f" else x, nought, ufunc=np.trunc, aliases=("fix",))
+frac    = pointwise("frac",    "Frac",    lambda x: x - np.trunc(x), lambda g: g)
+maximum = pointwise("maximum", "Maximum", np.maximum, lambda g, x, y: where(x == y, g / 2, where(x > y, g, 0)),
+                    lambda g, x, y: where(x == y, g / 2, where(x < y, g, 0)), inplace=False)
+minimum = pointwise("minimum", "Minimum", np.minimum, lambda g, x, y: where(x == y, g / 2, where(x < y, g, 0)),
+                    lambda g, x, y: where(x == y, g / 2, where(x > y, g, 0)), inplace=False)
 
-fmax    = pointwise("fmax", "Fmax", np.fmax, lambda g, x, y: where((x >= y) | isnan_(y), g, 0), lambda g, x, y: where((x >= y) | isnan_(y), 0, g), dtypes="same", inplace=False)
-fmin    = pointwise("fmin", "Fmin", np.fmin, lambda g, x, y: where((x <= y) | isnan_(y), g, 0), lambda g, x, y: where((x <= y) | isnan_(y), 0, g), dtypes="same", inplace=False)
+fmax    = pointwise("fmax", "Fmax", np.fmax, lambda g, x, y: where((x >= y) | isnan_(y), g, 0), lambda g, x, y: where((x >= y) | isnan_(y), 0, g), inplace=False)
+fmin    = pointwise("fmin", "Fmin", np.fmin, lambda g, x, y: where((x <= y) | isnan_(y), g, 0), lambda g, x, y: where((x <= y) | isnan_(y), 0, g), inplace=False)
 copysign = pointwise("copysign", "Copysign", np.copysign, lambda g, x, y: where(x == 0, 0, np.copysign(1, x) * turned(g, y)), nought, dtypes="float")
-heaviside = pointwise("heaviside", "Heaviside", lambda x, y: np.where(x == 0, y, (x > 0).astype(x.dtype)), dtypes="same")
+heaviside = pointwise("heaviside", "Heaviside", lambda x, y: np.where(x == 0, y, (x > 0).astype(x.dtype)))
 deg2rad = pointwise("deg2rad", "Deg2Rad", lambda x: x * x.dtype.type(math.pi / 180), lambda g: g * (math.pi / 180), dtypes="float")
 rad2deg = pointwise("rad2deg", "Rad2Deg", lambda x: x * x.dtype.type(180 / math.pi), lambda g: g * (180 / math.pi), dtypes="float")
 nan_to_num_row = pointwise("nan_to_num", "NanToNum", lambda x, nan, posinf, neginf: np.nan_to_num(x, nan=nan or 0.0, posinf=posinf, neginf=neginf),
-                lambda g, x: where(np.isfinite(x), g, 0), dtypes="same", attrs=("nan", "posinf", "neginf"), defaults=(None, None, None))
+                lambda g, x: where(np.isfinite(x), g, 0), attrs=("nan", "posinf", "neginf"), defaults=(None, None, None))
 ldexp   = pointwise("ldexp", "Ldexp", lambda x, y: x * 2.0**y, lambda g, y: g * 2.0**y, lambda g, x, y: g * (x * 2.0**y * math.log(2)), dtypes="float")
 gcd     = pointwise("gcd", "Gcd", np.gcd, dtypes="bits")
 lcm     = pointwise("lcm", "Lcm", np.lcm, dtypes="bits")
@@ -239,27 +207,20 @@ bitwise_right_shift = pointwise("bitwise_right_shift", "RightShift", np.right_sh
 # -- functions whose row depends on their arguments ---------------------------------------------------------
 
 
-def isnan_(y):
-    return y != y
-
-
-def truncated(x, y):
-    whole = x.dtype.kind in "iu"  # C's division of integers, which rounds to 0
-    return np.sign(x) * np.sign(y) * (abs(x) // abs(y)) if whole else np.trunc(x / y)
-
-
 def div(input, other, *, rounding_mode=None, out=None):
-    """``input / other``; with ``rounding_mode`` "floor" or "trunc", rounded down or towards 0.
+    """``input / other``; with ``rounding_mode`` "floor" or "trunc", rounded down or towards 0."""
+    return divider(rounding_mode)(input, other, out=out)
 
-    Raises RuntimeError for another rounding mode.
-    """
-    if rounding_mode is None:
-        return true_divide(input, other, out=out)
-    if rounding_mode not in ("floor", "trunc"):
-        raise RuntimeError(
-            f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'"
-        )
-    return (div_floor if rounding_mode == "floor" else div_trunc)(input, other, out=out)
+
+def div_(self, other, *, rounding_mode=None):
+    """In-place version of ``div``."""
+    return in_place(divider(rounding_mode).row, self, (other,), {})
+
+
+def divider(mode):
+    said = f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{mode}'"
+    check(mode in (None, "floor", "trunc"), said)
+    return {None: true_divide, "floor": div_floor, "trunc": div_trunc}[mode]
 
 
 def float_power(input, exponent, *, out=None):
@@ -269,159 +230,104 @@ def float_power(input, exponent, *, out=None):
 
 
 def positive(input):
-    """``input`` itself.
-
-    Raises RuntimeError for booleans, which have no sign.
-    """
-    if check_tensor(input, "positive")._array.dtype == bool:
-        raise RuntimeError("The `+` operator, on a bool tensor is not supported.")
+    """``input`` itself; RuntimeError for booleans, which have no sign."""
+    sign = check_tensor(input, "positive")._array.dtype != bool
+    check(sign, "The `+` operator, on a bool tensor is not supported.")
     return input
 
 
-def joined(input, number, function=None):
+def joined(input, number, function="pow"):
     """``input`` in the dtype that it has together with a Python number: ``int tensor, 2.5`` is the default dtype."""
-    number = a_number(number, "pow" if function is None else function, "other")
-    operands = [(input.dtype, 2 if input._array.ndim else 1), (dtypes.of_number(number), 0)]
-    target = dtypes.result_dtype(operands)
+    number = dtypes.of_number(a_number(number, function, "other"))
+    target = dtypes.result_dtype([(input.dtype, 2 if input._array.ndim else 1), (number, 0)])
     return input if target is input.dtype else input._cast(target.numpy)
 
 
 def pow(input, exponent, *, out=None):
-    """``input`` to the power of ``exponent``; either may be a number.
-
-    Raises RuntimeError for integers to a negative integer power.
+    """``input`` to the power of ``exponent``; either may be a number. RuntimeError for integers to negative integers.
 
     >>> import autodiff_lab as th
     >>> x = th.tensor(3., requires_grad=True)
     >>> th.pow(x, 2)
     tensor(9., grad_fn=<PowBackward0>)
     """
-    if isinstance(exponent, Tensor):
-        if isinstance(input, Tensor):
-            return pow_tensor(input, exponent, out=out)
-        return number_pow(joined(exponent, input), plain(input), out=out)
-    check_tensor(input, "pow")
-    return pow_number(joined(input, exponent), plain(exponent), out=out)
+    if not isinstance(exponent, Tensor):
+        return pow_number(joined(check_tensor(input, "pow"), exponent), plain(exponent), out=out)
+    if isinstance(input, Tensor):
+        return pow_tensor(input, exponent, out=out)
+    return number_pow(joined(exponent, input), plain(input), out=out)
 
 
 def __pow__(self, other):
-    kind = other.__class__
-    if kind is int and self._array.dtype.kind == "f":
+    if other.__class__ is int and self._array.dtype.kind == "f":
         return pow_number(self, other)
     return pow(self, other) if operand(other) else NotImplemented
-
-
-def __rpow__(self, other):
-    return pow(other, self) if operand(other) else NotImplemented
 
 
 def rsub(input, other, *, alpha=1):
     """``other - alpha * input``."""
     if isinstance(other, Tensor):
         return rsub_tensor(input, other, alpha=alpha)
-    return (
-        rsub_number(joined(input, other, "rsub"), plain(other)) if alpha == 1 else rsub(input * alpha, other)
-    )
+    input = input if alpha == 1 else input * alpha
+    return rsub_number(joined(input, other, "rsub"), plain(other))
 
 
-def __rsub__(self, other):
-    return rsub(self, other) if operand(other) else NotImplemented
+def pair(name, number, tensor, doc):
+    """A function that is one row beside a Python number and another beside a tensor."""
+
+    def made(input, other, *, out=None):
+        if isinstance(other, Tensor):
+            return tensor(input, other, out=out)
+        return number(joined(check_tensor(input, name), other, name), plain(other), out=out)
+
+    return named(made, name, doc)
 
 
-def __rtruediv__(self, other):
-    return reciprocal(self) * other if operand(other) else NotImplemented
-
-
-def remainder(input, other, *, out=None):
-    """What is left of ``input`` after dividing by ``other``, with the sign of ``other``, as Python's ``%``.
-
-    Raises RuntimeError for integers divided by zero.
-    """
-    if isinstance(other, Tensor) or not isinstance(input, Tensor):
-        return remainder_tensor(input, other, out=out)
-    return remainder_number(joined(input, other, "remainder"), plain(other), out=out)
-
-
-def fmod(input, other, *, out=None):
-    """What is left of ``input`` after dividing by ``other``, with the sign of ``input``, as C's ``fmod``.
-
-    Raises RuntimeError for integers divided by zero.
-    """
-    if isinstance(other, Tensor):
-        return fmod_tensor(input, other, out=out)
-    return fmod_number(joined(check_tensor(input, "fmod"), other, "fmod"), plain(other), out=out)
-
-
-def in_place_pair(number, tensor):
-    """An in-place method that is one row for a number and another for a tensor."""
-
+def in_place_pair(name, number, tensor):
     def method(self, other):
         if isinstance(other, Tensor):
             return in_place(tensor.row, self, (other,), {})
-        name = tensor.row.title.lower()
-        return in_place(number.row, self, (), {number.row.attrs[0]: a_number(other, name + "_", "other", 1)})
+        return in_place(number.row, self, (), {number.row.attrs[0]: a_number(other, name, "other", 1)})
 
-    method.__doc__ = f"In-place version of ``{tensor.row.title.lower()}``."
-    return method
+    return named(method, name, f"In-place version of ``{name[:-1]}``.")
 
 
-def div_(self, other, *, rounding_mode=None):
-    """In-place version of ``div``."""
-    return in_place(
-        {None: true_divide, "floor": div_floor, "trunc": div_trunc}[rounding_mode].row, self, (other,), {}
-    )
-
-
-def square(input, *, out=None):
-    """``input`` squared."""
-    return pow(input, 2, out=out)
-
-
-Tensor.__pow__, Tensor.__rpow__ = __pow__, __rpow__
-Tensor.__rsub__, Tensor.__rtruediv__ = __rsub__, __rtruediv__
+remainder = pair("remainder", remainder_number, remainder_tensor,
+                 "What is left of ``input`` after dividing by ``other``, with the sign of ``other``, as Python's ``%``.")  # fmt: skip
+fmod = pair("fmod", fmod_number, fmod_tensor,
+            "What is left of ``input`` after dividing by ``other``, with the sign of ``input``, as C's ``fmod``.")  # fmt: skip
+square = named(lambda input, *, out=None: pow(input, 2, out=out), "square", "``input`` squared.")
 export(rsub, method=False)
 export(pow, square, remainder, fmod, float_power, positive)
 export(div, aliases=("divide",))
 Tensor.div_ = Tensor.divide_ = div_
-
-
-Tensor.remainder_ = in_place_pair(remainder_number, remainder_tensor)
-Tensor.fmod_ = in_place_pair(fmod_number, fmod_tensor)
-Tensor.pow_ = in_place_pair(pow_number, pow_tensor)
-
-
-def square_(self):
-    """In-place version of ``square``."""
-    return self.pow_(2)
-
-
-export(square_, function=False)
+Tensor.remainder_ = in_place_pair("remainder_", remainder_number, remainder_tensor)
+Tensor.fmod_ = in_place_pair("fmod_", fmod_number, fmod_tensor)
+Tensor.pow_ = in_place_pair("pow_", pow_number, pow_tensor)
+Tensor.square_ = named(lambda self: self.pow_(2), "square_", "In-place version of ``square``.")
+Tensor.__pow__, Tensor.__rpow__ = __pow__, reflection(pow, "__rpow__")
+Tensor.__rsub__ = guarded(rsub, "__rsub__")
+Tensor.__rtruediv__ = guarded(lambda self, other: reciprocal(self) * other, "__rtruediv__")
 Tensor.__mod__ = guarded(remainder, "__mod__")
 Tensor.__rmod__ = reflection(remainder, "__rmod__")
 
 
 def __invert__(self):
-    if self._array.dtype.kind == "f":
-        raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors")
+    whole = self._array.dtype.kind != "f"
+    check(whole, "~ (operator.invert) is only implemented on integer and Boolean-type tensors", TypeError)
     return bitwise_not(self)
 
 
-Tensor.__invert__ = __invert__
-Tensor.__pos__ = lambda self: self
+Tensor.__invert__, Tensor.__pos__ = __invert__, lambda self: self
 
 
 def _augmented(name):
     """``x += y`` and its siblings: the in-place method, for operands that it takes."""
-
-    def method(self, other):
-        return getattr(self, name)(other) if operand(other) else NotImplemented
-
-    return method
+    return lambda self, other: getattr(self, name)(other) if operand(other) else NotImplemented
 
 
 for _symbol, _name in (
     ("iadd", "add_"), ("isub", "sub_"), ("imul", "mul_"), ("itruediv", "div_"), ("ipow", "pow_"), ("iand", "bitwise_and_"),
     ("ior", "bitwise_or_"), ("ixor", "bitwise_xor_"), ("ilshift", "bitwise_left_shift_"),
-    ("irshift", "bitwise_right_shift_"), ("ifloordiv", "floor_divide_"), ("imod", "remainder_"),
-):  # fmt: skip
+    ("irshift", "bitwise_right_shift_"), ("ifloordiv", "floor_divide_"), ("imod", "remainder_")):  # fmt: skip
     setattr(Tensor, f"__{_symbol}__", _augmented(_name))

@@ -523,7 +523,7 @@ def fast_write(t, ufunc, args):
     return True
 
 
-def pointwise(name, title, forward, *rules, dtypes, attrs=(), defaults=(), aliases=(), inplace=True, suffix="Backward0",
+def pointwise(name, title, forward, *rules, dtypes="same", attrs=(), defaults=(), aliases=(), inplace=True, suffix="Backward0",
               dunder=None, reflected=None, public=None, doc="", method=True, export=True, ufunc=None):  # fmt: skip
     """Declare a pointwise operation of one, two or three inputs, called x, y, z in the rules.
 
