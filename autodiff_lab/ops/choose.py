@@ -1,29 +1,26 @@
 """Pointwise operations with a choice in them: where, masked_fill, clamp, round, lerp, addcmul. Leans on ops.pointwise."""
 
-import math
+import math  # noqa: I001 - names of ops.row on two lines rather than one each
 
 import numpy as np
 
 from .. import dtypes
 from ..errors import check
 from ..tensor import Tensor, memory, new_tensor
-from ..views import in_place
 from .pointwise import HIDDEN, joined, where
 from .row import (
+    FUNCTIONS,
     REQUIRED,
-    apply,
+    broadcast_all,
     check_tensor,
     export,
-    nought,
+    named,
     number,
     operand,
     operation,
     plain,
-    pointwise,
-    register,
-    settle,
-    twins,
-)  # fmt: skip
+)
+from .row import apply, nought, pointwise, register, twins, wrap
 from .shape import expand
 
 PAIR = ("input", "other")
@@ -52,17 +49,17 @@ ROUND       = operation("round", "Round", lambda x: rounded(x, 0), nought)
 lerp_number = pointwise("lerp_number", "Lerp", lambda x, y, weight: x + weight * (y - x),
                         lambda g, weight: g * (1 - weight),
                         lambda g, weight: g * weight,
-                        dtypes="same", attrs=("weight",), defaults=(REQUIRED,), public={"y": "end"}, **HIDDEN)
+                        attrs=("weight",), defaults=(REQUIRED,), public={"y": "end"}, **HIDDEN)
 lerp_tensor = pointwise("lerp_tensor", "Lerp", lambda x, y, z: x + z * (y - x),
                         lambda g, z: g * (1 - z),
                         lambda g, z: g * z,
                         lambda g, x, y: g * (y - x),
-                        dtypes="same", suffix="Backward1", public={"y": "end", "z": "weight"}, **HIDDEN)
+                        suffix="Backward1", public={"y": "end", "z": "weight"}, **HIDDEN)
 addcmul     = pointwise("addcmul", "Addcmul", lambda x, y, z, value: x + value * y * z,
                         lambda g: g,
                         lambda g, z, value: g * (z * value),
                         lambda g, y, value: g * (y * value),
-                        dtypes="same", attrs=("value",), defaults=(1,), public={"y": "tensor1", "z": "tensor2"})
+                        attrs=("value",), defaults=(1,), public={"y": "tensor1", "z": "tensor2"})
 addcdiv     = pointwise("addcdiv", "Addcdiv", lambda x, y, z, value: x + value * (y / z),
                         lambda g: g,
                         lambda g, z, value: g * (value / z),
@@ -110,101 +107,62 @@ def where_(condition, input=None, other=None, *, out=None):
         return condition.nonzero(as_tuple=True)
     mask = as_mask(condition, "where") if condition._array.dtype != np.uint8 else memory(condition) != 0
     input, other = (
-        v if isinstance(v, Tensor) else number_tensor(v, o, "where")
-        for v, o in ((input, other), (other, input))
+        v if isinstance(v, Tensor) else number_tensor(v, o) for v, o in ((input, other), (other, input))
     )
-    shape = shape_of_all("where", mask, input._array, other._array)
+    shape = broadcast_all(mask.shape, input._array.shape, other._array.shape)
     if input._array.shape != shape and other._array.shape != shape:
         input = expand(input, *shape)
     return apply(WHERE, input, other, condition=mask, out=out)
 
 
-def shape_of_all(function, *arrays):
-    try:
-        return np.broadcast_shapes(*(a.shape for a in arrays))
-    except ValueError:
-        from .row import broadcast
-
-        shape = arrays[0].shape
-        for a in arrays[1:]:
-            shape = broadcast(shape, a.shape)
-        return shape
-
-
-def number_tensor(value, beside, function):
-    """A Python number as the 0-d tensor that it counts as beside another operand."""
-    check(operand(value),
-          f"{function}(): expected a Tensor or a number, not {type(value).__name__}", TypeError)  # fmt: skip
-    from ..tensor import new_tensor
-
+def number_tensor(value, beside):
+    """A Python number as the 0-d tensor that it counts as beside another operand of ``where``."""
+    check(operand(value), f"where(): expected a Tensor or a number, not {type(value).__name__}", TypeError)
     value = plain(value)
     number = dtypes.of_number(value)
-    if isinstance(beside, Tensor) and beside.dtype.rank >= number.rank:
-        return new_tensor(beside._array.dtype.type(value))
-    return new_tensor(number.numpy.type(value))
+    kind = (
+        beside._array.dtype
+        if isinstance(beside, Tensor) and beside.dtype.rank >= number.rank
+        else number.numpy
+    )
+    return new_tensor(kind.type(value))
 
 
+@twins
 def masked_fill(input, mask, value):
     """``value`` where ``mask`` holds, ``input`` elsewhere."""
     mask = as_mask(mask, "masked_fill", 2, "mask")
-    check_tensor(input, "masked_fill")
-    shape = shape_of_all("masked_fill", input._array, mask)
-    input = expand(input, *shape) if input._array.shape != shape else input
-    if isinstance(value, Tensor):
-        check(not value.ndim, "masked_fill only supports a 0-dimensional value tensor, but got tensor with "
-              f"{value.ndim} dimension(s).")  # fmt: skip
-        return apply(MASKED_FILL_TENSOR, input, value, mask=mask)
-    return apply(MASKED_FILL, input, mask=mask, value=plain(value))
+    input = expanded(input, broadcast_all(input._array.shape, mask.shape))
+    if not isinstance(value, Tensor):
+        return MASKED_FILL, (input,), {"mask": mask, "value": plain(value)}
+    check(not value.ndim, "masked_fill only supports a 0-dimensional value tensor, but got tensor with "
+          f"{value.ndim} dimension(s).")  # fmt: skip
+    return MASKED_FILL_TENSOR, (input, value), {"mask": mask}
 
 
-def masked_fill_(self, mask, value):
-    """Write ``value`` where ``mask`` holds."""
-    mask = as_mask(mask, "masked_fill", 2, "mask")
-    if isinstance(value, Tensor):
-        return in_place(MASKED_FILL_TENSOR, self, (value,), {"mask": mask})
-    return in_place(MASKED_FILL, self, (), {"mask": mask, "value": plain(value)})
+def expanded(t, shape):
+    return t if t._array.shape == shape else expand(t, *shape)
 
 
-def clamp(input, min=None, max=None, *, out=None):
+@twins
+def clamp(input, min=None, max=None):
     """``input`` held between ``min`` and ``max``, either of which may be missing, a number, or a tensor.
 
-    At the bounds themselves the derivative is 1.
-
-    Raises RuntimeError if neither is given.
+    At the bounds themselves the derivative is 1. Raises RuntimeError if neither is given.
     """
-    check_tensor(input, "clamp")
     check(min is not None or max is not None, "torch.clamp: At least one of 'min' or 'max' must not be None")
     if isinstance(min, Tensor) or isinstance(max, Tensor):
         low, high = -math.inf if min is None else min, math.inf if max is None else max
-        return apply(CLAMP_TENSOR, input, low, high, out=out)
+        return CLAMP_TENSOR, (input, low, high), {}
     for bound in (min, max):
-        if bound is not None:
-            input = joined(input, bound, "clamp")
-    return apply(CLAMP, input, min=min, max=max, out=out)
+        input = input if bound is None else joined(input, bound, "clamp")
+    return CLAMP, (input,), {"min": min, "max": max}
 
 
-def clamp_(self, min=None, max=None):
-    """In-place version of ``clamp``."""
-    check(min is not None or max is not None, "torch.clamp: At least one of 'min' or 'max' must not be None")
-    if isinstance(min, Tensor) or isinstance(max, Tensor):
-        bounds = (-math.inf if min is None else min, math.inf if max is None else max)
-        return in_place(CLAMP_TENSOR, self, bounds, {})
-    min, max = (None if b is None else number(b, "clamp_", "min") for b in (min, max))
-    return in_place(CLAMP, self, (), {"min": min, "max": max})
-
-
-def round(input, *, decimals=0, out=None):
+@twins
+def round(input, *, decimals=0):
     """The nearest whole number, halves to the even one; or to ``decimals`` places."""
-    if decimals:
-        return apply(ROUND_DECIMALS, check_tensor(input, "round"), decimals=decimals, out=out)
-    return apply(ROUND, check_tensor(input, "round"), out=out)
-
-
-def round_(self, *, decimals=0):
-    """In-place version of ``round``."""
-    if decimals:
-        return in_place(ROUND_DECIMALS, self, (), {"decimals": decimals})
-    return in_place(ROUND, self, (), {})
+    return (ROUND_DECIMALS, (input,), {"decimals": decimals}) if decimals else (ROUND, (input,), {})
 
 
 @twins
@@ -219,40 +177,27 @@ def lerp(input, end, weight):
 where_.__name__ = "where"
 register(WHERE, where_, method=False)
 Tensor.where = lambda self, condition, other: where_(condition, self, other)
-register(MASKED_FILL, masked_fill)
-register(CLAMP, clamp, aliases=("clip",))
-register(ROUND, round)
-export(masked_fill_, clamp_, round_, function=False)
-Tensor.clip_ = clamp_
+FUNCTIONS["clip"], Tensor.clip, Tensor.clip_ = clamp, clamp, Tensor.clamp_
 
 
-def clamp_min(input, min, *, out=None):
+@twins
+def clamp_min(input, min):
     """``input``, but no less than ``min``."""
-    return clamp(input, min, out=out)
+    return clamp.prepare(input, min)
 
 
-def clamp_max(input, max, *, out=None):
+@twins
+def clamp_max(input, max):
     """``input``, but no more than ``max``."""
-    return clamp(input, None, max, out=out)
-
-
-def clamp_min_(self, min):
-    """In-place version of ``clamp_min``."""
-    return clamp_(self, min)
-
-
-def clamp_max_(self, max):
-    """In-place version of ``clamp_max``."""
-    return clamp_(self, None, max)
+    return clamp.prepare(input, None, max)
 
 
 def isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
     """Where |x - y| ≤ atol + rtol |y|; RuntimeError if the dtypes differ."""
     check(check_tensor(input, "isclose").dtype is check_tensor(other, "isclose", 2, "other").dtype,
           f"{text_of(input)} did not match {text_of(other)}")  # fmt: skip
-    x, y = input._array, other._array
-    shape_of_all("isclose", x, y)
-    return new_tensor(settle(np.isclose(x, y, rtol, atol, equal_nan)))
+    broadcast_all(input.shape, other.shape)
+    return wrap(np.isclose(input._array, other._array, rtol, atol, equal_nan))
 
 
 def text_of(t):
@@ -270,21 +215,9 @@ def equal(input, other):
     return a.shape == b.shape and bool(np.all(a == b))
 
 
-def is_tensor(obj):
-    """Whether ``obj`` is a tensor."""
-    return isinstance(obj, Tensor)
-
-
-def numel(input):
-    """The number of elements."""
-    return check_tensor(input, "numel").numel()
-
-
-def is_floating_point(input):
-    """Whether the dtype is a floating-point one."""
-    return check_tensor(input, "is_floating_point").is_floating_point()
-
-
-export(clamp_min, clamp_max, isclose, allclose, equal)
+is_tensor = named(lambda obj: isinstance(obj, Tensor), "is_tensor", "Whether ``obj`` is a tensor.")
+numel = named(lambda input: check_tensor(input, "numel").numel(), "numel", "The number of elements.")
+is_floating_point = named(lambda input: check_tensor(input, "is_floating_point").is_floating_point(),
+                          "is_floating_point", "Whether the dtype is a floating-point one.")  # fmt: skip
+export(isclose, allclose, equal)
 export(is_tensor, numel, is_floating_point, method=False)
-export(clamp_min_, clamp_max_, function=False)

@@ -5,13 +5,14 @@ import operator
 
 import numpy as np
 
+from ..dtypes import bool_, get_default_dtype
 from ..errors import check
 from ..mode import mode, ticks
 from ..tensor import Size, Tensor, clock_of, memory, new_tensor
 from ..views import refuse
 from .creation import arange, numpy_dtype, tensor, to
 from .reduce import sum as total
-from .row import FUNCTIONS, check_tensor, export, named
+from .row import FUNCTIONS, check_tensor, export, named, wrap
 from .shape import squeeze, t, transpose, unsqueeze
 
 # -- in place: another shape over the same memory -----------------------------------------------------------
@@ -53,19 +54,6 @@ def resize_(self, *sizes, memory_format=None):
     return self
 
 
-def resize_as_(self, other, *, memory_format=None):
-    """Take the shape of ``other``; see ``resize_``."""
-    return resize_(self, tuple(other.shape))
-
-
-def fill_diagonal_(self, fill_value, wrap=False):
-    """Write a number onto the main diagonal, in place."""
-    n = min(self.shape)
-    index = arange(n)
-    self[(index,) * self.ndim] = fill_value
-    return self
-
-
 def overwriting(name):
     """The in-place form of a function without rows of its own; what it keeps is a copy, which nothing overwrites."""
     made = getattr(Tensor, name)
@@ -80,60 +68,30 @@ for _name in ("cumsum", "cumprod", "addmm", "addmv", "addr", "addbmm", "baddbmm"
     setattr(Tensor, _name + "_", overwriting(_name))
 
 
+def refilled(t, numbers):
+    """Write Python numbers, in reading order, into ``t``."""
+    return t.copy_(wrap(np.array(list(numbers), t._array.dtype).reshape(t._array.shape)))
+
+
 def apply_(self, function):
     """Put ``function`` of each number, a Python function of a number, in its place."""
     refuse(self, bool(mode.grad) and self._node is not None)
-    values = [function(v.item()) for v in self._array.reshape(-1)]
-    return self.copy_(new_tensor(np.array(values, self._array.dtype).reshape(self._array.shape)[()]))
+    return refilled(self, (function(v.item()) for v in self._array.reshape(-1)))
 
 
 def map_(self, tensor, callable):
     """Put ``callable(a, b)`` of each number of this tensor and of ``tensor`` in its place."""
-    pairs = np.broadcast_arrays(self._array, tensor._array)
-    values = [callable(a.item(), b.item()) for a, b in zip(*(p.reshape(-1) for p in pairs))]
-    return self.copy_(new_tensor(np.array(values, self._array.dtype).reshape(self._array.shape)[()]))
+    pairs = (p.reshape(-1) for p in np.broadcast_arrays(self._array, tensor._array))
+    return refilled(self, (callable(a.item(), b.item()) for a, b in zip(*pairs)))
+
+
+def fill_diagonal_(self, fill_value, wrap=False):
+    """Write a number onto the main diagonal, in place."""
+    self[(arange(min(self.shape)),) * self.ndim] = fill_value
+    return self
 
 
 # -- reading ------------------------------------------------------------------------------------------------
-
-
-def is_nonzero(input):
-    """Whether the only number of a tensor is not 0; RuntimeError for any other count of numbers."""
-    return bool(input)
-
-
-def is_same_size(input, other):
-    """Whether two tensors have the same shape."""
-    return input.shape == other.shape
-
-
-def is_complex(input):
-    """False: there are no complex numbers here."""
-    return False
-
-
-def is_signed(input):
-    """Whether the dtype has negative numbers."""
-    return input._array.dtype.kind not in "ub"
-
-
-def isreal(input):
-    """Where a number is real: everywhere."""
-    return FUNCTIONS["ones_like"](input, dtype=numpy_bool())
-
-
-def numpy_bool():
-    return new_tensor(np.bool_(True)).dtype
-
-
-def real(input):
-    """The tensor itself: its numbers are real."""
-    return input
-
-
-def conj(input):
-    """The tensor itself: its numbers are real."""
-    return input
 
 
 def imag(input):
@@ -143,18 +101,8 @@ def imag(input):
 
 def angle(input):
     """0 for numbers that are not negative, π for those that are."""
-    wide = input if input.is_floating_point() else to(input, FUNCTIONS["zeros"](0).dtype)
+    wide = input if input.is_floating_point() else to(input, get_default_dtype())
     return FUNCTIONS["where"](wide < 0, math.pi, wide * 0)
-
-
-def get_device(input):
-    """-1, the CPU."""
-    return -1
-
-
-def is_inference(input):
-    """Whether it was made in inference mode."""
-    return input.is_inference()
 
 
 def typename(obj):
@@ -163,16 +111,6 @@ def typename(obj):
         return obj.type()
     kind = obj if isinstance(obj, type) else type(obj)
     return f"{kind.__module__}.{kind.__qualname__}" if kind.__module__ != "builtins" else kind.__qualname__
-
-
-def adjoint(self):
-    """Each matrix transposed: ``mT``."""
-    return self.mT
-
-
-def new(self, *args):
-    """A tensor of this dtype, by the rules of ``Tensor(…)``."""
-    return Tensor(*args).to(self.dtype)
 
 
 def sum_to_size(self, *size):
@@ -184,11 +122,6 @@ def sum_to_size(self, *size):
     axes = (*range(lead), *(lead + i for i, n in enumerate(size) if n == 1 != self.shape[lead + i]))
     made = total(self, axes, True) if axes else self
     return made.reshape(size)
-
-
-def split_with_sizes(input, split_sizes, dim=0):
-    """Pieces of the given sizes along a dimension."""
-    return FUNCTIONS["split"](input, list(split_sizes), dim)
 
 
 def broadcast_shapes(*shapes):
@@ -224,10 +157,8 @@ def unravel_index(indices, shape):
 
 def range_(start=0, end=None, step=1, *, out=None, dtype=None, layout=None, device=None, requires_grad=False):
     """The numbers from ``start`` to ``end``, both included; ``arange`` leaves the end out."""
-    if end is None:
-        start, end = 0, start
-    count = math.floor((end - start) / step) + 1
-    values = start + step * np.arange(count)
+    start, end = (0, start) if end is None else (start, end)
+    values = start + step * np.arange(math.floor((end - start) / step) + 1)
     return tensor(values.astype(numpy_dtype(dtype)), requires_grad=requires_grad)
 
 
@@ -236,8 +167,9 @@ range_.__name__ = range_.__qualname__ = "range"
 
 def scalar_tensor(s, *, dtype=None, layout=None, device=None, pin_memory=None, requires_grad=False):
     """A 0-d tensor, of the default dtype if none is given."""
-    dtype = FUNCTIONS["zeros"](0).dtype if dtype is None else dtype
-    return tensor(s, dtype=dtype, device=device, requires_grad=requires_grad)
+    return tensor(
+        s, dtype=get_default_dtype() if dtype is None else dtype, device=device, requires_grad=requires_grad
+    )
 
 
 def frombuffer(buffer, *, dtype, count=-1, offset=0, requires_grad=False):
@@ -252,18 +184,12 @@ def cosine_window(name, first):
     def made(window_length, periodic=True, *, dtype=None, layout=None, device=None, requires_grad=False):
         length = operator.index(window_length)
         turns = max(length if periodic else length - 1, 1)
-        values = (
-            first - (1 - first) * np.cos(2 * np.pi * np.arange(length) / turns)
-            if length > 1
-            else np.ones(length)
-        )
+        values = first - (1 - first) * np.cos(2 * np.pi * np.arange(length) / turns)
+        values = values if length > 1 else np.ones(length)
         return tensor(values.astype(numpy_dtype(dtype)), requires_grad=requires_grad)
 
-    made.__name__ = made.__qualname__ = name
-    made.__doc__ = (
-        f"The window {first} − {1 - first:.2g} cos(2πk/N), k = 0 … N − 1; N − 1 instead of N unless periodic."
-    )
-    return made
+    formula = f"{first} − {1 - first:.2g} cos(2πk/N)"
+    return named(made, name, f"The window {formula}, k = 0 … N − 1; N − 1 instead of N unless periodic.")
 
 
 hann_window, hamming_window = cosine_window("hann_window", 0.5), cosine_window("hamming_window", 0.54)
@@ -271,20 +197,9 @@ hann_window, hamming_window = cosine_window("hann_window", 0.5), cosine_window("
 
 def entr(input):
     """−x ln x, 0 at 0, −inf below."""
-    inside = FUNCTIONS["where"](input > 0, input, 1)
-    return FUNCTIONS["where"](
-        input > 0, -inside * inside.log(), FUNCTIONS["where"](input == 0, 0.0, -math.inf)
-    )
-
-
-def xlog1py(input, other):
-    """x ln(1 + y), 0 where x is 0."""
-    return FUNCTIONS["xlogy"](input, other + 1)
-
-
-def ndtr(input):
-    """The area under the standard normal curve up to x."""
-    return (input * -math.sqrt(0.5)).erfc() * 0.5
+    where = FUNCTIONS["where"]
+    inside = where(input > 0, input, 1)
+    return where(input > 0, -inside * inside.log(), where(input == 0, 0.0, -math.inf))
 
 
 def multigammaln(input, p):
@@ -293,14 +208,36 @@ def multigammaln(input, p):
     return (input[..., None] + steps).lgamma().sum(-1) + p * (p - 1) / 4 * math.log(math.pi)
 
 
-export(is_nonzero, is_same_size, is_complex, is_signed, isreal, imag, angle, get_device,
-       split_with_sizes, conj)  # fmt: skip
-export(broadcast_shapes, unravel_index, range_, scalar_tensor, frombuffer, hann_window, hamming_window, typename, real,
-       is_inference, method=False)  # fmt: skip
-export(adjoint, new, resize_, resize_as_, fill_diagonal_, apply_, map_, sum_to_size, function=False)
-Tensor.real = property(real)
-Tensor.imag = property(imag)
-Tensor.storage_offset = getattr(Tensor, "storage_offset", lambda self: 0)
+# Of one line each: f is a function, m a method, s one of torch.special's
+# fmt: off
+SPECIAL = {}
+for _kinds, _name, _made, _doc in (
+    ("fm", "is_nonzero",       lambda input: bool(input),                                  "Whether the only number of a tensor is not 0; RuntimeError for any other count."),
+    ("fm", "is_same_size",     lambda input, other: input.shape == other.shape,            "Whether two tensors have the same shape."),
+    ("fm", "is_complex",       lambda input: False,                                        "False: there are no complex numbers here."),
+    ("fm", "is_signed",        lambda input: input._array.dtype.kind not in "ub",          "Whether the dtype has negative numbers."),
+    ("fm", "isreal",           lambda input: FUNCTIONS["ones_like"](input, dtype=bool_),   "Where a number is real: everywhere."),
+    ("f",  "real",             lambda input: input,                                        "The tensor itself: its numbers are real."),
+    ("fm", "conj",             lambda input: input,                                        "The tensor itself: its numbers are real."),
+    ("fm", "get_device",       lambda input: -1,                                           "-1, the CPU."),
+    ("f",  "is_inference",     lambda input: input.is_inference(),                         "Whether it was made in inference mode."),
+    ("m",  "adjoint",          lambda self: self.mT,                                       "Each matrix transposed: ``mT``."),
+    ("m",  "new",              lambda self, *args: Tensor(*args).to(self.dtype),           "A tensor of this dtype, by the rules of ``Tensor(…)``."),
+    ("m",  "resize_as_",       lambda self, other, *, memory_format=None: resize_(self, tuple(other.shape)), "Take the shape of ``other``; see ``resize_``."),
+    ("fm", "split_with_sizes", lambda input, split_sizes, dim=0: FUNCTIONS["split"](input, list(split_sizes), dim), "Pieces of the given sizes along a dimension."),
+    ("s",  "xlog1py",          lambda input, other: FUNCTIONS["xlogy"](input, other + 1),  "x ln(1 + y), 0 where x is 0."),
+    ("s",  "ndtr",             lambda input: (input * -math.sqrt(0.5)).erfc() * 0.5,       "The area under the standard normal curve up to x."),
+):
+    named(_made, _name, _doc)
+    export(_made, function="f" in _kinds, method="m" in _kinds)
+    SPECIAL |= {_name: _made} if _kinds == "s" else {}
+# fmt: on
+
+export(imag, angle)
+export(broadcast_shapes, unravel_index, range_, scalar_tensor, frombuffer, hann_window, hamming_window, typename,
+       method=False)  # fmt: skip
+export(resize_, fill_diagonal_, apply_, map_, sum_to_size, function=False)
+Tensor.real, Tensor.imag = property(FUNCTIONS["real"]), property(imag)
 
 
 def function_of(name):
@@ -323,14 +260,11 @@ FUNCTIONS.update({f"{n}_": function_of(f"{n}_") for n in IN_PLACE})
 FUNCTIONS.update({n: function_of(n) for n in ("adjoint", "detach")})
 
 # torch.special's names for them.
-SPECIAL = {n: FUNCTIONS[n] for n in """
+SPECIAL |= {n: FUNCTIONS[n] for n in """
 digamma erf erfc erfinv exp2 expm1 log1p logit logsumexp polygamma round sinc xlogy log_softmax softmax
-""".split() if n in FUNCTIONS}  # fmt: skip
-SPECIAL |= {
-    "expit": FUNCTIONS["sigmoid"], "gammaln": FUNCTIONS["lgamma"], "psi": FUNCTIONS["digamma"], "entr": entr,
-    "xlog1py": xlog1py, "ndtr": ndtr, "multigammaln": multigammaln,
-}  # fmt: skip
-FUNCTIONS["mvlgamma"] = multigammaln
-Tensor.mvlgamma = multigammaln
+""".split()}  # fmt: skip
+SPECIAL |= {"expit": FUNCTIONS["sigmoid"], "gammaln": FUNCTIONS["lgamma"], "psi": FUNCTIONS["digamma"], "entr": entr,
+            "multigammaln": multigammaln}  # fmt: skip
+FUNCTIONS["mvlgamma"] = Tensor.mvlgamma = multigammaln
 
 __all__ = ["SPECIAL"]

@@ -599,6 +599,7 @@ def twins(prepare):
         row, inputs, attrs = prepare(self, *args, **options)
         return in_place(row, self, inputs[1:], attrs)
 
+    made.prepare = prepare
     export(made)
     export(named(in_place_twin, name + "_", f"In-place version of ``{name}``."), function=False)
     return made
