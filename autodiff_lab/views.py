@@ -194,16 +194,14 @@ def refuse(t, recording):
         if overlaps(t._array):
             raise explained(RuntimeError(OVERLAP), "note.overlap", t)
         if not t._array.flags.writeable:
-            raise explained(
-                RuntimeError("the tensor shows read-only memory of a NumPy array"), "note.read_only", t
-            )
+            raise explained(RuntimeError("the tensor shows read-only memory of a NumPy array"),
+                             "note.read_only", t)  # fmt: skip
     if t._inference and not isinstance(mode.grad, bool):
         return
     if t._inference:
-        raise RuntimeError(
-            "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a "
-            "normal tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details."
-        )
+        raise RuntimeError("Inplace update to inference tensor outside InferenceMode is not allowed.You can make a "
+                         "clone to get a normal tensor before doing inplace update.See "
+                         "https://github.com/pytorch/rfcs/pull/17 for more details.")  # fmt: skip
     if not recording:
         return
     view = t._view
@@ -211,15 +209,11 @@ def refuse(t, recording):
         if view.refusal is not None:
             raise explained(RuntimeError(view.refusal), "note.view_refused", t)
         if t._node is not None and view.base._node is LEAF:
-            raise explained(
-                RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation."),
-                "note.leaf_in_place", view.base,
-            )  # fmt: skip
+            raise explained(RuntimeError("a view of a leaf Variable that requires grad is being used in an "
+                             "in-place operation."), "note.leaf_in_place", view.base)  # fmt: skip
     if t._node is LEAF:
-        raise explained(
-            RuntimeError("a leaf Variable that requires grad is being used in an in-place operation."),
-            "note.leaf_in_place", t,
-        )  # fmt: skip
+        raise explained(RuntimeError("a leaf Variable that requires grad is being used in an in-place operation."),
+                         "note.leaf_in_place", t)  # fmt: skip
 
 
 def write(t, value):
@@ -271,13 +265,11 @@ def check_fits(t, result):
     """Raise if ``result`` cannot be written into ``t``."""
     have, got = t._array, result._array
     if got.shape != have.shape:
-        raise RuntimeError(
-            f"output with shape {list(have.shape)} doesn't match the broadcast shape {list(got.shape)}"
-        )
+        raise RuntimeError(f"output with shape {list(have.shape)} doesn't match the broadcast shape "
+                         f"{list(got.shape)}")  # fmt: skip
     if got.dtype != have.dtype and result.dtype.rank > t.dtype.rank:
-        raise RuntimeError(
-            f"result type {result.dtype.title} can't be cast to the desired output type {t.dtype.title}"
-        )
+        raise RuntimeError(f"result type {result.dtype.title} can't be cast to the desired output type "
+                         f"{t.dtype.title}")  # fmt: skip
 
 
 def rebase(t, node):

@@ -32,21 +32,21 @@ def power_norm(x, ord, dim, keepdim):
     return (size**ord).sum(axis=dim, keepdims=keepdim) ** x.dtype.type(1 / ord)
 
 
-def norm_rule(g, out, x, shape, ord, dim, keepdim):
+def norm_rule(g, out, input, shape, ord, dim, keepdim):
     """ord 2: g x / ‖x‖; ord p: g sign(x) |x|ᵖ⁻¹ / ‖x‖ᵖ⁻¹; 0 where the norm is 0."""
     if ord == 0:
-        return x * 0
+        return input * 0
     if math.isinf(ord):
-        return shared(g, out, absolute(x), shape, dim, keepdim) * np.sign(x)
+        return shared(g, out, absolute(input), shape, dim, keepdim) * np.sign(input)
     g, whole = kept(g, shape, dim, keepdim), kept(out, shape, dim, keepdim)
     if ord == 1:
-        return g * np.sign(x)
+        return g * np.sign(input)
     safe = where(whole == 0, 1, whole)
     if ord == 2:
-        return where(whole == 0, 0, g / safe) * x
-    size = absolute(x)
+        return where(whole == 0, 0, g / safe) * input
+    size = absolute(input)
     inside = where(size == 0, 1, size) if ord < 2 else size
-    return where((whole == 0) | (size == 0), 0, g * np.sign(x) * (inside / safe) ** (ord - 1))
+    return where((whole == 0) | (size == 0), 0, g * np.sign(input) * (inside / safe) ** (ord - 1))
 
 
 def absolute(x):
@@ -54,7 +54,7 @@ def absolute(x):
 
 
 # fmt: off
-NORM  = operation("vector_norm", "LinalgVectorNorm", power_norm, lambda g, out, input, shape, ord, dim, keepdim: norm_rule(g, out, input, shape, ord, dim, keepdim), attrs=("ord", "dim", "keepdim"))
+NORM  = operation("vector_norm", "LinalgVectorNorm", power_norm, norm_rule, attrs=("ord", "dim", "keepdim"))
 CROSS = operation("cross", "LinalgCross", lambda x, y, dim: np.cross(x, y, axis=dim), lambda g, other, dim: crossed(other, g, dim), lambda g, input, dim: crossed(g, input, dim),
                   inputs=("input", "other"), attrs=("dim",), dtypes="same")
 # fmt: on
@@ -76,8 +76,11 @@ def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None, out=None):
     Raises RuntimeError for integers.
     """
     check_tensor(x, "linalg.vector_norm", 1, "x")
-    check(x.is_floating_point(),
-          f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {x.dtype.title}")  # fmt: skip
+    floats = x.is_floating_point()
+    check(
+        floats,
+        f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {x.dtype.title}",
+    )
     x = x if dtype is None else x.to(dtype)
     axes = dims(dim, x.ndim)
     check(x.numel() != 0 or (ord != math.inf and ord >= 0) or all(x.shape[d] for d in axes),
@@ -109,8 +112,10 @@ def cdist(x1, x2, p=2.0, compute_mode=None):
     Raises RuntimeError for fewer dimensions, rows of different lengths, or a negative ``p``.
     """
     for t, name in ((x1, "X1"), (x2, "X2")):
-        check(check_tensor(t, "cdist").ndim >= 2,
-              f"cdist only supports at least 2D tensors, {name} got: {t.ndim}D")  # fmt: skip
+        check(
+            check_tensor(t, "cdist").ndim >= 2,
+            f"cdist only supports at least 2D tensors, {name} got: {t.ndim}D",
+        )
     check(x1.shape[-1] == x2.shape[-1],
           f"X1 and X2 must have the same number of columns. X1: {x1.shape[-1]} X2: {x2.shape[-1]}")  # fmt: skip
     check(p >= 0, "cdist only supports non-negative p values")
@@ -195,23 +200,19 @@ def einsum(*args):
     left, arrow, result = equation.replace(" ", "").partition("->")
     terms = left.split(",")
     check(len(terms) >= len(operands), "einsum(): more operands were provided than specified in the equation")
-    check(len(terms) <= len(operands),
-          "einsum(): fewer operands were provided than specified in the equation")  # fmt: skip
+    check(
+        len(terms) <= len(operands), "einsum(): fewer operands were provided than specified in the equation"
+    )
     most = 0
     for i, (term, t) in enumerate(zip(terms, operands)):
-        spare = t.ndim - len(term.replace("...", ""))
-        if spare < 0 or (spare and "..." not in term):
-            raise RuntimeError(
-                f"einsum(): the number of subscripts in the equation ({len(term.replace('...', ''))}) "
-                + (
-                    f"is more than the number of dimensions ({t.ndim})"
-                    if "..." in term
-                    else f"does not match the number of dimensions ({t.ndim})"
-                )
-                + f" for operand {i}"
-                + ("" if "..." in term else " and no ellipsis was given")
-            )
-        most = max(most, spare if "..." in term else 0)
+        dotted, count = "..." in term, len(term.replace("...", ""))
+        spare = t.ndim - count
+        if spare < 0 or (spare and not dotted):
+            how = "is more than" if dotted else "does not match"
+            end = "" if dotted else " and no ellipsis was given"
+            raise RuntimeError(f"einsum(): the number of subscripts in the equation ({count}) {how} the number of dimensions "
+                               f"({t.ndim}) for operand {i}{end}")  # fmt: skip
+        most = max(most, spare if dotted else 0)
         for letter in term.replace("...", ""):
             check(letter in LETTERS, f"einsum(): invalid subscript given at index {equation.index(letter)} in the "
                   "equation string, subscripts must be in [a-zA-Z]")  # fmt: skip
@@ -219,24 +220,20 @@ def einsum(*args):
 
     def labels(term, t):
         before, there, after = term.partition("...")
-        n = 0 if t is None else t.ndim - len(before) - len(after)
-        return (
-            [*before, *(dots if t is None else dots[most - n :] if n else []), *after] if there else [*before]
-        )
+        n = most if t is None else t.ndim - len(before) - len(after)
+        return [*before, *dots[most - n :], *after] if there else [*before]
 
     spelt = [labels(term, t) for term, t in zip(terms, operands)]
     if arrow:
         wanted = labels(result, None)
-        if len(set(wanted)) != len(wanted):
-            raise RuntimeError(
-                f"einsum(): output subscript {next(c for c in wanted if wanted.count(c) > 1)} appears more than once in the output"
-            )
+        twice = next((c for c in wanted if wanted.count(c) > 1), None)
+        check(twice is None, f"einsum(): output subscript {twice} appears more than once in the output")
     else:
         every = [c for part in spelt for c in part if c[0] != "."]
         wanted = dots + sorted({c for c in every if every.count(c) == 1}, key=LETTERS.index)
     for c in wanted:
-        check(any(c in part for part in spelt) or c[0] == ".",
-              f"einsum(): output subscript {c} does not appear in the equation for any input operand")  # fmt: skip
+        known = any(c in part for part in spelt) or c[0] == "."
+        check(known, f"einsum(): output subscript {c} does not appear in the equation for any input operand")
     order = [*wanted, *(c for c in dict.fromkeys(c for part in spelt for c in part) if c not in wanted)]
     operands = [aligned(t, part, order, i) for i, (t, part) in enumerate(zip(operands, spelt))]
     sizes = {}
@@ -282,17 +279,15 @@ def pair_product(x, y, gone):
     both, only_x, only_y, inner_ = [], [], [], []
     for d, (m, n) in enumerate(zip(x.shape, y.shape)):
         (inner_ if d in gone else only_x if n == 1 != m else only_y if m == 1 != n else both).append(d)
-    shape = [
-        1 if d in gone else max(m, n) if 0 not in (m, n) else 0
-        for d, (m, n) in enumerate(zip(x.shape, y.shape))
-    ]
-    lro, lo, ro, k = (
-        math.prod(t.shape[d] for d in ds) for t, ds in ((x, both), (x, only_x), (y, only_y), (x, inner_))
-    )
+    sizes = [(d, m, n) for d, (m, n) in enumerate(zip(x.shape, y.shape))]
+    shape = [1 if d in gone else max(m, n) if m and n else 0 for d, m, n in sizes]
+    parts = ((x, both), (x, only_x), (y, only_y), (x, inner_))
+    lro, lo, ro, k = (math.prod(t.shape[d] for d in ds) for t, ds in parts)
     left = reshape(permute(x, *both, *only_x, *inner_, *only_y), lro, lo, k)
     right = reshape(permute(y, *both, *inner_, *only_y, *only_x), lro, k, ro)
-    made = reshape(bmm(left, right), *(shape[d] for d in (*both, *only_x, *only_y, *inner_)))
-    return permute(made, *(int(d) for d in np.argsort([*both, *only_x, *only_y, *inner_])))
+    order = [*both, *only_x, *only_y, *inner_]
+    made = reshape(bmm(left, right), *(shape[d] for d in order))
+    return permute(made, *(int(d) for d in np.argsort(order)))
 
 
 def kron(input, other):

@@ -12,7 +12,7 @@ from ..errors import check, explained
 from ..mode import mode
 from ..tensor import Tensor, memory, new_tensor
 from ..views import in_place, refuse, write
-from .row import apply, broadcast, check_tensor, either, export, nought, operation, plain, register, settle
+from .row import apply, broadcast, check_tensor, either, export, nought, operation, plain, register, wrap
 from .shape import ALIAS, SIZES, clone, dimension, expand, unsqueeze, view_row
 
 # -- rows ---------------------------------------------------------------------------------------------------
@@ -23,80 +23,74 @@ def part(dim, *index):
     return (slice(None),) * dim + index + (...,)
 
 
-def into_zeros(g, whole, dim, index):
-    made = np.zeros(whole, g.dtype)
-    made[part(dim, index)] = g
+def along_places(index, dim):
+    """The NumPy index of the places that ``index``, along ``dim``, means."""
+    index = np.atleast_1d(index)
+    places = list(np.indices(index.shape, sparse=True))
+    places[dim] = index
+    return tuple(places)
+
+
+def corner(y, index):
+    """The part of ``y`` that ``index`` has places for."""
+    return y[tuple(slice(n) for n in index.shape)] if y.ndim == index.ndim else y.reshape(-1)[: index.size]
+
+
+def put_into(made, where, y, add=False):
+    """Put, or add, ``y`` at the places of a NumPy index of a fresh array; a place picked twice gets both."""
+    line = made if made.ndim else made.reshape(1)  # a 0-d tensor counts as one of a single number
+    if add:
+        np.add.at(line, where, y)
+    else:
+        line[where] = y
     return made
+
+
+def put_at(x, y, where, add=False):
+    """A copy of ``x`` with ``y`` put, or added, at the places of a NumPy index."""
+    return put_into(np.array(x), where, y, add)
 
 
 def add_at(g, whole, index):
-    """Zeros of shape ``whole`` with ``g`` added at the places picked; a place picked twice gets both."""
-    made = np.zeros(whole, g.dtype)
-    if any(isinstance(i, np.ndarray) and i.dtype == bool for i in index):
-        made[index] = g
-    else:
-        np.add.at(made, index, g)
-    return made
+    """Zeros of shape ``whole`` with ``g`` added at the places picked."""
+    masked = any(isinstance(i, np.ndarray) and i.dtype == bool for i in index)
+    return put_into(np.zeros(whole, g.dtype), index, g, add=not masked)
 
 
 def put_along(g, whole, dim, index):
-    made = np.zeros(whole, g.dtype)
-    where = list(np.indices(index.shape, sparse=True))
-    where[dim] = index
-    np.add.at(made, tuple(where), g[tuple(slice(n) for n in index.shape)])
-    return made
+    return put_into(np.zeros(whole, g.dtype), along_places(index, dim), corner(g, index), add=True)
 
 
 def take_along(x, dim, index):
-    where = list(np.indices(index.shape, sparse=True))
-    where[dim] = index
-    return x[tuple(where)]
+    return x[along_places(index, dim)]
 
 
 # fmt: off
-SELECT       = view_row("select", "Select", lambda x, dim, index: x[part(dim, index)], lambda g, shape, dim, index: place(g, shape, dim, index), "dim", "index")
-SLICE        = view_row("slice",  "Slice",  lambda x, dim, index: x[part(dim, index)], lambda g, shape, dim, index: place(g, shape, dim, index), "dim", "index")
-PLACE        = operation("place", "SelectBackward", into_zeros, lambda g, dim, index: parted(g, dim, index), attrs=("whole", "dim", "index"), linear=True)
-PART         = operation("part",  "Slice", lambda x, dim, index: x[part(dim, index)], lambda g, shape, dim, index: place(g, shape, dim, index), attrs=("dim", "index"), linear=True)
-INDEX        = operation("index", "Index", lambda x, index: x[index],        lambda g, shape, index: scattered(g, shape, index), attrs=("index",), linear=True, public=SIZES)
-INDEX_ADD    = operation("index_add_at", "IndexPut", add_at,                 lambda g, index: picked(g, index), attrs=("whole", "index"), linear=True)
-GATHER       = operation("gather", "Gather", take_along,                     lambda g, shape, dim, index: along_put(g, shape, dim, index), attrs=("dim", "index"), linear=True, public=SIZES)
-ALONG_PUT    = operation("along_put", "ScatterAdd", put_along,               lambda g, dim, index: along_taken(g, dim, index), attrs=("whole", "dim", "index"), linear=True)
+def placing(g, shape, dim, index):
+    return place(g, shape, dim, index)
+
+SELECT       = view_row("select", "Select", lambda x, dim, index: x[part(dim, index)], placing, "dim", "index")
+SLICE        = view_row("slice",  "Slice",  lambda x, dim, index: x[part(dim, index)], placing, "dim", "index")
+PLACE        = operation("place", "SelectBackward", lambda g, whole, dim, index: put_into(np.zeros(whole, g.dtype), part(dim, index), g),
+                         lambda g, dim, index: parted(g, dim, index), attrs=("whole", "dim", "index"), linear=True)
+PART         = operation("part",  "Slice", lambda x, dim, index: x[part(dim, index)], placing, attrs=("dim", "index"), linear=True)
+INDEX        = operation("index", "Index", lambda x, index: x[index], lambda g, shape, index: scattered(g, shape, index), attrs=("index",), linear=True, public=SIZES)
+INDEX_ADD    = operation("index_add_at", "IndexPut", add_at, lambda g, index: picked(g, index), attrs=("whole", "index"), linear=True)
+GATHER       = operation("gather", "Gather", take_along, lambda g, shape, dim, index: along_put(g, shape, dim, index), attrs=("dim", "index"), linear=True, public=SIZES)
+ALONG_PUT    = operation("along_put", "ScatterAdd", put_along, lambda g, dim, index: along_taken(g, dim, index), attrs=("whole", "dim", "index"), linear=True)
+BLANK        = operation("blank", "IndexPut", lambda x, index: put_at(x, 0, index), lambda g, index: blank(g, index), attrs=("index",), linear=True)
+INDEX_PUT    = operation("index_put", "IndexPut", lambda x, y, index, accumulate: put_at(x, y, index, accumulate),
+                         lambda g, index, accumulate: g if accumulate else blank(g, index), lambda g, index: picked(g, index),
+                         inputs=("input", "values"), attrs=("index", "accumulate"))
+COPY         = operation("copy", "Copy", lambda x, y: np.broadcast_to(y, x.shape).astype(x.dtype), nought, lambda g: g,
+                         inputs=("input", "src"), suffix="Backwards", dtypes="assign")
+FILL         = operation("fill", "Fill", lambda x, value: np.full_like(x, value), nought, attrs=("value",), suffix="Backward2")
+ZERO         = operation("zero", "Zero", lambda x: np.zeros_like(x), nought)
 # fmt: on
 
 place, parted = either(PLACE), either(PART)
 scattered, picked = either(INDEX_ADD), either(INDEX)
-along_put, along_taken = either(ALONG_PUT), either(GATHER)
-
-
-def overwrite(x, y, index, accumulate):
-    made = np.array(x)
-    if accumulate:
-        np.add.at(made, index, y)
-    else:
-        made[index] = y
-    return made
-
-
-def blanked(x, index):
-    made = np.array(x)
-    made[index] = 0
-    return made
-
-
-# fmt: off
-BLANK     = operation("blank", "IndexPut", blanked, lambda g, index: blank(g, index), attrs=("index",), linear=True)
-INDEX_PUT = operation("index_put", "IndexPut", overwrite,
-                      lambda g, index, accumulate: g if accumulate else blank(g, index),
-                      lambda g, index: picked(g, index),
-                      inputs=("input", "values"), attrs=("index", "accumulate"))
-COPY      = operation("copy", "Copy", lambda x, y: np.broadcast_to(y, x.shape).astype(x.dtype), nought, lambda g: g,
-                      inputs=("input", "src"), suffix="Backwards", dtypes="assign")
-FILL      = operation("fill", "Fill", lambda x, value: np.full_like(x, value), nought, attrs=("value",), suffix="Backward2")
-ZERO      = operation("zero", "Zero", lambda x: np.zeros_like(x), nought)
-# fmt: on
-
-blank = either(BLANK)
+along_put, along_taken, blank = either(ALONG_PUT), either(GATHER), either(BLANK)
 
 
 # -- reading ------------------------------------------------------------------------------------------------
@@ -123,9 +117,9 @@ def pieces(index):
             index[i] = np.asarray(piece)
         elif (
             isinstance(piece, Tensor)
-            and piece.ndim == 0
+            and not piece.ndim
             and piece._array.dtype.kind in "iu"
-            and piece._array.dtype != np.uint8
+            and piece._array.itemsize > 1
         ):
             index[i] = piece._array.item()
         elif isinstance(piece, (Tensor, np.ndarray, list, range, tuple)):
@@ -185,13 +179,8 @@ def check_mask(mask, t, dim):
     have = t.shape[dim : dim + mask.ndim]
     if mask.shape != tuple(have):
         bad = next(i for i, (m, n) in enumerate(zip(mask.shape, have)) if m != n)
-        raise explained(
-            IndexError(
-                f"The shape of the mask {list(mask.shape)} at index {bad} does not match the shape of the indexed tensor "
-                f"{list(t.shape)} at index {dim + bad}"
-            ),
-            "note.mask",
-        )  # fmt: skip
+        raise explained(IndexError(f"The shape of the mask {list(mask.shape)} at index {bad} does not match the "
+                         f"shape of the indexed tensor {list(t.shape)} at index {dim + bad}"), "note.mask")  # fmt: skip
 
 
 def check_places(index, t, dim):
@@ -217,13 +206,9 @@ def __getitem__(self, index):
     if index.__class__ is int and self._array.ndim:  # the commonest
         return select(self, 0, index)
     if self._array.ndim == 0 and index.__class__ is int:
-        raise explained(
-            IndexError(
-                "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a "
-                "0-dim tensor to a number"
-            ),
-            "note.too_many", ndim=0,
-        )  # fmt: skip
+        raise explained(IndexError("invalid index of a 0-dim tensor. Use `tensor.item()` in Python or "
+                         "`tensor.item<T>()` in C++ to convert a 0-dim tensor to a number"),
+                         "note.too_many", ndim=0)  # fmt: skip
     if index.__class__ is slice and self._array.ndim:
         return sliced(self, 0, index, whole_too=True)
     result, rest = viewed(self, index)
@@ -242,10 +227,8 @@ def select(input, dim, index):
     size = shape[dim] if shape else 0
     index = index.__index__()
     if not -size <= index < size:
-        raise explained(
-            IndexError(f"index {index} is out of bounds for dimension {dim} with size {size}"),
-            "note.out_of_bounds", size=size, last=size - 1,
-        )  # fmt: skip
+        raise explained(IndexError(f"index {index} is out of bounds for dimension {dim} with size {size}"),
+                         "note.out_of_bounds", size=size, last=size - 1)  # fmt: skip
     return apply(SELECT, input, dim=dim, index=index % size)
 
 
@@ -274,17 +257,15 @@ def __setitem__(self, index, value):
     target, rest = viewed(self, index)
     if rest is None:
         if isinstance(value, Tensor):
-            value = trimmed(value, target)
-            copy_(target, value)
+            copy_(target, trimmed(value, target))
+        elif np.ndim(value) == 0:
+            fill_(target, value)
         else:
-            fill_(target, value) if np.ndim(value) == 0 else copy_(
-                target, new_tensor(settle(np.asarray(value)))
-            )
+            copy_(target, wrap(value))
         return
     if not isinstance(value, Tensor):
-        value = new_tensor(settle(np.asarray(value, dtype=self._array.dtype)))
-    shape = np.empty(target.shape, bool)[rest].shape
-    put(target, rest, value, shape, accumulate=False)
+        value = wrap(value, self._array.dtype)
+    put(target, rest, value, accumulate=False)
 
 
 def trimmed(value, target):
@@ -295,18 +276,17 @@ def trimmed(value, target):
     return value
 
 
-def put(target, index, value, shape, accumulate):
+def put(target, index, value, accumulate):
     if value._array.dtype != target._array.dtype:
         check(not value._array.ndim, "Index put requires the source and destination dtypes match, got "
               f"{target.dtype.title} for the destination and {value.dtype.title} for the source.")  # fmt: skip
         value = value._cast(target._array.dtype)
+    shape = np.empty(target.shape, bool)[index].shape
     try:
         value = expand(value, *shape)
     except RuntimeError:
-        raise RuntimeError(
-            f"shape mismatch: value tensor of shape {list(value.shape)} cannot be broadcast to indexing result of shape "
-            f"{list(shape)}"
-        ) from None
+        raise RuntimeError(f"shape mismatch: value tensor of shape {list(value.shape)} cannot be broadcast to "
+                         f"indexing result of shape {list(shape)}") from None  # fmt: skip
     in_place(INDEX_PUT, target, (value,), {"index": index, "accumulate": accumulate})
 
 
@@ -334,8 +314,7 @@ def index_put_(self, indices, values, accumulate=False):
     Raises IndexError, RuntimeError for places out of reach, dtypes or shapes that do not fit.
     """
     target, rest = viewed(self, tuple(slice(None) if i is None else i for i in indices))
-    shape = np.empty(target.shape, bool)[rest].shape
-    put(target, rest, check_tensor(values, "index_put_", 2, "values"), shape, accumulate)
+    put(target, rest, check_tensor(values, "index_put_", 2, "values"), accumulate)
     return self
 
 

@@ -98,10 +98,8 @@ def split(tensor, split_size_or_sections, dim=0):
     else:
         sizes = numbers((split_size_or_sections,))
         if sum(sizes) != size:
-            raise RuntimeError(
-                f"split_with_sizes expects split_sizes to sum exactly to {size} (input tensor's size at dimension {dim}), "
-                f"but got split_sizes={list(sizes)}"
-            )
+            raise RuntimeError(f"split_with_sizes expects split_sizes to sum exactly to {size} (input tensor's "
+                             f"size at dimension {dim}), but got split_sizes={list(sizes)}")  # fmt: skip
     return apply(
         SPLIT if isinstance(split_size_or_sections, int) else SPLIT_SIZES, tensor, dim=dim, sizes=sizes
     )

@@ -49,15 +49,12 @@ def dot(input, tensor, *, out=None):
     if input.ndim != 1 or tensor.ndim != 1:
         raise RuntimeError(f"1D tensors expected, but got {input.ndim}D and {tensor.ndim}D tensors")
     if input._array.dtype != tensor._array.dtype:
-        raise RuntimeError(
-            f"dot : expected both vectors to have same dtype, but found {input.dtype.title} and {tensor.dtype.title}"
-        )
+        raise RuntimeError(f"dot : expected both vectors to have same dtype, but found {input.dtype.title} and "
+                         f"{tensor.dtype.title}")  # fmt: skip
     if input.shape != tensor.shape:
         m, n = input.numel(), tensor.numel()
-        raise RuntimeError(
-            f"inconsistent tensor size, expected tensor [{m}] and src [{n}] to have the same number of elements, but got "
-            f"{m} and {n} elements respectively"
-        )
+        raise RuntimeError(f"inconsistent tensor size, expected tensor [{m}] and src [{n}] to have the same number "
+                         f"of elements, but got {m} and {n} elements respectively")  # fmt: skip
     return apply(DOT, input, tensor, out=out)
 
 
@@ -68,9 +65,8 @@ def mv(input, vec, *, out=None):
         raise RuntimeError(f"vector + matrix @ vector expected, got {1}, {input.ndim}, {vec.ndim}")
     if input.shape[1] != vec.shape[0]:
         n, m, k = *input.shape, vec.shape[0]
-        raise explained(
-            RuntimeError(f"size mismatch, got input ({n}), mat ({n}x{m}), vec ({k})"), "note.matmul", m=m, k=k
-        )
+        raise explained(RuntimeError(f"size mismatch, got input ({n}), mat ({n}x{m}), vec ({k})"),
+                         "note.matmul", m=m, k=k)  # fmt: skip
     same_dtype(
         "addmv input tensors must have the same dtype, but got {1.title}, {0.title}, and {1.title}",
         input,
@@ -94,12 +90,8 @@ def mm(input, mat2, *, out=None):
 def check_inner(input, mat2):
     if input.shape[1] != mat2.shape[0]:
         (n, m), (k, p) = input.shape, mat2.shape
-        raise explained(
-            RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({n}x{m} and {k}x{p})"),
-            "note.matmul",
-            m=m,
-            k=k,
-        )
+        raise explained(RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({n}x{m} and {k}x{p})"),
+                         "note.matmul", m=m, k=k)  # fmt: skip
 
 
 def bmm(input, mat2, *, out=None):
@@ -109,9 +101,8 @@ def bmm(input, mat2, *, out=None):
         raise RuntimeError(f"batch1 must be a 3D tensor" if input.ndim != 3 else "batch2 must be a 3D tensor")  # noqa: F541
     if input.shape[0] != mat2.shape[0] or input.shape[2] != mat2.shape[1]:
         want = [input.shape[0], input.shape[2]]
-        raise RuntimeError(
-            f"Expected size for first two dimensions of batch2 tensor to be: {want} but got: {list(mat2.shape[:2])}."
-        )
+        raise RuntimeError(f"Expected size for first two dimensions of batch2 tensor to be: {want} but got: "
+                         f"{list(mat2.shape[:2])}.")  # fmt: skip
     same_dtype("expected scalar type {0.title} but found {1.title}", input, mat2)
     return apply(BMM, input, mat2, out=out)
 
@@ -139,10 +130,8 @@ def matmul(input, other, *, out=None):
     check_tensor(input, "matmul"), check_tensor(other, "matmul", 2, "other")
     p, q = input.ndim, other.ndim
     if p == 0 or q == 0:
-        raise explained(
-            RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {p}D and {q}D"),
-            "note.matmul_0d",
-        )
+        raise explained(RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {p}D and {q}D"),
+                         "note.matmul_0d")  # fmt: skip
     if p == 2 and q == 2:
         return mm(input, other, out=out)
     if p == 1 and q == 1:
@@ -161,13 +150,9 @@ def matmul(input, other, *, out=None):
         return clone(transpose(matmul(transpose(other, -2, -1), t(input)), -2, -1))
     (n, m), (k, r) = input.shape[-2:], other.shape[-2:]
     if m != k:
-        raise explained(
-            RuntimeError(
-                f"Expected size for first two dimensions of batch2 tensor to be: [{batch(input, other)}, {m}] but got: "
-                f"[{batch(input, other)}, {k}]."
-            ),
-            "note.matmul", m=m, k=k,
-        )  # fmt: skip
+        raise explained(RuntimeError("Expected size for first two dimensions of batch2 tensor to be: "
+                         f"[{batch(input, other)}, {m}] but got: [{batch(input, other)}, {k}]."),
+                         "note.matmul", m=m, k=k)  # fmt: skip
     lead = np.broadcast_shapes(input.shape[:-2], other.shape[:-2])
     count = int(np.prod(lead))
     left = reshape(expand(input, *lead, n, m), count, n, m)

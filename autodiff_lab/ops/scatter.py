@@ -5,32 +5,13 @@ import numpy as np
 from ..errors import check, explained
 from ..tensor import Tensor, memory, new_tensor
 from .choose import as_mask
-from .index import GATHER, along_taken, picked, scattered
+from .index import GATHER, along_places, along_taken, corner, picked, put_at, scattered
 from .row import apply, check_tensor, either, export, operation, plain, register, twins
 from .shape import SIZES, clone, contiguous, dimension, expand, reshape
 
 
-def along_places(index, dim):
-    """The NumPy index of the places that ``index``, along ``dim``, means."""
-    index = np.atleast_1d(index)
-    places = list(np.indices(index.shape, sparse=True))
-    places[dim] = index
-    return tuple(places)
-
-
 def slices(index, dim):
     return (slice(None),) * dim + (index,)
-
-
-def put_at(x, y, where, add=False):
-    """A copy of ``x`` with ``y`` put, or added, at the places of a NumPy index."""
-    made = np.array(x)
-    line = made if made.ndim else made.reshape(1)  # a 0-d tensor counts as one of a single number
-    if add:
-        np.add.at(line, where, y)
-    else:
-        line[where] = y
-    return made
 
 
 # fmt: off
@@ -44,9 +25,9 @@ SCATTER_ADD   = operation("scatter_add", "ScatterAdd", lambda x, y, dim, index: 
 INDEX_SELECT  = operation("index_select", "IndexSelect", lambda x, dim, index: x[slices(index, dim)], lambda g, shape, dim, index: scattered(g, shape, slices(index, dim)),
                           attrs=("dim", "index"), linear=True, public=SIZES)
 INDEX_ADD     = operation("index_add", "IndexAdd", lambda x, y, dim, index, alpha: put_at(x, y if alpha == 1 else y * alpha, slices(index, dim), add=True),
-                          lambda g: g, lambda g, src, dim, index, alpha: reshaped(selected_in(g, dim, index) * alpha, src.shape), inputs=SRC, attrs=("dim", "index", "alpha"))
+                          lambda g: g, lambda g, src, dim, index, alpha: (selected_in(g, dim, index) * alpha).reshape(src.shape), inputs=SRC, attrs=("dim", "index", "alpha"))
 INDEX_COPY    = operation("index_copy", "IndexCopy", lambda x, y, dim, index: put_at(x, y, slices(index, dim)),
-                          lambda g, dim, index: filled(g, dim, index, 0), lambda g, src, dim, index: reshaped(selected_in(g, dim, index), src.shape), inputs=SRC, attrs=("dim", "index"))
+                          lambda g, dim, index: filled(g, dim, index, 0), lambda g, src, dim, index: selected_in(g, dim, index).reshape(src.shape), inputs=SRC, attrs=("dim", "index"))
 INDEX_FILL    = operation("index_fill", "IndexFill", lambda x, dim, index, value: put_at(x, value, slices(index, dim)),
                           lambda g, dim, index: filled(g, dim, index, 0), attrs=("dim", "index", "value"))
 MASKED_SELECT = operation("masked_select", "MaskedSelect", lambda x, index: x[index], lambda g, shape, index: scattered(g, shape, index), attrs=("index",), linear=True)
@@ -55,12 +36,6 @@ MASKED_SCATTER = operation("masked_scatter", "MaskedScatter", lambda x, y, mask:
 TAKE          = operation("take", "Take", lambda x, index: x.reshape(-1)[index], lambda g, shape, index: scattered(g, (count(shape),), (index,)).reshape(shape), attrs=("index",), linear=True)
 # fmt: on
 emptied, selected, filled = either(SCATTER_VALUE), either(INDEX_SELECT), either(INDEX_FILL)
-
-
-def corner(y, index):
-    if y.ndim != index.ndim:
-        return y.reshape(-1)[: index.size]
-    return y[tuple(slice(n) for n in index.shape)]
 
 
 def count(shape):
@@ -80,10 +55,6 @@ def taken(g, dim, index, src):
 
 def selected_in(g, dim, index):
     return selected(g, dim, index) if g.ndim else g.reshape((1,))
-
-
-def reshaped(g, shape):
-    return g.reshape(shape)
 
 
 def padded(g, shape):
@@ -130,12 +101,8 @@ def along(input, dim, index, function):
     wrong = (array < 0) | (array >= size)
     if wrong.any():
         bad = array[wrong].flat[0]
-        raise explained(
-            RuntimeError(f"index {bad} is out of bounds for dimension {dim} with size {size}"),
-            "note.out_of_bounds",
-            size=size,
-            last=size - 1,
-        )
+        raise explained(RuntimeError(f"index {bad} is out of bounds for dimension {dim} with size {size}"),
+                         "note.out_of_bounds", size=size, last=size - 1)  # fmt: skip
     return dim, np.array(array, np.int64)
 
 

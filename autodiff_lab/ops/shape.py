@@ -41,16 +41,11 @@ def filled_in(shape, count):
     known = Size(n for n in shape if n != -1).numel()
     fits = known == count if -1 not in shape else known != 0 and count % known == 0
     if -1 in shape and known == 0 and count == 0:
-        raise RuntimeError(
-            f"cannot reshape tensor of 0 elements into shape {list(shape)} because the unspecified dimension size -1 "
-            "can be any value and is ambiguous"
-        )
+        raise RuntimeError(f"cannot reshape tensor of 0 elements into shape {list(shape)} because the unspecified "
+                         "dimension size -1 can be any value and is ambiguous")  # fmt: skip
     if not fits:
-        raise explained(
-            RuntimeError(f"shape '{list(shape)}' is invalid for input of size {count}"),
-            "note.shape",
-            count=count,
-        )
+        raise explained(RuntimeError(f"shape '{list(shape)}' is invalid for input of size {count}"),
+                         "note.shape", count=count)  # fmt: skip
     return tuple(count // known if n == -1 else n for n in shape)
 
 
@@ -166,13 +161,9 @@ def view(input, *size):
         return new_tensor(memory(input).view(size[0].numpy))
     size = filled_in(numbers(size), input._array.size)
     if not can_view(input, size):
-        raise explained(
-            RuntimeError(
-                "view size is not compatible with input tensor's size and stride (at least one dimension spans across "
-                "two contiguous subspaces). Use .reshape(...) instead."
-            ),
-            "note.view", input,
-        )  # fmt: skip
+        raise explained(RuntimeError("view size is not compatible with input tensor's size and stride (at least "
+                         "one dimension spans across two contiguous subspaces). Use .reshape(...) instead."),
+                         "note.view", input)  # fmt: skip
     return apply(VIEW, input, size=size)
 
 
@@ -237,22 +228,19 @@ def expand(input, *size):
     """
     have, want = check_tensor(input, "expand").shape, numbers(size)
     if len(want) < len(have):
-        raise RuntimeError(
-            f"expand({input.type()}{{{list(have)}}}, size={list(want)}): the number of sizes provided ({len(want)}) must "
-            f"be greater or equal to the number of dimensions in the tensor ({len(have)})"
-        )
+        raise RuntimeError(f"expand({input.type()}{{{list(have)}}}, size={list(want)}): the number of sizes "
+                         f"provided ({len(want)}) must be greater or equal to the number of dimensions in the "
+                         f"tensor ({len(have)})")  # fmt: skip
     lead, sizes = len(want) - len(have), []
     for i, n in enumerate(want):
         old = have[i - lead] if i >= lead else None
         if n == -1 and old is None:
-            raise RuntimeError(
-                f"The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension {i}"
-            )
+            raise RuntimeError("The expanded size of the tensor (-1) isn't allowed in a leading, non-existing "
+                             f"dimension {i}")  # fmt: skip
         if old not in (None, 1, n) and n != -1:
-            raise RuntimeError(
-                f"The expanded size of the tensor ({n}) must match the existing size ({old}) at non-singleton dimension "
-                f"{i}.  Target sizes: {list(want)}.  Tensor sizes: {list(have)}"
-            )
+            raise RuntimeError(f"The expanded size of the tensor ({n}) must match the existing size ({old}) at "
+                             f"non-singleton dimension {i}.  Target sizes: {list(want)}.  Tensor sizes: "
+                             f"{list(have)}")  # fmt: skip
         sizes.append(old if n == -1 else n)
     return apply(EXPAND, input, size=tuple(sizes))
 
@@ -272,10 +260,9 @@ def permute(input, *dims):
     dims = numbers(dims)
     ndim = check_tensor(input, "permute").ndim
     if len(dims) != ndim:
-        raise RuntimeError(
-            f"permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired "
-            f"ordering of dimensions i.e. input.dim() = {ndim} is not equal to len(dims) = {len(dims)}"
-        )
+        raise RuntimeError("permute(sparse_coo): number of dimensions in the tensor input does not match the "
+                         f"length of the desired ordering of dimensions i.e. input.dim() = {ndim} is not equal to "
+                         f"len(dims) = {len(dims)}")  # fmt: skip
     dims = tuple(dimension(d, ndim) for d in dims)
     if len(set(dims)) != len(dims):
         raise RuntimeError("permute(): duplicate dims are not allowed.")
