@@ -113,14 +113,10 @@ def pieces(index):
     index = list(index) if isinstance(index, tuple) else [index]
     used = 0
     for i, piece in enumerate(index):
+        single = isinstance(piece, Tensor) and piece.ndim == 0
         if isinstance(piece, (bool, np.bool_)):
             index[i] = np.asarray(piece)
-        elif (
-            isinstance(piece, Tensor)
-            and not piece.ndim
-            and piece._array.dtype.kind in "iu"
-            and piece._array.itemsize > 1
-        ):
+        elif single and piece.dtype.rank == 1 and piece._array.dtype != np.uint8:
             index[i] = piece._array.item()
         elif isinstance(piece, (Tensor, np.ndarray, list, range, tuple)):
             index[i] = index_array(list(piece) if isinstance(piece, range) else piece)
