@@ -125,9 +125,7 @@ def sum_to_size(self, *size):
 
 
 def broadcast_shapes(*shapes):
-    """The shape to which shapes broadcast.
-
-    Raises RuntimeError where they do not.
+    """The shape to which shapes broadcast; RuntimeError where they do not.
 
     >>> import autodiff_lab as th
     >>> th.broadcast_shapes((2, 1), (3,))

@@ -18,9 +18,9 @@ from .row import apply, broadcast_all, check_tensor, either, export, operation, 
 
 def numbers(sizes, what="shape"):
     """Sizes given one by one or as one sequence, as a tuple of ints."""
-    if len(sizes) == 1 and isinstance(sizes[0], (tuple, list, Tensor)) and not (
-        isinstance(sizes[0], Tensor) and sizes[0].ndim == 0
-    ):  # fmt: skip
+    if len(sizes) == 1 and (
+        isinstance(sizes[0], (tuple, list)) or (isinstance(sizes[0], Tensor) and sizes[0].ndim)
+    ):
         sizes = tuple(sizes[0])
     for n in sizes:
         if isinstance(n, bool) or not hasattr(n, "__index__"):
@@ -29,10 +29,7 @@ def numbers(sizes, what="shape"):
 
 
 def filled_in(shape, count):
-    """``shape`` with its -1 worked out for ``count`` elements.
-
-    Raises RuntimeError if no such shape holds ``count`` elements.
-    """
+    """``shape`` with its -1 worked out for ``count`` elements; RuntimeError if no such shape holds so many."""
     if sum(n == -1 for n in shape) > 1:
         raise RuntimeError("only one dimension can be inferred")
     for n in shape:
@@ -56,11 +53,6 @@ SIZES = {"shape": "self_sym_sizes"}
 
 def view_row(name, title, forward, rule, *attrs, **options):
     return operation(name, title, forward, rule, attrs=attrs, view=True, linear=True, public=SIZES, **options)
-
-
-def adjoint_row(name, title, forward, rule, *attrs):
-    """The adjoint of a view as an operation of its own, so that it can be differentiated in its turn."""
-    return operation(name, title, forward, rule, attrs=attrs, linear=True)
 
 
 def sum_to(g, shape):
@@ -99,13 +91,12 @@ def windows_into(g, whole, dimension, size, step):
     return made
 
 
-DIAGONAL_PUT = adjoint_row("diagonal_put", "DiagonalBackward", diagonal_into,
-                           lambda g, offset, dim1, dim2: g.diagonal(offset, dim1, dim2), "whole", "offset", "dim1", "dim2")  # fmt: skip
-UNFOLD_PUT = adjoint_row("unfold_put", "UnfoldBackward", windows_into,
-                         lambda g, dimension, size, step: either(UNFOLD)(g, dimension, size, step), "whole", "dimension", "size", "step")  # fmt: skip
+# fmt: off
+# The adjoints of two views as operations of their own, so that they can be differentiated in their turn
+DIAGONAL_PUT = operation("diagonal_put", "DiagonalBackward", diagonal_into, lambda g, offset, dim1, dim2: g.diagonal(offset, dim1, dim2), attrs=("whole", "offset", "dim1", "dim2"), linear=True)
+UNFOLD_PUT = operation("unfold_put", "UnfoldBackward", windows_into, lambda g, dimension, size, step: either(UNFOLD)(g, dimension, size, step), attrs=("whole", "dimension", "size", "step"), linear=True)
 diagonal_put, unfold_put = either(DIAGONAL_PUT), either(UNFOLD_PUT)
 
-# fmt: off
 VIEW        = view_row("view",      "View",      lambda x, size: x.reshape(size),        lambda g, shape: g.reshape(shape),                 "size")
 RESHAPED    = view_row("_reshape_alias", "ReshapeAlias", lambda x, size: np.reshape(x, size), lambda g, shape: g.reshape(shape), "size")
 EXPAND      = view_row("expand",    "Expand",    lambda x, size: stretched(x, size),     lambda g, shape: sum_to(g, shape),                 "size")
@@ -125,12 +116,10 @@ CLONE       = operation("clone",        "Clone",      lambda x, order: np.array(
 
 
 def stretched(x, size):
-    return np.lib.stride_tricks.as_strided(
-        x,
-        size,
-        (0,) * (len(size) - x.ndim)
-        + tuple(0 if n == 1 else s for n, s in zip(x.shape, x.strides)),
-    ) if isinstance(x, np.ndarray) else np.broadcast_to(x, size)  # fmt: skip
+    if not isinstance(x, np.ndarray):
+        return np.broadcast_to(x, size)
+    steps = [0 if n == 1 else s for n, s in zip(x.shape, x.strides)]
+    return np.lib.stride_tricks.as_strided(x, size, [0] * (len(size) - x.ndim) + steps)
 
 
 def inverse(dims):
@@ -175,10 +164,7 @@ def can_view(t, size):
 
 
 def reshape(input, *shape):
-    """The numbers in another shape: a view where memory allows it, else a copy.
-
-    Raises RuntimeError if the sizes do not fit.
-    """
+    """The numbers in another shape, where the sizes fit: a view where memory allows it, else a copy."""
     check_tensor(input, "reshape")
     size = filled_in(numbers(shape), input._array.size)
     if can_view(input, size):
@@ -222,10 +208,7 @@ def reshape_as(self, other):
 
 
 def expand(input, *size):
-    """A view that repeats dimensions of size 1, and leads with new ones, without copying; -1 keeps a size.
-
-    Raises RuntimeError if a dimension is not of size 1 and asked to change.
-    """
+    """A view that repeats dimensions of size 1 (no others), and leads with new ones, without copying; -1 keeps a size."""
     have, want = check_tensor(input, "expand").shape, numbers(size)
     if len(want) < len(have):
         raise RuntimeError(f"expand({input.type()}{{{list(have)}}}, size={list(want)}): the number of sizes "
@@ -272,11 +255,9 @@ def permute(input, *dims):
 def transpose(input, dim0, dim1):
     """A view with two dimensions exchanged."""
     ndim = check_tensor(input, "transpose").ndim
-    return (
-        apply(TRANSPOSE, input, dim0=dimension(dim0, ndim), dim1=dimension(dim1, ndim))
-        if ndim
-        else alias(input)
-    )
+    if not ndim:
+        return apply(ALIAS, input)
+    return apply(TRANSPOSE, input, dim0=dimension(dim0, ndim), dim1=dimension(dim1, ndim))
 
 
 def t(input):
@@ -284,10 +265,6 @@ def t(input):
     if check_tensor(input, "t").ndim > 2:
         raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {input.ndim}D")
     return apply(T_ROW, input)
-
-
-def alias(input):
-    return apply(ALIAS, input)
 
 
 def swapped(input, name):
@@ -299,10 +276,9 @@ def swapped(input, name):
 def movedim(input, source, destination):
     """A view with dimensions moved to other places."""
     ndim = check_tensor(input, "movedim").ndim
-    source = [dimension(d, ndim) for d in ((source,) if isinstance(source, int) else source)]
-    destination = [
-        dimension(d, ndim) for d in ((destination,) if isinstance(destination, int) else destination)
-    ]
+    source, destination = (
+        [dimension(d, ndim) for d in ((ds,) if isinstance(ds, int) else ds)] for ds in (source, destination)
+    )
     check(len(source) == len(destination), f"movedim: Invalid source or destination dims: source ({source} dims) "
           f"should contain the same number of dims as destination ({destination} dims)")  # fmt: skip
     check(len(set(source)) == len(source) and len(set(destination)) == len(destination),
