@@ -27,7 +27,7 @@ import numpy as np
 from . import dtypes, engine, printing
 from .device import CPU, strided
 from .errors import check, explained
-from .graph import LEAF, Gate, Hooks, Node
+from .graph import LEAF, Gate, Hooks, Node, SavedOutput
 from .mode import mode, ticks, told
 
 RARE = frozenset({"_clock", "_grad", "_view", "_hooks", "_accumulator", "_inference"})
@@ -90,8 +90,12 @@ def clock_of(t):
 
 def memory(t):
     """The tensor's numbers as an ndarray that can be shared; see Note [Where a tensor's numbers live]."""
-    if type(t._array) is not np.ndarray:
-        t._array = np.array(t._array)
+    number = t._array
+    if type(number) is not np.ndarray:
+        t._array = np.array(number)
+        for kept in getattr(t._node, "_saved", None) or ():  # the node that made it looks at the same memory
+            if type(kept) is SavedOutput and kept.array is number:
+                kept.array = t._array
     return t._array
 
 

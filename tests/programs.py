@@ -21,6 +21,8 @@ x = th.tensor(2., requires_grad=True); y = x.exp(); y.backward(); R = x.grad; y.
 x = th.tensor(2., requires_grad=True); y = x**2; y.backward(); R = y.grad_fn._saved_exponent; y.grad_fn._saved_self
 x = th.tensor(2., requires_grad=True); y = x**3; g, = th.autograd.grad(y, x, create_graph=True); h, = th.autograd.grad(g, x, create_graph=True); k, = th.autograd.grad(h, x); R = g, h, k, x.grad
 x = th.tensor(2., requires_grad=True); y = x**4; R = []; [R.append((y.item(), y.grad_fn.name())) or (y := th.autograd.grad(y, x, create_graph=True)[0]) for _ in range(5)]
+x = th.tensor(0., requires_grad=True); y = x.exp(); y.data.mul_(10); y.backward(); R = y, x.grad
+x = th.tensor(0.5, requires_grad=True); y = x.tanh(); y.detach().numpy()[...] = 0.; y.backward(); R = y, x.grad
 x = th.tensor(2., requires_grad=True); w = th.tensor(1., requires_grad=True); th.autograd.grad(x*2, [x, w])
 x = th.tensor(2., requires_grad=True); w = th.tensor(1., requires_grad=True); R = th.autograd.grad(x*2, [x, w], allow_unused=True)
 x = th.tensor(2., requires_grad=True); w = th.tensor([1.], requires_grad=True); R = th.autograd.grad(x*2, [x, w], materialize_grads=True)
