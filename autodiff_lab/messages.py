@@ -198,10 +198,26 @@ TEXTS = {
     "trace.error.mode": ("mode es 'forward' (modo directo) o 'reverse' (modo reverso); recibió {mode}.", "mode is 'forward' or 'reverse'; got {mode}."),
     "trace.error.inputs": ("trace() necesita el punto: un número para cada uno de {names}, por su nombre.",
         "trace() needs the point: a number for each of {names}, by name."),
-    "trace.error.result": ("trace() sigue funciones que devuelven un solo número, como tensor.",
-        "trace() follows functions that return one number, as a tensor."),
-    "trace.error.scalars": ("trace() sigue funciones de números; aquí hay un tensor con forma. graph() también dibuja arreglos.",
-        "trace() follows functions of numbers; here is a tensor with a shape. graph() draws arrays, too."),
+    "trace.error.result": (
+        "trace() sigue funciones que devuelven un tensor.",
+        "trace() follows functions that return a tensor.",
+    ),
+    "trace.error.constant": (
+        "El resultado no depende de las entradas: no hay derivada que seguir.",
+        "The result does not depend on the inputs: there is no derivative to follow.",
+    ),
+    "trace.error.adjoint": (
+        "El resultado tiene la forma {shape}: di con seed=... qué adjunto lleva, o redúcelo con .sum().",
+        "The result has the shape {shape}: say with seed=... what its adjoint is, or reduce it with .sum().",
+    ),
+    "trace.error.shape": (
+        "La semilla tiene la forma {given}, y aquello a lo que va, {shape}.",
+        "The seed has the shape {given}, and what it is for, {shape}.",
+    ),
+    "trace.error.operation": (
+        "trace() no puede seguir {op}: da varios resultados, o no se conoce su valor.",
+        "trace() cannot follow {op}: it has several results, or its value is not known.",
+    ),
     "trace.error.seed": ("seed lleva una tangente por entrada: hay {inputs} entradas y {seeds} tangentes.",
         "seed holds one tangent an input: there are {inputs} inputs and {seeds} tangents."),
     # -- why, in words

@@ -375,6 +375,11 @@ ROWS = {
 # fmt: on
 
 
+# The marks of rules that are texts, in LaTeX.
+_IN_TEX = {"ḡ": r"\bar{g}", "ᵀ": r"^{\top}", " @ ": r"\,", "⊗": r"\otimes", "·": r"\cdot ", "Σ": r"\sum",
+           "−": "-", "→": r"\to", "∈": r"\in"}  # fmt: skip
+
+
 def op_name(grad_fn_name):
     """``"MulBackward0"`` → ``"Mul"``; names of another make stay as they are.
 
@@ -405,8 +410,13 @@ def local_formula(row, argument, operands, out, scalars, g=1):
     if rule is None:
         return None
     if isinstance(rule, str):
-        text = rule.format(**dict(zip("xyz", (o.held(_PRODUCT)[0] for o in operands), strict=False)))
-        return Sym(text, rf"\text{{{_escape_tex(text)}}}")
+        held = [o.held(_PRODUCT) for o in operands]
+        text = rule.format(**dict(zip("xyz", (text for text, _ in held), strict=False)))
+        for mark, tex in _IN_TEX.items():
+            rule = rule.replace(mark, tex)
+        for letter, (_, tex) in zip("xyz", held):
+            rule = rule.replace("{" + letter + "}", "{" + tex + "}")
+        return Sym(text, rule)
     return Sym.of(rule(Sym.of(g), out, *operands, *[Sym.of(s) for s in scalars]))
 
 

@@ -79,13 +79,15 @@ def read(results, names=None, *, depth=None, values=True, run=None, fold=None, b
         return reading.backward_model(backward == "both") if backward else model
 
 
-def reading_of(result, names, seed=None, run=None):
+def reading_of(result, names, seed=None, run=None, whole=True):
     """The reading itself with its model, for those who go on to ask for formulas; of a recorded ``run``, where given.
+
+    Of a run all is read that happened; with ``whole=False`` only what led to the result.
 
     With ``seed``, a gradient for ``result``, the model shows what a backward pass from it would send along each edge.
     The model is None for a graph that is too large to be read number by number.
     """
-    reading = _Reading((result,), Names(names), MOST_DRAWN, True, run)
+    reading = _Reading((result,), Names(names), MOST_DRAWN, True, run, whole=whole)
     reading.seed = seed
     with without_collecting():
         return reading, reading.model() if len(reading.operations()) <= FOLDED_ABOVE else None
@@ -125,15 +127,15 @@ class _Reading:
 
     seed = None  # the gradient of a pass that is only imagined
 
-    def __init__(self, results, names, depth, values, run=None, fold=None):
+    def __init__(self, results, names, depth, values, run=None, fold=None, whole=True):
         self.results, self.names, self.values, self.run = results, names, values, run
-        self._walk()
+        self._walk(run is not None and whole)
         self.groups = Groups(self.order, self.inputs, self.variable, names, run)
         self._fold(depth, fold)
 
     # -- the walk ------------------------------------------------------------------------------------------------
 
-    def _walk(self):
+    def _walk(self, whole):
         """All nodes, inputs before consumers, in an order that the graph alone decides, found without recursion."""
         self.order, self.index, self.links = [], {}, []
         self.kinds = {}  # (node, argument) → why no gradient comes back along it, or "write"
@@ -141,7 +143,7 @@ class _Reading:
         self.complete = near is None
         ends = [
             value.tensor
-            for value in (self.run.ends() if self.run is not None else ())
+            for value in (self.run.ends() if whole else ())
             if not value.event.inner or value.rewritten or self.names.of(value.tensor)
         ]
         for tensor in (*self.results, *ends):
@@ -490,7 +492,7 @@ class _Reading:
             except Exception:  # noqa: BLE001 - an attribute that cannot be read is no fact about the graph
                 continue
             if is_tensor(value):
-                shown.append(Saved(name, "kept", _shown(value)[1] if self.values else ""))
+                shown.append(Saved(name, "kept", numbers_and_text(value)[1] if self.values else ""))
                 self._place(value, name == "result", i)
                 if value.numel() <= RECOMPUTED and value.grad_fn is None and not value.requires_grad:
                     found[name] = value
@@ -687,7 +689,7 @@ class _Reading:
             if gradient is None:
                 gradient = self._rule(i, a, arriving)
             if gradient is not None:
-                self.flow[i, a] = gradient = _fitted(gradient, self.known.get(link))
+                self.flow[i, a] = gradient = fitted(gradient, self.known.get(link))
                 self._pass(link, gradient)
                 self.awaited[link] -= 1
 
@@ -827,7 +829,7 @@ class _Reading:
             return {}
         facts = {"value_from": origin}
         if self.values:
-            facts["value"], facts["value_text"] = _shown(tensor)
+            facts["value"], facts["value_text"] = numbers_and_text(tensor)
         if hasattr(tensor, "shape"):
             facts["shape"], facts["dtype"] = tuple(tensor.shape), _dtype(tensor)
         return facts
@@ -838,7 +840,7 @@ class _Reading:
         gradient = _kept_grad(tensor)
         if gradient is None:
             return {"grad_state": "pending" if tensor.requires_grad else "none"}
-        value, text = _shown(gradient)
+        value, text = numbers_and_text(gradient)
         return {"grad": value, "grad_text": text, "grad_state": "stored"}
 
     def _add_fold(self, g, members):
@@ -884,7 +886,7 @@ class _Reading:
         else:  # written to since
             facts = {**self._value(value.now(), "tensor"), "grad_state": "unknown"}
             if (i, 0) in self.passed and self.values:
-                facts["grad"], facts["grad_text"] = _shown(self.passed[i, 0])
+                facts["grad"], facts["grad_text"] = numbers_and_text(self.passed[i, 0])
                 facts["grad_state"] = "passed"
         if not name:
             self.unnamed_leaves += 1
@@ -1028,7 +1030,7 @@ class _Reading:
         kept = _kept_grad(tensor) if tensor is not None else None
         gradient = kept if kept is not None else self.passed.get((i, 0))
         if gradient is not None:
-            facts["grad"], facts["grad_text"] = _shown(gradient)
+            facts["grad"], facts["grad_text"] = numbers_and_text(gradient)
             facts["grad_state"] = "stored" if kept is not None else "passed"
         else:
             facts["grad_state"] = "unknown" if self.ran else "pending"
@@ -1061,8 +1063,8 @@ class _Reading:
             self.edges.append(Edge(source, target, a, output, kind=kind))
             return
         formula = None if self.lean else self.formula(i, a)
-        local, local_text = _shown(self.local[i, a]) if (i, a) in self.local else (None, "")
-        flow, flow_text = _shown(self.flow[i, a]) if (i, a) in self.flow else (None, "")
+        local, local_text = numbers_and_text(self.local[i, a]) if (i, a) in self.local else (None, "")
+        flow, flow_text = numbers_and_text(self.flow[i, a]) if (i, a) in self.flow else (None, "")
         state = self.state.get((i, a), "none")
         if flow is not None or flow_text:
             state = "known"
@@ -1132,7 +1134,7 @@ class _Ones:
         return np.float64(-1.0)
 
 
-def _fitted(gradient, value):
+def fitted(gradient, value):
     """A gradient summed back to the shape of the operand that was broadcast."""
     if value is None or not hasattr(value, "shape"):
         return gradient
@@ -1170,7 +1172,7 @@ def _dtype(value):
     return str(value.dtype).rpartition(".")[2]
 
 
-def _shown(value):
+def numbers_and_text(value):
     """(numbers, text): nested tuples up to 64 entries, and a text short enough for a box."""
     if is_tensor(value):
         value = value.detach()
@@ -1200,7 +1202,7 @@ def _listed(data):
 
 def shown(value):
     """A tensor, array or number as a picture writes it."""
-    return _shown(value)[1]
+    return numbers_and_text(value)[1]
 
 
 def _summary(low, high):

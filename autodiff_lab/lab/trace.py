@@ -1,22 +1,27 @@
 """``lab.trace``: evaluation traces, as tables of v₋₁, v₀, v₁, … with their tangents or their adjoints.
 
 The tables are those of Baydin, Pearlmutter, Radul and Siskind, "Automatic Differentiation in Machine Learning: a
-Survey" (JMLR 18, 2018), tables 2 and 3, for any function of numbers. Leans on reading and formulas for what each
-operation is, and on the library for tensors to run the function on.
+Survey" (JMLR 18, 2018), tables 2 and 3, for any function of numbers or arrays. Leans on reading and formulas for what
+each operation is, and on the library for tensors to run the function on.
 """
 
 import inspect
 import unicodedata
 from dataclasses import dataclass
 
+import numpy as np
+
 from ..dtypes import float64
 from ..messages import say
 from ..ops.creation import tensor
-from .formulas import Sym, number_text
+from .formulas import Sym, expression, row_of
 from .names import is_tensor
-from .reading import reading_of
+from .reading import FOLDED_ABOVE, array_of, fitted, numbers_and_text, reading_of
+from .recording import record
 from .render.svg import escape
 
+TANGENT, ADJOINT = "\u0307", "\u0304"  # a dot and a bar over the letter before
+LINEAR = frozenset("Sum Mean Mm Bmm Mv Dot T Transpose".split())  # in each of their arguments
 _SUBSCRIPT = str.maketrans("-0123456789", "₋₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -24,14 +29,16 @@ _SUBSCRIPT = str.maketrans("-0123456789", "₋₀₁₂₃₄₅₆₇₈₉")
 class Step:
     """One assignment: ``name = formula``, in plain text and in LaTeX, and the number it gives.
 
+    ``value`` of an array are nested tuples, None above 64 entries; ``value_text`` is what the table shows.
     ``adds`` is True of an adjoint that already had a part: the formula is what is added to it.
     """
 
     name: str
     formula: str
-    value: float
+    value: float | tuple | None
     tex: str
     adds: bool = False
+    value_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +53,18 @@ def trace(function, /, *, mode="forward", seed=None, **inputs):
     """The evaluation trace of a function at a point, with tangents (forward mode) or adjoints (reverse mode).
 
     Args:
-        function: takes numbers as tensors, by the names given, and returns one number.
+        function: takes tensors by the names given, and returns one.
         mode: ``"forward"`` or ``"reverse"``.
-        seed: forward, the tangents of the inputs, by default 1 for the first and 0 for the rest; reverse, the
-            adjoint of the result, by default 1.
-        inputs: the point: numbers, or tensors that hold one (of PyTorch, too).
+        seed: forward, the tangents of the inputs, one an input, by default 1 for the first and 0 for the rest; reverse,
+            the adjoint of the result, by default 1. For an array an array of its shape, or one number for all of it.
+        inputs: the point: numbers, arrays, or tensors (of PyTorch, too).
 
     Returns:
         A :class:`Trace`, whose ``rows`` can be computed with.
 
     Raises:
-        ValueError: for an unknown mode, a seed that does not fit, or a function of arrays.
+        ValueError: for an unknown mode, a seed that does not fit, a function that returns no tensor, or more than 300
+            operations.
 
     >>> import autodiff_lab as th
     >>> t = trace(lambda x1, x2: th.log(x1) + x1 * x2 - th.sin(x2), x1=2.0, x2=5.0, mode="reverse")
@@ -68,111 +76,195 @@ def trace(function, /, *, mode="forward", seed=None, **inputs):
     if not inputs:
         raise ValueError(say("trace.error.inputs", names=", ".join(inspect.signature(function).parameters)))
     leaves = {name: _leaf(value) for name, value in inputs.items()}
-    result = function(**leaves)
-    if not is_tensor(result) or result.numel() != 1:
+    with record() as run:
+        result = function(**leaves)
+    if not is_tensor(result):
         raise ValueError(say("trace.error.result"))
-    return _Tracing(leaves, result, mode, seed).trace
+    if mode == "reverse" and seed is None and result.numel() != 1:
+        raise ValueError(say("trace.error.adjoint", shape=list(result.shape)))
+    return _Tracing(leaves, result, run, mode, seed).trace
 
 
 def _leaf(value):
-    leaf = value.detach().clone() if is_tensor(value) else tensor(float(value), dtype=float64)
-    if leaf.numel() != 1 or len(leaf.shape):
-        raise ValueError(say("trace.error.scalars"))
+    if is_tensor(value):
+        leaf = value.detach().clone()
+    else:
+        leaf = tensor(value.tolist() if isinstance(value, np.ndarray) else value, dtype=float64)
     return leaf.requires_grad_(True)
 
 
 class _Tracing:
     """The walk over the operations, forwards for values and tangents, backwards for adjoints."""
 
-    def __init__(self, leaves, result, mode, seed):
+    def __init__(self, leaves, result, run, mode, seed):
         self.v = [f"v{k - len(leaves) + 1}".translate(_SUBSCRIPT) for k in range(len(leaves))]
         self.inputs = dict(zip(self.v, leaves))
         named = dict(zip(self.v, leaves.values()))
-        self.reading, model = reading_of(result, named)
-        self.nodes = {node.name: node for node in model.nodes if node.name and node.kind != "constant"}
-        shaped = any(n.shape not in ((), None) for n in model.nodes)
-        if shaped or any(e.local is None for e in model.edges if model.nodes[e.source].kind != "constant"):
-            raise ValueError(say("trace.error.scalars"))
-        self.value = {v: leaf.item() for v, leaf in named.items()}
-        self.value.update((n.name, n.value) for n in model.nodes if n.kind == "operation")
-        self.last = self.reading.name_of(result) or next(v for v, leaf in named.items() if leaf is result)
-        primal = [Step(v, name, self.value[v], Sym(name).tex) for v, name in self.inputs.items()]
-        self.into = {}
+        self.leaves, self.result = named, result
+        self.reading, model = reading_of(result, named, run=run, whole=False)
+        if model is None:
+            raise ValueError(say("steps.error.long", count=len(self.reading.operations()), most=FOLDED_ABOVE))
+        self.value = {v: array_of(leaf) for v, leaf in named.items()}
+        self.last = self.reading.name_of(result) or next(
+            (v for v, leaf in named.items() if leaf is result), None
+        )
+        if self.last is None:
+            raise ValueError(say("trace.error.constant"))
+        primal = [
+            self._step(v, Sym(name), leaf) for (v, name), leaf in zip(self.inputs.items(), leaves.values())
+        ]
+        self.into, self.nodes = {}, {}
         for i in self.reading.operations():
             node = model.nodes[self.reading.ids[i]]
             self.v.append(node.name)
-            primal.append(Step(node.name, node.expression, node.value, node.tex))
+            value = self.reading.known.get((i, 0))
+            if value is None or any(link is not None and link[1] for link in self.reading.inputs[i]):
+                raise ValueError(say("trace.error.operation", op=node.op))
+            self.nodes[node.name] = i, node, value
+            primal.append(self._step(node.name, Sym(node.expression, node.tex), value))
             self.into[node.name] = [
-                (e.argument, model.nodes[e.source].name, e.local, i)
+                (e.argument, model.nodes[e.source].name)
                 for e in model.inputs(node.id)
                 if model.nodes[e.source].kind != "constant"
             ]
         self.y = "y" if "y" not in leaves else "f"
-        primal.append(Step(self.y, self.last, self.value[self.last], Sym(self.last).tex))
+        primal.append(self._step(self.y, Sym(self.last), result))
         rows, derivatives = (self._tangents if mode == "forward" else self._adjoints)(primal, seed)
-        self.trace = Trace(mode, rows, self.value[self.last], derivatives)
+        self.trace = Trace(mode, rows, primal[-1].value, derivatives)
 
-    def _part(self, argument, source, i, mark, of):
+    def _step(self, name, written, value, adds=False):
+        if value is None:
+            return Step(name, written.text, None, written.tex, adds, "?")
+        number, text = numbers_and_text(value)
+        return Step(name, written.text, number, written.tex, adds, text)
+
+    def _part(self, argument, source, name, mark, of):
         """One term of the chain rule, written: the local derivative times the dotted or barred variable."""
+        i, node, _ = self.nodes[name]
         g = _marked(of, mark)
+        row = row_of(node.grad_fn)
+        if row is not None and isinstance(row.rules[min(argument, len(row.rules) - 1)], str):
+            return self._array_part(argument, source, name, mark, g, row)
         written = self.reading.formula(i, argument, g)
-        if written is None:
-            local = Sym(f"∂{self.v[-1]}/∂{source}")
-            written = local * g
-        return written
+        return written if written is not None else self._jacobian(name, source, mark, g)
+
+    def _array_part(self, argument, source, name, mark, g, row):
+        """The same for operations on arrays: ``ḡ`` in the rule is the adjoint; tangents go through what is linear."""
+        i, node, _ = self.nodes[name]
+        if mark == ADJOINT:
+            rule = self.reading.formula(i, argument)
+            if rule is not None and "ḡ" in rule.text:
+                return Sym(rule.text.replace("ḡ", g.text), rule.tex.replace(r"\bar{g}", g.tex), 1)
+        elif row.forward is not None and node.op in LINEAR:
+            _, operands, scalars = self.reading.written[i]
+            return expression(
+                row, [g if a == argument else o for a, o in enumerate(operands)], scalars, node.op
+            )
+        return self._jacobian(name, source, mark, g)
+
+    def _jacobian(self, name, source, mark, g):
+        """∂v/∂u as it stands, where no formula is known: times a tangent, or transposed times an adjoint."""
+        left, right = Sym(name), Sym(source)
+        turned = "ᵀ" if mark == ADJOINT else ""
+        tex = rf"\left(\frac{{\partial {left.tex}}}{{\partial {right.tex}}}\right)" + (
+            r"^{\top}" if turned else ""
+        )
+        return Sym(f"(∂{name}/∂{source}){turned}·{g.text}", rf"{tex} {g.tex}", 2)
+
+    def _seeded(self, seed, like):
+        """A seed as an array of the shape of what it is for."""
+        array = array_of(seed) if is_tensor(seed) else np.asarray(seed, float)
+        shape = tuple(like.shape)
+        if array.shape not in ((), shape):
+            raise ValueError(say("trace.error.shape", shape=list(shape), given=list(array.shape)))
+        return np.broadcast_to(array, shape).copy()
+
+    # -- forward -------------------------------------------------------------------------------------------------
 
     def _tangents(self, primal, seed):
         n = len(self.inputs)
-        seed = (
-            (1.0, *[0.0] * (n - 1)) if seed is None else tuple(seed if hasattr(seed, "__len__") else (seed,))
-        )
-        if len(seed) != n:
-            raise ValueError(say("trace.error.seed", inputs=n, seeds=len(seed)))
-        tangent = {v: float(s) for v, s in zip(self.inputs, seed)}
+        if seed is None:
+            seed = (1.0, *[0.0] * (n - 1))
+        elif n == 1 and (not isinstance(seed, (tuple, list)) or len(seed) != 1):
+            seed = (seed,)
+        if not hasattr(seed, "__len__") or len(seed) != n:
+            raise ValueError(
+                say("trace.error.seed", inputs=n, seeds=len(seed) if hasattr(seed, "__len__") else 1)
+            )
+        tangent = {v: self._seeded(s, leaf) for (v, leaf), s in zip(self.leaves.items(), seed)}
         rows = []
         for step in primal:
             if step.name in self.inputs:
-                name = self.inputs[step.name]
-                written = _marked(name, "\u0307")
+                written = _marked(self.inputs[step.name], TANGENT)
             elif step.name == self.y:
-                written, tangent[self.y] = _marked(self.last, "\u0307"), tangent[self.last]
+                written, tangent[self.y] = _marked(self.last, TANGENT), tangent[self.last]
             else:
-                total, written = 0.0, Sym.of(0)
-                for argument, source, local, i in self.into[step.name]:
-                    total += tangent[source] * local
-                    written = written + self._part(argument, source, i, "\u0307", source)
+                total, written = None, Sym.of(0)
+                for argument, source in self.into[step.name]:
+                    part = self._pushed(step.name, argument, tangent[source])
+                    total = part if total is None else total + part
+                    written = written + self._part(argument, source, step.name, TANGENT, source)
                 tangent[step.name] = total
-            dotted = _marked(step.name, "\u0307")
-            rows.append(TraceRow(step, (Step(dotted.text, written.text, tangent[step.name], written.tex),)))
-        return tuple(rows), {"tangent": tangent[self.last]}
+            dotted = _marked(step.name, TANGENT)
+            rows.append(TraceRow(step, (self._step(dotted.text, written, tangent[step.name]),)))
+        return tuple(rows), {"tangent": rows[-1].beside[0].value}
+
+    def _pushed(self, name, argument, tangent):
+        """The operation's Jacobian times a tangent, from the node itself.
+
+        What the node answers is linear in the gradient u that it is given, so the derivative of (vjp(u), tangent) by u
+        is the Jacobian times the tangent.
+        """
+        i, _, value = self.nodes[name]
+        fn = self.reading.order[i]
+        u = value.detach().clone().fill_(0).requires_grad_(True)
+        answer = fn(u)
+        answer = answer[argument] if isinstance(answer, tuple) else answer
+        (answer * answer.new_tensor(tangent.tolist(), dtype=answer.dtype)).sum().backward(
+            inputs=[u], retain_graph=True
+        )
+        return array_of(u.grad)
+
+    # -- reverse -------------------------------------------------------------------------------------------------
 
     def _adjoints(self, primal, seed):
-        adjoint = {self.last: 1.0 if seed is None else float(seed)}
+        adjoint = {self.last: self._seeded(1.0 if seed is None else seed, self.result)}
         beside = {}
         for step in reversed(primal):
             sent = []
             if step.name == self.y:
-                sent.append(self._assigned(self.last, _marked(self.y, "\u0304"), adjoint[self.last]))
-            for argument, source, local, i in self.into.get(step.name, ()):
+                sent.append(self._assigned(self.last, _marked(self.y, ADJOINT), adjoint[self.last]))
+            for argument, source in self.into.get(step.name, ()):
                 if step.name in adjoint:
                     adds = source in adjoint
-                    adjoint[source] = adjoint.get(source, 0.0) + adjoint[step.name] * local
-                    written = self._part(argument, source, i, "\u0304", step.name)
+                    part = self._pulled(step.name, argument, source, adjoint[step.name])
+                    adjoint[source] = adjoint[source] + part if adds else part
+                    written = self._part(argument, source, step.name, ADJOINT, step.name)
                     sent.append(self._assigned(source, written, adjoint[source], adds))
             if step.name in self.inputs:
-                name = self.inputs[step.name]
-                sent.append(self._assigned(name, _marked(step.name, "\u0304"), adjoint.get(step.name, 0.0)))
+                name, nothing = self.inputs[step.name], np.zeros(tuple(self.leaves[step.name].shape))
+                sent.append(
+                    self._assigned(name, _marked(step.name, ADJOINT), adjoint.get(step.name, nothing))
+                )
             beside[step.name] = tuple(sent)
         rows = tuple(TraceRow(step, beside[step.name]) for step in primal)
-        return rows, {name: adjoint.get(v, 0.0) for v, name in self.inputs.items()}
+        return rows, {name: row.beside[-1].value for row, name in zip(rows, self.inputs.values())}
+
+    def _pulled(self, name, argument, source, adjoint):
+        """What the operation's node sends back along one argument, summed to the argument's shape."""
+        i, _, value = self.nodes[name]
+        answer = self.reading.order[i](value.detach().new_tensor(adjoint.tolist(), dtype=value.dtype))
+        answer = answer[argument] if isinstance(answer, tuple) else answer
+        like = self.leaves.get(source)
+        return array_of(fitted(answer, self.nodes[source][2] if like is None else like))
 
     def _assigned(self, name, written, value, adds=False):
-        return Step(_marked(name, "\u0304").text, written.text, value, written.tex, adds)
+        return self._step(_marked(name, ADJOINT).text, written, value, adds)
 
 
 def _marked(name, mark):
     """A variable with a dot or a bar over its letter, v̇₁ or v̄₁."""
-    command = {"\u0307": "dot", "\u0304": "bar"}[mark]
+    command = {TANGENT: "dot", ADJOINT: "bar"}[mark]
     tex = Sym(name).tex
     letter, rest = (tex[0], tex[1:]) if tex[0] != "\\" else (tex, "")
     return Sym(f"{name[0]}{mark}{name[1:]}", rf"\{command}{{{letter}}}{rest}")
@@ -230,7 +322,7 @@ class Trace:
         for left, right in self._cells():
             cells = []
             for step in (left, right):
-                cells += [_latex(step), number_text(step.value)] if step else ["", ""]
+                cells += [_latex(step), step.value_text] if step else ["", ""]
             lines.append(" & ".join(cells) + r" \\")
         head = " & ".join(rf"\text{{{h}}}" for h in self._head())
         return "\n".join([r"\begin{array}{lr|lr}", head + r" \\ \hline", *lines, r"\end{array}"])
@@ -259,12 +351,12 @@ class Trace:
 def _plain(step):
     if step is None:
         return ["", ""]
-    return [f"{step.name} {'+=' if step.adds else '='} {step.formula}", number_text(step.value)]
+    return [f"{step.name} {'+=' if step.adds else '='} {step.formula}", step.value_text]
 
 
 def _latex(step):
     name = step.name
-    mark = {"\u0307": "dot", "\u0304": "bar"}.get(name[1:2])
+    mark = name[1:2] in (TANGENT, ADJOINT)
     tex = _marked(name[0] + name[2:], name[1]).tex if mark else Sym(name).tex
     sign = r"\mathrel{+}=" if step.adds else "="
     return f"{tex} {sign} {step.tex}"
