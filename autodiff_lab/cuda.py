@@ -9,16 +9,6 @@ def is_available():
     return False
 
 
-def is_initialized():
-    """False."""
-    return False
-
-
-def is_built():
-    """False."""
-    return False
-
-
 def device_count():
     """0, the number of CUDA devices."""
     return 0
@@ -38,8 +28,8 @@ def refused(*args, **options):
     check_device("cuda")
 
 
+is_initialized = is_built = is_available
 manual_seed = manual_seed_all = seed = seed_all = empty_cache = reset_peak_memory_stats = nothing
 memory_allocated = max_memory_allocated = memory_reserved = max_memory_reserved = none_used
-current_device = get_device_name = get_device_properties = get_device_capability = synchronize = (
-    set_device
-) = refused
+current_device = get_device_name = get_device_properties = get_device_capability = refused
+synchronize = set_device = refused

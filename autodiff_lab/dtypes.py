@@ -24,24 +24,14 @@ class dtype:
     (autodiff_lab.float32, 4, True)
     """
 
-    __slots__ = (
-        "name",
-        "numpy",
-        "itemsize",
-        "is_floating_point",
-        "is_complex",
-        "is_signed",
-        "rank",
-        "title",
-        "c_name",
-    )
+    __slots__ = ("name", "numpy", "itemsize", "is_floating_point", "is_signed", "rank", "title", "c_name")
+    is_complex = False
 
     def __init__(self, name, title, c_name, rank):
         self.name, self.title, self.c_name, self.rank = name, title, c_name, rank
         self.numpy = np.dtype(name)
         self.itemsize = self.numpy.itemsize
         self.is_floating_point = rank == 2
-        self.is_complex = False
         self.is_signed = self.numpy.kind in "if"
 
     def __repr__(self):
@@ -88,18 +78,12 @@ def from_numpy(numpy_dtype):
     Raises:
         TypeError: for a NumPy dtype that has no tensor twin (text, objects, complex, uint16 …).
     """
-    found = _of_numpy.get(numpy_dtype)
+    found = _of_numpy.get(numpy_dtype) or _of_numpy.get(np.dtype(numpy_dtype).newbyteorder("="))
     if found is None:
-        numpy_dtype = np.dtype(numpy_dtype)
-        found = _of_numpy.get(numpy_dtype.newbyteorder("="))
-    if found is None:
-        known = ", ".join(
-            d.name for d in (float64, float32, float16, int64, int32, int16, int8, uint8, bool_)
-        )
-        raise TypeError(
-            f"can't convert np.ndarray of type {numpy_dtype.type.__module__}.{numpy_dtype.type.__name__}."
-            f" The only supported types are: {known}."
-        )
+        kind = np.dtype(numpy_dtype).type
+        known = ", ".join(d.name for d in (*ALL[2::-1], *ALL[6:2:-1], *ALL[7:]))
+        raise TypeError(f"can't convert np.ndarray of type {kind.__module__}.{kind.__name__}. The only supported types "
+                        f"are: {known}.")  # fmt: skip
     return found
 
 
@@ -173,11 +157,7 @@ def result_dtype(operands):
     best = [None, None, None]
     for d, level in operands:
         best[level] = d if best[level] is None else promote_types(best[level], d)
-    result = None
-    for d in reversed(best):
-        if d is not None and (result is None or d.rank > result.rank):
-            result = d
-    return result
+    return max((d for d in reversed(best) if d is not None), key=lambda d: d.rank)
 
 
 class finfo:
@@ -191,9 +171,7 @@ class finfo:
     def __init__(self, dtype=None):
         dtype = _default if dtype is None else dtype
         if not as_dtype(dtype).is_floating_point:
-            raise TypeError(
-                f"{'finfo'}() requires a floating point input type. Use iinfo to handle '{dtype!r}'"
-            )
+            raise TypeError(f"finfo() requires a floating point input type. Use iinfo to handle '{dtype!r}'")
         info = np.finfo(as_dtype(dtype).numpy)
         self.bits, self.dtype = info.bits, as_dtype(dtype).name
         self.eps, self.max, self.min = float(info.eps), float(info.max), float(info.min)
@@ -219,12 +197,8 @@ class iinfo:
         if as_dtype(dtype).rank != 1:
             raise TypeError(f"iinfo() requires an integer input type. Use finfo to handle '{dtype!r}'")
         info = np.iinfo(as_dtype(dtype).numpy)
-        self.bits, self.max, self.min, self.dtype = (
-            info.bits,
-            int(info.max),
-            int(info.min),
-            as_dtype(dtype).name,
-        )
+        self.bits, self.max, self.min = info.bits, int(info.max), int(info.min)
+        self.dtype = as_dtype(dtype).name
 
     def __repr__(self):
         return f"iinfo(min={self.min}, max={self.max}, dtype={self.dtype})"

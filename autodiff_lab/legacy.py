@@ -24,27 +24,21 @@ class TensorType(type):
             return new_tensor(np.zeros(sizes_of("new", args), kind)[()])
         if isinstance(first, Tensor):
             if first.dtype is not cls.dtype:
-                raise TypeError(
-                    f"expected a tensor of dtype {cls.dtype} (got {first.dtype}); convert it with .to({cls.dtype})"
-                )
+                raise TypeError(f"expected a tensor of dtype {cls.dtype} (got {first.dtype}); convert it with "
+                                f".to({cls.dtype})")  # fmt: skip
             return new_tensor(memory(first))
         if not isinstance(first, (list, tuple, np.ndarray)):
             raise TypeError(f"new(): data must be a sequence (got {type(first).__name__})")
         return new_tensor(read_data(first, cls.dtype))
 
 
-TYPES = {
-    f"{dtype.title}Tensor": TensorType(
-        f"{dtype.title}Tensor",
-        (),
-        {
-            "dtype": dtype,
-            "__module__": "autodiff_lab",
-            "__doc__": f"``{dtype.title}Tensor(…)``: a tensor of {dtype.name}, from a sequence or of a shape.",
-        },
-    )
-    for dtype in dtypes.ALL
-}
+def tensor_type(dtype):
+    name = f"{dtype.title}Tensor"
+    doc = f"``{name}(…)``: a tensor of {dtype.name}, from a sequence or of a shape."
+    return TensorType(name, (), {"dtype": dtype, "__module__": "autodiff_lab", "__doc__": doc})
+
+
+TYPES = {f"{dtype.title}Tensor": tensor_type(dtype) for dtype in dtypes.ALL}
 
 
 def set_default_tensor_type(t):

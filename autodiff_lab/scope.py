@@ -2,56 +2,35 @@
 
 import difflib
 
-# name in torch -> why it is not here, and what to use
-OUT_OF_SCOPE = {
-    **dict.fromkeys(
-        ("complex", "complex64", "complex128", "cfloat", "cdouble", "polar", "view_as_complex", "view_as_real", "fft",
-         "stft", "istft"),
+# names in torch: why they are not here, and what to use
+OUT_OF_SCOPE = {name: said for names, said in {
+    "complex complex64 complex128 cfloat cdouble polar view_as_complex view_as_real fft stft istft":
         "complex numbers are out of scope; keep real and imaginary parts in two tensors, or use NumPy",
-    ),
-    **dict.fromkeys(
-        ("bfloat16", "uint16", "uint32", "uint64"), "this dtype is out of scope; use float32 or int64"
-    ),
-    **dict.fromkeys(
-        ("sparse", "sparse_coo_tensor", "sparse_csr_tensor", "nested"),
+    "bfloat16 uint16 uint32 uint64": "this dtype is out of scope; use float32 or int64",
+    "sparse sparse_coo_tensor sparse_csr_tensor nested":
         "every tensor is dense and strided; use zeros() and index_put_()",
-    ),
-    **dict.fromkeys(
-        ("jit", "export", "fx", "onnx", "package", "library", "compiler", "dynamo"),
+    "jit export fx onnx package library compiler dynamo":
         "programs are run as they are written; to see the graph of one there is lab.graph",
-    ),
-    **dict.fromkeys(
-        ("distributed", "multiprocessing", "futures", "fork", "wait"), "everything runs in one process on the CPU"
-    ),
-    **dict.fromkeys(
-        ("quantization", "ao", "quantize_per_tensor", "qint8"), "quantised numbers are out of scope; use float16"
-    ),
-    **dict.fromkeys(("profiler", "monitor"), "use utils.benchmark.Timer, or lab.trace to see each step"),
-    **dict.fromkeys(("hub", "torchvision"), "nothing is downloaded; build the model with nn"),
-    **dict.fromkeys(
-        ("weight_norm", "spectral_norm", "prune", "parametrize", "parametrizations"),
+    "distributed multiprocessing futures fork wait": "everything runs in one process on the CPU",
+    "quantization ao quantize_per_tensor qint8": "quantised numbers are out of scope; use float16",
+    "profiler monitor": "use utils.benchmark.Timer, or lab.trace to see each step",
+    "hub torchvision": "nothing is downloaded; build the model with nn",
+    "weight_norm spectral_norm prune parametrize parametrizations":
         "reparametrisations are out of scope; compute the weight in forward()",
-    ),
-    **dict.fromkeys(
-        ("LBFGS", "SparseAdam", "Adafactor", "Muon"),
+    "LBFGS SparseAdam Adafactor Muon":
         "this algorithm is out of scope; there are SGD, Adam, AdamW and their kin",
-    ),
-    **dict.fromkeys(
-        ("Beta", "Gamma", "Dirichlet", "StudentT", "Cauchy", "Chi2", "HalfNormal", "HalfCauchy", "Gumbel", "Weibull",
-         "Pareto", "VonMises", "NegativeBinomial", "OneHotCategorical", "TransformedDistribution", "MixtureSameFamily"),
+    "Beta Gamma Dirichlet StudentT Cauchy Chi2 HalfNormal HalfCauchy Gumbel Weibull Pareto VonMises "
+    "NegativeBinomial OneHotCategorical TransformedDistribution MixtureSameFamily":
         "this distribution is out of scope; subclass Distribution and write log_prob() and sample()",
-    ),
     "register_backward_hook": "use register_full_backward_hook()",
-    **dict.fromkeys(
-        ("register_module_forward_hook", "register_module_forward_pre_hook", "register_module_full_backward_hook"),
+    "register_module_forward_hook register_module_forward_pre_hook register_module_full_backward_hook":
         "hooks are put on one module; use apply() to put one on each",
-    ),
     "Buffer": "use Module.register_buffer()",
     "share_memory": "everything runs in one process",
-    **dict.fromkeys(("DataParallel", "SyncBatchNorm", "parallel"), "everything runs in one process; use the module"),
+    "DataParallel SyncBatchNorm parallel": "everything runs in one process; use the module",
     "EmbeddingBag": "use Embedding, and mean() or sum() over the words",
     "CTCLoss": "this loss is out of scope; CrossEntropyLoss takes one class for each step",
-}  # fmt: skip
+}.items() for name in names.split()}  # fmt: skip
 
 
 def missing(module, name, names):

@@ -13,56 +13,29 @@ class TypedStorage:
     [1.0, 2.0, 3.0, 4.0]
     """
 
-    __module__ = "autodiff_lab.storage"
-
     def __init__(self, flat, dtype):
         self._flat, self.dtype = flat, dtype
 
-    def __len__(self):
-        return self._flat.size
-
-    size = __len__
-
-    def __getitem__(self, index):
-        return self._flat[index].item()
-
-    def __setitem__(self, index, value):
-        self._flat[index] = value
-
-    def __iter__(self):
-        return iter(self.tolist())
-
-    def tolist(self):
-        """The numbers as a list."""
-        return self._flat.tolist()
+    __len__ = size = lambda self: self._flat.size
+    __getitem__ = lambda self, index: self._flat[index].item()
+    __setitem__ = lambda self, index, value: self._flat.__setitem__(index, value)
+    __iter__ = lambda self: iter(self.tolist())
+    tolist = lambda self: self._flat.tolist()
+    data_ptr = lambda self: self._flat.ctypes.data
+    nbytes = lambda self: self._flat.nbytes
 
     def type(self):
         """The storage type's name, such as ``"autodiff_lab.FloatStorage"``."""
         return f"autodiff_lab.{self.dtype.title}Storage"
 
-    def data_ptr(self):
-        """Where the memory begins."""
-        return self._flat.ctypes.data
-
-    def nbytes(self):
-        """How many bytes it takes."""
-        return self._flat.nbytes
-
     def __repr__(self):
         rows = "".join(f" {v}\n" for v in self.tolist())
-        return f"{rows}[{type(self).__module__}.{type(self).__name__}({self._kind()}device=cpu) of size {len(self)}]"
-
-    def _kind(self):
-        return f"dtype={self.dtype}, "
+        kind = f"dtype={self.dtype}, " if self.dtype else ""
+        return f"{rows}[{type(self).__module__}.{type(self).__name__}({kind}device=cpu) of size {len(self)}]"
 
 
 class UntypedStorage(TypedStorage):
     """The same memory as bytes."""
-
-    __module__ = "autodiff_lab.storage"
-
-    def _kind(self):
-        return ""
 
 
 def whole(array):

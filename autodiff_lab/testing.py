@@ -22,13 +22,14 @@ def assert_close(actual, expected, *, allow_subclasses=True, rtol=None, atol=Non
     """
     if (rtol is None) != (atol is None):
         raise ValueError("rtol and atol must both be specified or both be unspecified")
-    if isinstance(expected, dict) or (
-        isinstance(expected, (list, tuple)) and isinstance(actual, (list, tuple))
+    if (
+        isinstance(expected, dict)
+        or isinstance(expected, (list, tuple))
+        and isinstance(actual, (list, tuple))
     ):
-        keys = list(expected) if isinstance(expected, dict) else range(len(expected))
         if len(actual) != len(expected):
             raise AssertionError(f"The length of the sequences mismatch: {len(actual)} != {len(expected)}")
-        for k in keys:
+        for k in expected if isinstance(expected, dict) else range(len(expected)):
             assert_close(
                 actual[k], expected[k], rtol=rtol, atol=atol, equal_nan=equal_nan, check_dtype=check_dtype
             )
@@ -58,18 +59,13 @@ def difference(a, b, both, rtol, atol, equal_nan, check_dtype):
     gap = np.where(close, 0, np.abs(wide[0] - wide[1]))
     with np.errstate(all="ignore"):
         ratio = np.where(close, 0, gap / np.abs(wide[1]))
-    lines = [
-        "Tensor-likes are not close!",
-        "",
-        f"Mismatched elements: {(~close).sum()} / {close.size} ({(~close).mean():.1%})",
-    ]
+    far = f"{(~close).sum()} / {close.size} ({(~close).mean():.1%})"
+    said = f"Tensor-likes are not close!\n\nMismatched elements: {far}"
     for kind, values, bound in (("absolute", gap, atol), ("relative", ratio, rtol)):
         place = np.unravel_index(np.argmax(np.where(np.isnan(values), np.inf, values)), values.shape)
-        lines.append(
-            f"Greatest {kind} difference: {values[place]} at index {tuple(int(i) for i in place)} "
-            f"(up to {bound:g} allowed)"
-        )
-    return "\n".join(lines)
+        where = f"{values[place]} at index {tuple(map(int, place))}"
+        said += f"\nGreatest {kind} difference: {where} (up to {bound:g} allowed)"
+    return said
 
 
 __all__ = ["assert_close"]

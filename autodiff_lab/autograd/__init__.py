@@ -122,16 +122,10 @@ def batched(outputs, inputs, grads, create_graph, allow_unused, materialize_grad
     return tuple(None if column[0] is None else FUNCTIONS["stack"](column) for column in zip(*rows))
 
 
-LAZY = {
-    "forward_ad": "forward_ad",
-    "functional": "functional",
-    "gradcheck": "checking.gradcheck",
-    "gradgradcheck": "checking.gradgradcheck",
-    "GradcheckError": "checking.GradcheckError",
-    "anomaly_mode": "anomaly_mode",
-    "detect_anomaly": "anomaly_mode.detect_anomaly",
-    "set_detect_anomaly": "anomaly_mode.set_detect_anomaly",
-}  # opened when a learner first asks for them
+# Opened when a learner first asks for them.
+LAZY = {name: name for name in ("forward_ad", "functional", "anomaly_mode")}
+LAZY |= {name: f"checking.{name}" for name in ("gradcheck", "gradgradcheck", "GradcheckError")}
+LAZY |= {name: f"anomaly_mode.{name}" for name in ("detect_anomaly", "set_detect_anomaly")}
 
 
 def __getattr__(name):
@@ -142,17 +136,7 @@ def __getattr__(name):
     return getattr(found, inner) if inner else found
 
 
-__all__ = [
-    "Function",
-    "Variable",
-    "backward",
-    "enable_grad",
-    "grad",
-    "graph",
-    "inference_mode",
-    "no_grad",
-    "set_grad_enabled",
-]
+__all__ = ["Function", "Variable", "backward", "enable_grad", "grad", "graph", "inference_mode", "no_grad", "set_grad_enabled"]  # fmt: skip
 
 MODES = dict.fromkeys(("enable_grad", "inference_mode", "no_grad", "set_grad_enabled"), "grad_mode")
 settle(__name__, {"Variable": "variable", **MODES}.get, "autodiff_lab.mode")

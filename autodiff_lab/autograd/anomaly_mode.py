@@ -110,12 +110,10 @@ def inspected(node, g, as_tensors):
                     raise RuntimeError(f"Function '{node.name()}' returned nan values in its {i}th output.")
     except Exception:
         place = (getattr(node, "_more", None) or {}).get("traceback")
-        said = (
-            f"Error detected in {node.name()}. Traceback of forward call that caused the error:\n{place}"
-            if place
-            else f"Error detected in {node.name()}. No forward pass information available. Enable detect anomaly "
-            "during forward pass for more information."
-        )
+        said = f"Error detected in {node.name()}. " + (
+            f"Traceback of forward call that caused the error:\n{place}" if place else
+            "No forward pass information available. Enable detect anomaly during forward pass for more information."
+        )  # fmt: skip
         warnings.warn(said, UserWarning, stacklevel=4)
         raise
     return pulled

@@ -8,6 +8,7 @@ from ..mode import enable_grad, no_grad
 from ..sampling import rand
 from ..tensor import Tensor, new_tensor
 from . import forward_ad, grad
+from .functional import basis
 
 PRECISION = (
     "Input #{} requires gradient and is not a double precision floating point or complex. This check will likely fail "
@@ -68,23 +69,11 @@ def numerical(function, inputs, position, eps):
     return columns
 
 
-def stacked(rows, height, width, dtype):
-    table = np.zeros((height, width), dtype)
-    for i, row in enumerate(rows):
-        table[i] = row
-    return new_tensor(table)
-
-
 def analytical(output, wanted, nondet_tol, check_dtypes):
     """The same matrices by the backward pass, one for each input; each row is run twice."""
     tables = [new_tensor(np.zeros((t.numel(), output.numel()), t._array.dtype)) for t in wanted]
-    for j in range(output.numel()):
-        one = np.zeros(output.numel(), output._array.dtype)
-        one[j] = 1
-        cotangent = new_tensor(one.reshape(output._array.shape)[()])
-        first, second = (
-            grad(output, wanted, cotangent, retain_graph=True, allow_unused=True) for _ in range(2)
-        )
+    for j, one in enumerate(basis(output)):
+        first, second = (grad(output, wanted, one, retain_graph=True, allow_unused=True) for _ in range(2))
         for table, t, g, again in zip(tables, wanted, first, second):
             if g is None:
                 continue
@@ -105,11 +94,9 @@ def forward_tables(function, inputs, positions, outputs):
     for p in positions:
         t = plain[p]
         tables = [np.zeros((t.numel(), o.numel()), o._array.dtype) for o in outputs]
-        for i in range(t.numel()):
-            one = np.zeros(t.numel(), t._array.dtype)
-            one[i] = 1
+        for i, one in enumerate(basis(t)):
             with forward_ad.dual_level():
-                dual = forward_ad.make_dual(t, new_tensor(one.reshape(t._array.shape)[()]))
+                dual = forward_ad.make_dual(t, one)
                 outs = as_tuple(function(*plain[:p], dual, *plain[p + 1 :]))
                 outs = [o for o in outs if isinstance(o, Tensor) and o.is_floating_point()]
                 for table, out in zip(tables, outs):
@@ -150,13 +137,9 @@ def check(function, inputs, eps, atol, rtol, nondet_tol, check_dtypes, forward, 
 
     expected = []
     for p in positions:
-        rows = numerical(outs, inputs, p, eps)
-        expected.append(
-            [
-                stacked([row[k] for row in rows], inputs[p].numel(), o.numel(), o._array.dtype)
-                for k, o in enumerate(outputs)
-            ]
-        )
+        rows, n = numerical(outs, inputs, p, eps), inputs[p].numel()
+        kinds = [(k, o.numel(), o._array.dtype) for k, o in enumerate(outputs)]
+        expected.append([new_tensor(np.array([r[k] for r in rows], d).reshape(n, m)) for k, m, d in kinds])
     if forward:
         for j, tables in enumerate(forward_tables(function, inputs, positions, outputs)):
             for k, table in enumerate(tables):

@@ -116,11 +116,8 @@ def pushed(row, inputs, attrs, results, tangents):
         if not pairs:
             return [new_tensor(outs[i]._array * 0) if i in cotangents else None for i in range(len(outs))]
         found = engine.grad(*zip(*pairs), list(cotangents.values()), keep=False, create_graph=recorded)
-    made = dict(zip(live, found))
-    return [
-        None if i not in made else new_tensor(out._array * 0) if made[i] is None else made[i]
-        for i, out in enumerate(outs)
-    ]
+    made = {i: new_tensor(outs[i]._array * 0) if g is None else g for i, g in zip(live, found)}
+    return [made.get(i) for i in range(len(outs))]
 
 
 _levels = []

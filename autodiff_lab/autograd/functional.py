@@ -1,5 +1,7 @@
 """torch.autograd.functional: products with Jacobians and Hessians. Leans on autograd, tensor."""
 
+import numpy as np
+
 from ..graph import LEAF
 from ..mode import enable_grad
 from ..ops.row import FUNCTIONS
@@ -10,7 +12,7 @@ from . import grad
 
 
 def zero(t):
-    return new_tensor(t._array * 0)
+    return new_tensor(np.zeros_like(t._array)[()])
 
 
 def pulled(outs, targets, cotangents, create_graph, strict=None):
@@ -37,9 +39,9 @@ def pusher(outs, targets, strict=None):
 def basis(t):
     """Each unit tensor of the shape of ``t``."""
     for i in range(t.numel()):
-        flat = (t._array * 0).reshape(-1).copy()
-        flat[i] = 1
-        yield new_tensor(flat.reshape(t._array.shape)[()])
+        one = np.zeros(t._array.shape, t._array.dtype)
+        one.flat[i] = 1
+        yield new_tensor(one[()])
 
 
 def matrices(outs, targets, forward, create_graph, strict=False):

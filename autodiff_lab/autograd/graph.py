@@ -4,6 +4,7 @@ Inside ``saved_tensors_hooks`` a watcher replaces what a new node has saved by `
 ``unpack_hook`` when a rule wants to read it.
 """
 
+import contextlib
 import functools
 
 from .. import engine
@@ -123,13 +124,6 @@ class SavedTensor:
 Node.raw_saved = SavedTensor
 
 
-class allow_mutation_on_saved_tensors(saved_tensors_hooks):
-    """A block in which a saved tensor may be written to in place: copies are kept for the backward pass."""
-
-    def __init__(self):
-        super().__init__(lambda t: t.detach().clone(), lambda t: t)
-
-
 def register_multi_grad_hook(tensors, fn, *, mode="all"):
     """Call ``fn(grads)`` once a pass, with the gradients of all ``tensors``; with mode "any", at the first one.
 
@@ -156,21 +150,15 @@ def register_multi_grad_hook(tensors, fn, *, mode="all"):
     return _MultiHandle(handles)
 
 
-class _MultiHandle:
+class _MultiHandle(contextlib.ExitStack):
     """Handles that are removed together."""
 
     def __init__(self, handles):
-        self.handles = tuple(handles)
+        super().__init__()
+        for handle in handles:
+            self.callback(handle.remove)
 
-    def remove(self):
-        for handle in self.handles:
-            handle.remove()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exc):
-        self.remove()
+    remove = contextlib.ExitStack.close
 
 
 def increment_version(tensor):
@@ -187,19 +175,20 @@ class save_on_cpu(saved_tensors_hooks):
         super().__init__(lambda t: t.detach().clone(), lambda t: t)
 
 
+class allow_mutation_on_saved_tensors(save_on_cpu):
+    """A block in which a saved tensor may be written to in place: copies are kept for the backward pass."""
+
+
 _disabled = []
 
 
-class disable_saved_tensors_hooks:
+@contextlib.contextmanager
+def disable_saved_tensors_hooks(error_message):
     """A block in which ``saved_tensors_hooks`` raises RuntimeError with this message."""
-
-    def __init__(self, error_message):
-        self.error_message = error_message
-
-    def __enter__(self):
-        _disabled.append(self.error_message)
-
-    def __exit__(self, *exc):
+    _disabled.append(error_message)
+    try:
+        yield
+    finally:
         _disabled.pop()
 
 

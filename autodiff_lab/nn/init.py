@@ -10,16 +10,8 @@ from ..mode import no_grad
 from ..scope import missing
 from ..tensor import new_tensor
 
-GAINS = {
-    "linear": 1,
-    "conv1d": 1,
-    "conv2d": 1,
-    "conv3d": 1,
-    "sigmoid": 1,
-    "tanh": 5 / 3,
-    "relu": math.sqrt(2),
-    "selu": 3 / 4,
-}
+GAINS = {**dict.fromkeys(("linear", "conv1d", "conv2d", "conv3d", "sigmoid"), 1), "tanh": 5 / 3, "relu": math.sqrt(2),
+         "selu": 3 / 4}  # fmt: skip
 
 
 def calculate_gain(nonlinearity, param=None):
@@ -101,6 +93,9 @@ def xavier_normal_(tensor, gain=1.0, generator=None):
 
 
 def he_scale(tensor, a, mode, nonlinearity):
+    if 0 in tensor.shape:
+        warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=3)
+        return 0.0
     if mode.lower() not in ("fan_in", "fan_out"):
         raise ValueError(f"Mode {mode.lower()} not supported, please use one of ['fan_in', 'fan_out']")
     fan = _calculate_fan_in_and_fan_out(tensor)[mode.lower() == "fan_out"]
@@ -109,18 +104,12 @@ def he_scale(tensor, a, mode, nonlinearity):
 
 def kaiming_uniform_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
     """Evenly within ±gain √(3 / fan) (He et al. 2015)."""
-    if 0 in tensor.shape:
-        warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=2)
-        return tensor
     bound = math.sqrt(3.0) * he_scale(tensor, a, mode, nonlinearity)
     return uniform_(tensor, -bound, bound, generator)
 
 
 def kaiming_normal_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
     """Normal, with deviation gain / √fan (He et al. 2015)."""
-    if 0 in tensor.shape:
-        warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=2)
-        return tensor
     return normal_(tensor, 0.0, he_scale(tensor, a, mode, nonlinearity), generator)
 
 
@@ -128,16 +117,13 @@ def orthogonal_(tensor, gain=1, generator=None):
     """A matrix whose rows, or columns, are orthogonal and of length ``gain`` (Saxe et al. 2013)."""
     if tensor.ndim < 2:
         raise ValueError("Only tensors with 2 or more dimensions are supported")
-    flat = normal_(
-        tensor.detach().new_empty((tensor.shape[0], tensor.numel() // tensor.shape[0])), 0, 1, generator
-    )
-    a = flat.numpy() if flat.shape[0] >= flat.shape[1] else flat.numpy().T
-    q, r = np.linalg.qr(a)
+    rows = tensor.shape[0]
+    a = normal_(tensor.detach().new_empty((rows, tensor.numel() // rows)), 0, 1, generator).numpy()
+    wide = rows < a.shape[1]
+    q, r = np.linalg.qr(a.T if wide else a)
     q = q * np.sign(np.diag(r))
-    q = q if flat.shape[0] >= flat.shape[1] else q.T
-    return written(
-        tensor, "copy_", new_tensor(np.ascontiguousarray(q.reshape(tensor.shape) * a.dtype.type(gain)))
-    )
+    q = (q.T if wide else q).reshape(tensor.shape) * a.dtype.type(gain)
+    return written(tensor, "copy_", new_tensor(np.ascontiguousarray(q)))
 
 
 def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):

@@ -31,26 +31,17 @@ class Measurement:
         return high - low
 
     def __repr__(self):
-        scale, unit = next(
-            ((s, u) for s, u in ((1, "s"), (1e-3, "ms"), (1e-6, "us"), (1e-9, "ns")) if self.median >= s),
-            (1e-9, "ns"),
-        )
+        units = ((1, "s"), (1e-3, "ms"), (1e-6, "us"))
+        scale, unit = next(((s, u) for s, u in units if self.median >= s), (1e-9, "ns"))
         stmt, setup, label = self.task_spec["stmt"], self.task_spec["setup"], self.task_spec["label"]
         lines = [f"<{type(self).__module__}.{type(self).__name__} object at {id(self):#x}>", label or stmt]
         if setup != "pass":
             lines.append(f"setup: {setup}")
         count, runs = len(self.times), self.number_per_run
-        if count > 1:
-            lines += [
-                f"  Median: {self.median / scale:.2f} {unit}",
-                f"  IQR:    {self.iqr / scale:.2f} {unit}",
-            ]
-        else:
-            lines.append(f"  {self.median / scale:.2f} {unit}")
-        lines.append(
-            f"  {count} measurement{'s' if count > 1 else ''}, {runs} run{'s' if runs > 1 else ''} per measurement, 1 thread"
-        )
-        return "\n".join(lines)
+        told = (("Median: ", self.median), ("IQR:    ", self.iqr)) if count > 1 else (("", self.median),)
+        lines += [f"  {name}{time / scale:.2f} {unit}" for name, time in told]
+        counts = f"{count} measurement{'s' * (count > 1)}, {runs} run{'s' * (runs > 1)} per measurement"
+        return "\n".join([*lines, f"  {counts}, 1 thread"])
 
 
 class Timer:

@@ -25,11 +25,8 @@ def get_total_norm(tensors, norm_type=2.0, error_if_nonfinite=False, foreach=Non
     """
     with no_grad():
         tensors = [tensors] if isinstance(tensors, Tensor) else list(tensors)
-        total = (
-            vector_norm(stack([vector_norm(t, norm_type) for t in tensors]), norm_type)
-            if tensors
-            else tensor(0.0)
-        )
+        norms = [vector_norm(t, norm_type) for t in tensors]
+        total = vector_norm(stack(norms), norm_type) if norms else tensor(0.0)
     if error_if_nonfinite and not math.isfinite(total.item()):
         raise RuntimeError(
             f"The total norm of order {float(norm_type)} for gradients from `parameters` is non-finite, so it cannot be "
