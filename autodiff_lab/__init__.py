@@ -11,78 +11,16 @@ _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"autodiff_la
 
 from . import accelerator, amp, autograd, backends, cuda, nn, random
 from .amp import GradScaler, autocast
-from .device import (
-    channels_last,
-    contiguous_format,
-    device,
-    get_default_device,
-    preserve_format,
-    set_default_device,
-    strided,
-)
-from .dtypes import (
-    bool_ as bool,
-    can_cast,
-    dtype,
-    finfo,
-    float16,
-    float32,
-    float64,
-    get_default_dtype,
-    iinfo,
-    int8,
-    int16,
-    int32,
-    int64,
-    promote_types,
-    set_default_dtype,
-    uint8,
-)
+from .device import *
+from .dtypes import *
+from .dtypes import bool_ as bool
 from .legacy import TYPES as _TYPES, set_default_tensor_type
-from .mode import (
-    enable_grad,
-    inference_mode,
-    is_anomaly_check_nan_enabled,
-    is_anomaly_enabled,
-    is_grad_enabled,
-    is_inference_mode_enabled,
-    no_grad,
-    set_grad_enabled,
-)
+from .mode import *
 from .ops import FUNCTIONS as _FUNCTIONS
 from .printing import set_printoptions
-from .sampling import (
-    Generator,
-    bernoulli,
-    default_generator,
-    get_rng_state,
-    initial_seed,
-    manual_seed,
-    multinomial,
-    normal,
-    poisson,
-    rand,
-    rand_like,
-    randint,
-    randint_like,
-    randn,
-    randn_like,
-    randperm,
-    seed,
-    set_rng_state,
-)
+from .sampling import *
 from .scope import missing as _missing
-from .settings import (
-    are_deterministic_algorithms_enabled,
-    compile,
-    get_float32_matmul_precision,
-    get_num_threads,
-    set_float32_matmul_precision,
-    set_num_threads,
-    set_warn_always,
-    use_deterministic_algorithms,
-    version,
-)
+from .settings import *
 from .storage import TypedStorage, UntypedStorage
 from .tensor import Size, Tensor
 
@@ -98,25 +36,13 @@ for _class in (Size, Tensor, device, dtype, finfo, iinfo):
 
 __version__ = "0.1.0"
 
-_OPENED_ON_DEMAND = {
-    "distributions",
-    "func",
-    "lab",
-    "linalg",
-    "optim",
-    "serialization",
-    "special",
-    "testing",
-    "utils",
-}
-_FROM_FUNCTIONAL = frozenset(
-    """
+_OPENED_ON_DEMAND = set("distributions func lab linalg optim serialization special testing utils".split())
+_FROM_FUNCTIONAL = set("""
     adaptive_avg_pool1d alpha_dropout avg_pool1d batch_norm bilinear binary_cross_entropy_with_logits celu conv1d conv2d
     conv3d conv_transpose1d conv_transpose2d cosine_embedding_loss cosine_similarity dropout embedding group_norm hardshrink
     hinge_embedding_loss instance_norm kl_div layer_norm margin_ranking_loss max_pool1d max_pool2d pairwise_distance
     pixel_shuffle pixel_unshuffle poisson_nll_loss prelu rms_norm rrelu selu threshold triplet_margin_loss
-    """.split()
-)
+""".split())  # fmt: skip
 
 
 def __getattr__(name):

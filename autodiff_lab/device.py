@@ -79,6 +79,7 @@ class Named:
         return f"autodiff_lab.{self.name}"
 
 
-strided, contiguous_format, preserve_format, channels_last = map(
-    Named, ("strided", "contiguous_format", "preserve_format", "channels_last")
-)
+LAYOUTS = ("strided", "contiguous_format", "preserve_format", "channels_last")
+strided, contiguous_format, preserve_format, channels_last = map(Named, LAYOUTS)
+
+__all__ = ["channels_last", "contiguous_format", "device", "get_default_device", "preserve_format", "set_default_device", "strided"]  # fmt: skip

@@ -7,7 +7,10 @@ point), so ``int64 tensor * 2.5`` becomes the default dtype and ``float32 vector
 
 import numpy as np
 
-__all__ = ["dtype", "finfo", "iinfo", "promote_types", "can_cast", "get_default_dtype", "set_default_dtype"]
+__all__ = [
+    "dtype", "finfo", "iinfo", "promote_types", "can_cast", "get_default_dtype", "set_default_dtype",
+    "float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8",
+]  # fmt: skip
 
 
 class dtype:

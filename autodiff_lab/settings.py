@@ -59,3 +59,9 @@ class version:
     """What torch was built with: here nothing."""
 
     cuda = hip = None
+
+
+__all__ = [
+    "are_deterministic_algorithms_enabled", "compile", "get_float32_matmul_precision", "get_num_threads",
+    "set_float32_matmul_precision", "set_num_threads", "set_warn_always", "use_deterministic_algorithms", "version",
+]  # fmt: skip

@@ -215,9 +215,10 @@ def one_kind(kernel, input, *others):
     if kernel == "batch_norm" or not others:
         floating(kernel, input)
     if input.dtype is not dtypes.float16:
+        narrow = input.dtype is dtypes.float32
         what = (
             "expect parameter to have scalar type of Float"
-            if input.dtype is dtypes.float32
+            if narrow
             else "all inputs must share same datatype."
         )
         same_dtype(f"mixed dtype (CPU): {what}", input, *others)
@@ -226,9 +227,7 @@ def one_kind(kernel, input, *others):
 def tuple_of_ints(value, function, name):
     """``value`` as a tuple; torch's TypeError for a single number."""
     if not isinstance(value, (tuple, list)):
-        raise TypeError(
-            f"{function}(): argument '{name}' (position 2) must be tuple of ints, not {type(value).__name__}"
-        )
+        raise TypeError(f"{function}(): argument '{name}' (position 2) must be tuple of ints, not {type(value).__name__}")  # fmt: skip
     return tuple(value)
 
 
@@ -242,9 +241,7 @@ def no_less(bias, dtype):
     return new_tensor(dtype.type(0)) if bias is None else bias
 
 
-def batch_norm(
-    input, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-5
-):
+def batch_norm(input, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-5):  # fmt: skip
     """(x - mean) / √(var + eps) · weight + bias for each channel, by the batch's statistics or the running ones.
 
     In training, the running statistics move towards the batch's by ``momentum``.
@@ -253,12 +250,8 @@ def batch_norm(
         ValueError: in training, if there is only one number a channel.
     """
     one_kind("batch_norm", input, running_mean, running_var, weight, bias)
-    for name, held in (
-        ("running_mean", running_mean),
-        ("running_var", running_var),
-        ("weight", weight),
-        ("bias", bias),
-    ):
+    held_by = {"running_mean": running_mean, "running_var": running_var, "weight": weight, "bias": bias}
+    for name, held in held_by.items():
         if held is not None and held.numel() != input.shape[1]:
             raise RuntimeError(f"{name} should contain {input.shape[1]} elements not {held.numel()}")
     x = input._array
@@ -399,12 +392,9 @@ def large_enough(input, kernel, padding, dilation, d):
     places = [n + 2 * p - e * (k - 1) for n, p, e, k in zip(input.shape[-d:], padding, dilation, kernel)]
     if min(places) < 1:
         lead = input.shape[-d - 1]
-        before, after = (
-            "x".join(map(str, (lead, *v))) for v in (input.shape[-d:], (max(p, 0) for p in places))
-        )
-        raise RuntimeError(
-            f"Given input size: ({before}). Calculated output size: ({after}). Output size is too small"
-        )
+        both = input.shape[-d:], (max(p, 0) for p in places)
+        before, after = ("x".join(map(str, (lead, *v))) for v in both)
+        raise RuntimeError(f"Given input size: ({before}). Calculated output size: ({after}). Output size is too small")  # fmt: skip
 
 
 def max_pooling(d):
@@ -424,15 +414,8 @@ def max_pooling(d):
 
 
 def avg_pooling(d):
-    def made(
-        input,
-        kernel_size,
-        stride=None,
-        padding=0,
-        ceil_mode=False,
-        count_include_pad=True,
-        divisor_override=None,
-    ):
+    def made(input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True,
+             divisor_override=None):  # fmt: skip
         kernel = sizes(kernel_size, d)
         large_enough(ranked(input, d, made.__name__), kernel, sizes(padding, d), (1,) * d, d)
         divisors = (divisor_override, *(divisor_override and 1,) * (d - 1))
@@ -460,9 +443,7 @@ CONV = "The convolution (cross-correlation) of (N, C, …) with weights (O, C / 
 conv1d, conv2d, conv3d = by_dimension("conv", CONV, convolution, 1, 2, 3)
 conv_transpose1d, conv_transpose2d = by_dimension("conv_transpose", "The adjoint of ``conv{d}d`` by its input, as a layer.", transposed_convolution, 1, 2)  # fmt: skip
 max_pool1d, max_pool2d = by_dimension("max_pool", "The largest number of each window.", max_pooling, 1, 2)
-avg_pool1d, avg_pool2d, avg_pool3d = by_dimension(
-    "avg_pool", "The mean of each window.", avg_pooling, 1, 2, 3
-)
+avg_pool1d, avg_pool2d, avg_pool3d = by_dimension("avg_pool", "The mean of each window.", avg_pooling, 1, 2, 3)  # fmt: skip
 adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d = by_dimension("adaptive_avg_pool", "The means of as many windows as ``output_size`` says.", adaptive_pooling, 1, 2, 3)  # fmt: skip
 
 
@@ -502,11 +483,8 @@ def interpolate(input, size=None, scale_factor=None, mode="nearest", align_corne
     if antialias:
         raise NotImplementedError("interpolate(): antialias=True is not offered")
     factors = (None,) * d if scale_factor is None else sizes(scale_factor, d)
-    wanted = (
-        sizes(size, d)
-        if scale_factor is None
-        else tuple(math.floor(n * f) for n, f in zip(input.shape[2:], factors))
-    )
+    scaled = scale_factor is not None
+    wanted = tuple(math.floor(n * f) for n, f in zip(input.shape[2:], factors)) if scaled else sizes(size, d)
     if mode == "area":
         return adaptive_pooling(d)(input, wanted)
     if mode not in window.RESIZED or d not in window.RESIZED[mode]:
@@ -518,9 +496,7 @@ def interpolate(input, size=None, scale_factor=None, mode="nearest", align_corne
     return apply(window.RESIZED[mode][d], input, maps=maps)
 
 
-def scaled_dot_product_attention(
-    query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None
-):
+def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None):  # fmt: skip
     """softmax(q kᵀ / √d + mask) v."""
     scale = 1 / math.sqrt(query.shape[-1]) if scale is None else scale
     scores = matmul(query, key.transpose(-2, -1)) * scale
@@ -542,17 +518,9 @@ def legacy(reduction, size_average, reduce):
     """The reduction that torch's two old switches mean, where they are given."""
     if size_average is None and reduce is None:
         return reduction
-    reduction = (
-        "none"
-        if reduce is not None and not reduce
-        else "mean"
-        if size_average is None or size_average
-        else "sum"
-    )
-    warnings.warn(
-        f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.",
-        stacklevel=3,
-    )
+    whole, mean = (True if v is None else bool(v) for v in (reduce, size_average))
+    reduction = "none" if not whole else "mean" if mean else "sum"
+    warnings.warn(f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.", stacklevel=3)  # fmt: skip
     return reduction
 
 
@@ -655,9 +623,7 @@ def binary_cross_entropy_with_logits(input, target, weight=None, size_average=No
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
     floating("log_sigmoid_cpu", input)
     if not target.dtype.is_floating_point:
-        raise RuntimeError(
-            f"result type {input.dtype.title} can't be cast to the desired output type {target.dtype.title}"
-        )
+        raise RuntimeError(f"result type {input.dtype.title} can't be cast to the desired output type {target.dtype.title}")  # fmt: skip
     weights = {"weight": numbers_of(weight), "pos_weight": numbers_of(pos_weight)}
     made = apply(neural.BCE_LOGITS, input, target, **weights, reduction=how(reduction))
     return made if made.dtype is target.dtype else made.to(target.dtype)
@@ -676,9 +642,7 @@ def fit_target(input, target, weight):
     if d <= 2 and target.ndim > 1:
         raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
     if d == 4 and target.ndim != 3:
-        raise RuntimeError(
-            f"only batches of spatial targets supported (3D tensors) but got targets of dimension: {target.ndim}"
-        )
+        raise RuntimeError(f"only batches of spatial targets supported (3D tensors) but got targets of dimension: {target.ndim}")  # fmt: skip
     wanted = sizes[:1] + sizes[2:]
     if d > 2 and list(target.shape) != wanted:
         raise RuntimeError(f"size mismatch (got input: {sizes} , target: {list(target.shape)}" if d == 4 else
@@ -740,9 +704,7 @@ def cross_entropy(input, target, weight=None, size_average=None, ignore_index=-1
     dim = min(check_tensor(input, "cross_entropy_loss").ndim - 1, 1)
     soft = check_tensor(target, "cross_entropy_loss", 2, "target").shape == input.shape
     if soft and not target.is_floating_point():
-        raise RuntimeError(
-            f"Expected floating point type for target with class probabilities, got {target.dtype.title}"
-        )
+        raise RuntimeError(f"Expected floating point type for target with class probabilities, got {target.dtype.title}")  # fmt: skip
     logs = log_softmax_(input, dim)
     if not soft and not label_smoothing:
         return nll_loss(logs, target, weight, ignore_index=ignore_index, reduction=reduction)

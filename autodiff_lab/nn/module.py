@@ -337,13 +337,7 @@ class Module:
 
     def zero_grad(self, set_to_none=True):
         """Forget the gradients of all parameters, or set them to zero."""
-        for p in self.parameters():
-            if p._grad is not None:
-                if set_to_none:
-                    p.grad = None
-                else:
-                    p._grad = p._grad.detach()
-                    p._grad.zero_()
+        zero_grads(self.parameters(), set_to_none)
 
     def _apply(self, fn):
         for module in self.modules():
@@ -459,6 +453,16 @@ class Module:
         if len(lines) <= 1 and not children:
             return f"{self._get_name()}({extra})"
         return f"{self._get_name()}(\n  " + "\n  ".join(lines + children) + "\n)"
+
+
+def zero_grads(parameters, set_to_none):
+    for p in parameters:
+        if p._grad is not None:
+            if set_to_none:
+                p.grad = None
+            else:
+                p._grad = p._grad.detach()
+                p._grad.zero_()
 
 
 def indented(text):

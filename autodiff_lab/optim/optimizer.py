@@ -5,6 +5,7 @@ from collections import defaultdict
 from itertools import chain
 
 from ..mode import enable_grad, no_grad
+from ..nn.module import zero_grads
 from ..signature import Declared
 from ..tensor import Tensor
 
@@ -74,13 +75,7 @@ class Optimizer(Declared):
 
     def zero_grad(self, set_to_none=True):
         """Forget the gradients of all parameters, or set them to zero."""
-        for p in self._all():
-            if p._grad is not None:
-                if set_to_none:
-                    p.grad = None
-                else:
-                    p._grad = p._grad.detach()
-                    p._grad.zero_()
+        zero_grads(self._all(), set_to_none)
 
     def step(self, closure=None):
         """Move every parameter that has a gradient; ``closure``, if given, computes the loss anew before.
