@@ -22,17 +22,13 @@ def assert_close(actual, expected, *, allow_subclasses=True, rtol=None, atol=Non
     """
     if (rtol is None) != (atol is None):
         raise ValueError("rtol and atol must both be specified or both be unspecified")
-    if (
-        isinstance(expected, dict)
-        or isinstance(expected, (list, tuple))
-        and isinstance(actual, (list, tuple))
-    ):
+    listed = isinstance(expected, (list, tuple)) and isinstance(actual, (list, tuple))
+    if listed or isinstance(expected, dict):
         if len(actual) != len(expected):
             raise AssertionError(f"The length of the sequences mismatch: {len(actual)} != {len(expected)}")
-        for k in expected if isinstance(expected, dict) else range(len(expected)):
-            assert_close(
-                actual[k], expected[k], rtol=rtol, atol=atol, equal_nan=equal_nan, check_dtype=check_dtype
-            )
+        options = {"rtol": rtol, "atol": atol, "equal_nan": equal_nan, "check_dtype": check_dtype}
+        for k in range(len(expected)) if listed else expected:
+            assert_close(actual[k], expected[k], **options)
         return
     both = [v.detach() if isinstance(v, Tensor) else tensor(v) for v in (actual, expected)]
     a, b = (t._array for t in both)

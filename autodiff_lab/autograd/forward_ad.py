@@ -89,9 +89,8 @@ SIZES = (
 
 def pushed(row, inputs, attrs, results, tangents):
     """The tangents of an operation's results: J·t; see Note [Tangents]."""
-    recorded = bool(mode.grad) and any(
-        isinstance(t, Tensor) and t._node is not None for t in (*inputs, *tangents)
-    )
+    values = [t for t in (*inputs, *tangents) if isinstance(t, Tensor)]
+    recorded = bool(mode.grad) and any(t._node is not None for t in values)
     if row.linear and len(inputs) == 1:
         made = apply(row, *tangents, **attrs)
         return made if isinstance(made, tuple) else (made,)

@@ -87,9 +87,8 @@ def xavier_uniform_(tensor, gain=1.0, generator=None):
 
 def xavier_normal_(tensor, gain=1.0, generator=None):
     """Normal, with deviation gain √(2 / (fan in + fan out)) (Glorot and Bengio 2010)."""
-    return normal_(
-        tensor, 0.0, gain * math.sqrt(2.0 / float(sum(_calculate_fan_in_and_fan_out(tensor)))), generator
-    )
+    std = gain * math.sqrt(2.0 / float(sum(_calculate_fan_in_and_fan_out(tensor))))
+    return normal_(tensor, 0.0, std, generator)
 
 
 def he_scale(tensor, a, mode, nonlinearity):

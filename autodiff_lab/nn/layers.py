@@ -204,12 +204,8 @@ class _BatchNorm(_Layer):
         n = self.num_features
         self._parameter("weight", affine, ones, n, dtype=dtype)
         self._parameter("bias", affine and bias, zeros, n, dtype=dtype)
-        numbers = (
-            ("running_mean", zeros(n, dtype=dtype)),
-            ("running_var", ones(n, dtype=dtype)),
-            ("num_batches_tracked", tensor(0)),
-        )
-        for name, start in numbers:
+        numbers = {"running_mean": zeros(n, dtype=dtype), "running_var": ones(n, dtype=dtype), "num_batches_tracked": tensor(0)}  # fmt: skip
+        for name, start in numbers.items():
             self.register_buffer(name, start if track_running_stats else None)
 
     def _checked(self, input):

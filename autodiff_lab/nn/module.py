@@ -15,7 +15,6 @@ from ..tensor import Parameter, Tensor
 REGISTRIES = {
     "_parameters": ("parameter", Parameter, "torch.nn.Parameter or None"),
     "_buffers": ("buffer", Tensor, "torch.nn.Buffer, torch.Tensor or None"),
-    "_modules": ("module", None, "torch.nn.Module or None"),
 }
 HOOKS = ("_backward_pre_hooks", "_backward_hooks", "_forward_hooks", "_forward_pre_hooks")
 
@@ -121,13 +120,7 @@ class Module:
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'" + reason(name))
 
     def __setattr__(self, name, value):
-        kind = (
-            "_parameters"
-            if isinstance(value, Parameter)
-            else "_modules"
-            if isinstance(value, Module)
-            else None
-        )
+        kind = next((r for r in ("_parameters", "_modules") if isinstance(value, REGISTRIES[r][1])), None)
         if kind is not None:
             if kind not in self.__dict__:
                 what = "parameters" if kind == "_parameters" else "module"
@@ -140,13 +133,13 @@ class Module:
             return super().__setattr__(name, value)
         if value is not None and not (held == "_buffers" and isinstance(value, Tensor)):
             what, _, types = REGISTRIES[held]
-            title = (
+            kind = (
                 f"autodiff_lab.{value.dtype.title}Tensor"
                 if isinstance(value, Tensor)
                 else type(value).__name__
             )
             child = "child " * (held == "_modules")
-            raise TypeError(f"cannot assign '{title}' as {child}{what} '{name}' ({types} expected)")
+            raise TypeError(f"cannot assign '{kind}' as {child}{what} '{name}' ({types} expected)")
         self.__dict__[held][name] = value
 
     def __delattr__(self, name):
@@ -177,12 +170,14 @@ class Module:
             raise KeyError(f'{what} name can\'t be empty string ""')
         if hasattr(self, name) and name not in self.__dict__[registry]:
             raise KeyError(f"attribute '{name}' already exists")
-        if value is not None and not isinstance(value, kind or Module):
+        if value is not None and not isinstance(value, kind):
             shown = value if what == "module" and hasattr(value, "__qualname__") else type(value)
-            title = f"{shown.__module__ or type(shown).__module__}.{shown.__qualname__}".removeprefix(
-                "builtins."
+            room = shown.__module__ or type(shown).__module__
+            title = (
+                value.type()
+                if isinstance(value, Tensor)
+                else f"{room}.{shown.__qualname__}".removeprefix("builtins.")
             )
-            title = value.type() if isinstance(value, Tensor) else title
             if what == "module":
                 raise TypeError(f"{title} is not a Module subclass")
             wanted = "torch.nn.Parameter" if what == "parameter" else "torch Tensor"
@@ -223,11 +218,10 @@ class Module:
         if remove_duplicate:
             memo.add(self)
         yield prefix, self
+        lead = f"{prefix}." if prefix else ""
         for name, module in self._modules.items():
             if module is not None:
-                yield from module.named_modules(
-                    memo, f"{prefix}.{name}" if prefix else name, remove_duplicate
-                )
+                yield from module.named_modules(memo, lead + name, remove_duplicate)
 
     def _named(self, registry, prefix, recurse, remove_duplicate):
         seen = set()
@@ -400,14 +394,12 @@ class Module:
         for name, value in state_dict.items():
             if unknown(own.get(name)) and not unknown(value):
                 own[name].materialize(value.shape)
-        counted = hasattr(
-            state_dict, "_metadata"
-        )  # BatchNorm2d's counter is younger than state dicts without it
-        missing = [
-            n for n in own if n not in state_dict and (counted or not n.endswith("num_batches_tracked"))
-        ]
+        missing, wrong = [n for n in own if n not in state_dict], []
         unexpected = [name for name in state_dict if name not in own]
-        wrong = []
+        if not hasattr(
+            state_dict, "_metadata"
+        ):  # BatchNorm2d's counter is younger than state dicts without it
+            missing = [n for n in missing if not n.endswith("num_batches_tracked")]
         for what, names in (("Missing", missing), ("Unexpected", unexpected)):
             if strict and names:
                 quoted = ", ".join(f'"{name}"' for name in names)
@@ -453,6 +445,9 @@ class Module:
         if len(lines) <= 1 and not children:
             return f"{self._get_name()}({extra})"
         return f"{self._get_name()}(\n  " + "\n  ".join(lines + children) + "\n)"
+
+
+REGISTRIES["_modules"] = ("module", Module, "torch.nn.Module or None")
 
 
 def zero_grads(parameters, set_to_none):

@@ -148,9 +148,8 @@ def adaptive_max_pooling(d):
     def made(input, output_size, return_indices=False):
         x, wanted = unsqueeze(input, -2) if d == 1 else input, [1, *wanted_sizes(input, output_size, d)][-2:]
         places = np.empty((*x.shape[:-2], *wanted), np.int64)
-        rows, columns = (
-            [(i * n // m, -(-(i + 1) * n // m)) for i in range(m)] for n, m in zip(x.shape[-2:], wanted)
-        )
+        each = zip(x.shape[-2:], wanted)
+        rows, columns = ([(i * n // m, -(-(i + 1) * n // m)) for i in range(m)] for n, m in each)
         for i, (top, bottom) in enumerate(rows):
             for j, (left, right) in enumerate(columns):
                 part = x._array[..., top:bottom, left:right]

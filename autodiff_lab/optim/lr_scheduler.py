@@ -166,9 +166,7 @@ class ExponentialLR(LRScheduler, takes="optimizer, gamma, last_epoch=-1"):
 class ConstantLR(LRScheduler, takes="optimizer, factor=1.0 / 3, total_iters=5, last_epoch=-1"):
     """``factor`` of the initial rate until ``total_iters``."""
 
-    _factor = lambda self, t: (
-        1 if 0 != t != self.total_iters else self.factor if t == 0 else 1.0 / self.factor
-    )
+    _factor = lambda self, t: self.factor if t == 0 else 1.0 / self.factor if t == self.total_iters else 1
 
     def _take(self, factor, **options):
         if factor > 1.0 or factor < 0:
@@ -389,10 +387,7 @@ class OneCycleLR(_Cycle):
         ]
         if three_phase:
             down = 2 * pct_start * self.total_steps - 2
-            self._schedule_phases[1:] = [
-                (down, "max_lr", "initial_lr", low, high),
-                (last, "initial_lr", "min_lr", high, high),
-            ]
+            self._schedule_phases[1:] = [(down, "max_lr", "initial_lr", low, high), (last, "initial_lr", "min_lr", high, high)]  # fmt: skip
         self._anneal_func_type = anneal_strategy
         self._start_cycle(optimizer, cycle_momentum, base_momentum, max_momentum)
         for group, rate in zip(optimizer.param_groups, self._each(max_lr)):

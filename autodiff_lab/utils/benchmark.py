@@ -61,13 +61,8 @@ class Timer:
 
     def __init__(self, stmt="pass", setup="pass", global_setup="", timer=timeit.default_timer, globals=None, label=None,
                  sub_label=None, description=None, env=None, num_threads=1, language="python"):  # fmt: skip
-        self._spec = {
-            "stmt": stmt,
-            "setup": setup,
-            "label": label,
-            "sub_label": sub_label,
-            "description": description,
-        }
+        names = ("stmt", "setup", "label", "sub_label", "description")
+        self._spec = dict(zip(names, (stmt, setup, label, sub_label, description)))
         self._timer = timeit.Timer(stmt, setup, timer, globals={} if globals is None else dict(globals))
 
     def timeit(self, number=1000000):

@@ -197,14 +197,12 @@ class RandomSampler(Sampler, takes="data_source, replacement=False, num_samples=
         generator (Generator): where the order comes from.
     """
 
-    num_samples = property(
-        lambda self: len(self.data_source) if self._num_samples is None else self._num_samples
-    )
+    num_samples = property(lambda self: self._given if self._given is not None else len(self.data_source))
     __len__ = lambda self: self.num_samples
 
     def _take(self, replacement, num_samples, **given):
         boolean("replacement", replacement, TypeError)
-        super()._take(replacement=replacement, _num_samples=num_samples, **given)
+        super()._take(replacement=replacement, _given=num_samples, **given)
         positive("num_samples", self.num_samples)
 
     def __iter__(self):
@@ -372,15 +370,16 @@ class DataLoader(_OfType, takes="""
             "otherwise set prefetch_factor to None.": num_workers == 0 and prefetch_factor is not None,
             "persistent_workers option needs num_workers > 0": persistent_workers and num_workers == 0,
         }
-        for name, value in (
-            ("shuffle", shuffle or None),
-            ("sampler", sampler),
-            ("batch_sampler", batch_sampler),
-        ):
+        unwanted = (
+            {"shuffle": shuffle or None, "sampler": sampler, "batch_sampler": batch_sampler}
+            if iterable
+            else {}
+        )
+        for name, value in unwanted.items():
             said = (
                 f"DataLoader with IterableDataset: expected unspecified {name} option, but got {name}={value}"
             )
-            wrong[said] = iterable and value is not None
+            wrong[said] = value is not None
         given = batch_size != 1 or shuffle or sampler is not None or drop_last
         wrong |= {
             "sampler option is mutually exclusive with shuffle": sampler is not None and shuffle,
