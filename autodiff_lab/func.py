@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from .autograd.forward_ad import SIZES
 from .autograd.functional import matrices, pulled, pusher
+from .errors import check
 from .graph import LEAF
 from .mode import enable_grad, mode, told
 from .nn.module import Module
@@ -49,8 +50,7 @@ def like(tree, values):
 
 
 def stand_in(t):
-    if not isinstance(t, Tensor):
-        raise ValueError(f"Thing passed to transform API must be Tensor, got {type(t)}")
+    check(isinstance(t, Tensor), f"Thing passed to transform API must be Tensor, got {type(t)}", ValueError)
     check_differentiable(t._array.dtype, t, "only Tensors of floating point dtype can require gradients")
     if t._node is not None:
         return t.view_as(t)
@@ -113,8 +113,7 @@ def chosen(argnums, args):
     """The positions that ``argnums`` names."""
     numbers = (argnums,) if isinstance(argnums, int) else tuple(argnums)
     for n in numbers:
-        if not -len(args) <= n < len(args):
-            raise RuntimeError(f"Got argnum={n}, but only {len(args)} positional inputs")
+        check(-len(args) <= n < len(args), f"Got argnum={n}, but only {len(args)} positional inputs")
     return [n % len(args) for n in numbers]
 
 
@@ -327,8 +326,7 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
                 raise ValueError(f"{said}: Got in_dim={d} for some input, but that input is a Tensor of dimensionality {t.ndim} so "
                                  f"expected in_dim to satisfy -{t.ndim} <= in_dim < {t.ndim}.")  # fmt: skip
             sizes.append(t.shape[d])
-        if not sizes:
-            raise ValueError("vmap: Expected at least one Tensor to vmap over")
+        check(sizes, "vmap: Expected at least one Tensor to vmap over", ValueError)
         if len(set(sizes)) > 1:
             raise ValueError(f"vmap: Expected all tensors to have the same size in the mapped dimension, got sizes {sizes} for the "
                              "mapped dimension")  # fmt: skip
@@ -440,8 +438,7 @@ def stack_module_state(models):
         RuntimeError: for no models, or some in training mode and some not.
     """
     models = list(models)
-    if not models:
-        raise RuntimeError("stack_module_state: Expected at least one model, got 0.")
+    check(models, "stack_module_state: Expected at least one model, got 0.")
     if not all(isinstance(m, Module) and m.training == models[0].training for m in models):
         raise RuntimeError("stack_module_state: Expected all models to have the same training/eval mode.")
     if len({type(m) for m in models}) > 1:

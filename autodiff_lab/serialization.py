@@ -16,6 +16,7 @@ from collections import OrderedDict
 import numpy as np
 
 from . import dtypes
+from .errors import check
 from .graph import LEAF
 from .storage import whole
 from .tensor import Parameter, Size, Tensor, memory, new_tensor
@@ -155,8 +156,7 @@ def read(archive):
 
 def piece(data, name, count):
     kind = KINDS[name].numpy.newbyteorder("<")
-    if len(data) != count * kind.itemsize:
-        raise Refused("a piece of memory has another size than it says")
+    check(len(data) == count * kind.itemsize, "a piece of memory has another size than it says", Refused)
     array = np.frombuffer(data, kind).astype(kind.newbyteorder("="))
     if name == "bool" and count and np.frombuffer(data, np.uint8).max() > 1:
         raise Refused("a truth value is neither 0 nor 1")
@@ -169,8 +169,7 @@ def view(memories, index, start, shape, steps, requires_grad, parameter):
     if any(type(n) is not int or n < 0 for n in numbers) or len(shape) != len(steps) or len(shape) > 64:
         raise Refused("a tensor's shape makes no sense")
     last = start + sum((n - 1) * s for n, s in zip(shape, steps)) if 0 not in shape else start
-    if last >= flat.size and 0 not in shape:
-        raise Refused("a tensor looks beyond its memory")
+    check(last < flat.size or 0 in shape, "a tensor looks beyond its memory", Refused)
     size = flat.itemsize
     array = np.lib.stride_tricks.as_strided(flat[start:], shape, [s * size for s in steps], writeable=True)
     t = new_tensor(array)

@@ -3,7 +3,7 @@
 import importlib
 
 from .. import engine
-from ..errors import explained
+from ..errors import check, explained
 from ..homes import settle
 from ..mode import enable_grad, inference_mode, no_grad, set_grad_enabled
 from ..ops.row import FUNCTIONS
@@ -35,8 +35,7 @@ def cotangents(outputs, grads):
     if grads is None:
         return (None,) * len(outputs)
     grads = many(grads)
-    if len(grads) != len(outputs):
-        raise RuntimeError(f"got {len(outputs)} tensors and {len(grads)} gradients")
+    check(len(grads) == len(outputs), f"got {len(outputs)} tensors and {len(grads)} gradients")
     check_cotangents(outputs, grads)
     return grads
 
@@ -54,8 +53,8 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, 
     """
     tensors = many(tensors)
     grads = cotangents(tensors, grad_tensors)
-    if inputs is not None and not (inputs := many(inputs)):
-        raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
+    inputs = None if inputs is None else many(inputs)
+    check(inputs != (), "`inputs` argument to `backward()` cannot be empty.")
     keep = create_graph if retain_graph is None else retain_graph
     engine.backward(tensors, grads, keep=keep, create_graph=create_graph, inputs=inputs)
 

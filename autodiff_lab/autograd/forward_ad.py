@@ -11,6 +11,7 @@ import weakref
 from typing import NamedTuple
 
 from .. import engine
+from ..errors import check
 from ..graph import LEAF, Node, Parts
 from ..mode import enable_grad, mode, unwatch, unwatched, watch
 from ..ops.row import apply
@@ -128,8 +129,7 @@ def enter_dual_level():
     Raises:
         RuntimeError: inside another level.
     """
-    if _levels:
-        raise RuntimeError("Nested forward mode AD is not supported at the moment")
+    check(not _levels, "Nested forward mode AD is not supported at the moment")
     _levels.append(Level())
     watch(_levels[0])
     return 0
@@ -137,8 +137,7 @@ def enter_dual_level():
 
 def exit_dual_level(*, level=None):
     """Close the level; every tangent is gone."""
-    if not _levels:
-        raise RuntimeError("Trying to exit a forward AD level but no level was entered.")
+    check(_levels, "Trying to exit a forward AD level but no level was entered.")
     unwatch(_levels.pop())
 
 

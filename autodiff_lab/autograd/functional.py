@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..errors import check
 from ..graph import LEAF
 from ..mode import enable_grad
 from ..ops.row import FUNCTIONS
@@ -189,8 +190,7 @@ def scalar(func, name):
 
     def checked(*inputs):
         many, outputs = as_tuple(func(*inputs), "outputs of the user-provided function", name)
-        if many:
-            raise RuntimeError(f"The function given to {name} should return a single Tensor")
+        check(not many, f"The function given to {name} should return a single Tensor")
         if outputs[0].numel() != 1:
             raise RuntimeError(f"The Tensor returned by the function given to {name} should contain a single element")  # fmt: skip
         return outputs[0].squeeze() if outputs[0].ndim else outputs[0]

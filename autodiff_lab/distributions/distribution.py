@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 
+from ..errors import check
 from ..mode import no_grad
 from ..ops.creation import tensor
 from ..ops.shape import broadcast_tensors
@@ -127,8 +128,7 @@ class Distribution:
         return value
 
     def _validate_sample(self, value):
-        if not isinstance(value, Tensor):
-            raise ValueError("The value argument to log_prob must be a Tensor")
+        check(isinstance(value, Tensor), "The value argument to log_prob must be a Tensor", ValueError)
         n, whole = len(self._event_shape), self._batch_shape + self._event_shape
         if n and tuple(value.shape[value.ndim - n :]) != tuple(self._event_shape):
             raise ValueError(f"The right-most size of value must match event_shape: {value.shape} vs {self._event_shape}.")  # fmt: skip

@@ -8,6 +8,7 @@ import math
 import numpy as np
 
 from .. import random
+from ..errors import check
 from ..linalg import cholesky, solve_triangular
 from ..mode import no_grad
 from ..nn import functional as F
@@ -254,8 +255,7 @@ class Categorical(OfProbs, takes=GIVEN, probs=c.simplex, logits=c.real_vector):
 
     def _take(self, validate_args, probs, logits):
         ((name, given),) = given_one(probs, logits).items()
-        if given.ndim < 1:
-            raise ValueError(f"`{name}` parameter must be at least one-dimensional.")
+        check(given.ndim >= 1, f"`{name}` parameter must be at least one-dimensional.", ValueError)
         total = given.sum(-1, keepdim=True) if logits is None else given.logsumexp(dim=-1, keepdim=True)
         setattr(self, name, given / total if logits is None else given - total)
         self._num_events = given.shape[-1]
@@ -320,8 +320,7 @@ class Multinomial(Distribution):
     variance = property(lambda self: self.total_count * self.probs * (1 - self.probs))
 
     def __init__(self, total_count=1, probs=None, logits=None, validate_args=None):
-        if not isinstance(total_count, int):
-            raise NotImplementedError("inhomogeneous total_count is not supported")
+        check(isinstance(total_count, int), "inhomogeneous total_count is not supported", NotImplementedError)
         self.total_count, self._categorical = total_count, Categorical(probs=probs, logits=logits)
         super().__init__(self._categorical.batch_shape, self._categorical.param_shape[-1:], validate_args)
 
@@ -358,8 +357,7 @@ class MultivariateNormal(Distribution):
     ):
         matrices = zip(list(self.arg_constraints)[1:], (covariance_matrix, precision_matrix, scale_tril))
         given = {name: matrix for name, matrix in matrices if matrix is not None}
-        if loc.ndim < 1:
-            raise ValueError("loc must be at least one-dimensional.")
+        check(loc.ndim >= 1, "loc must be at least one-dimensional.", ValueError)
         if len(given) != 1:
             raise ValueError("Exactly one of covariance_matrix or precision_matrix or scale_tril may be specified.")  # fmt: skip
         ((name, matrix),) = given.items()

@@ -6,6 +6,7 @@ import warnings
 import numpy as np
 
 from ..homes import old_names
+from ..errors import check
 from ..mode import no_grad
 from ..scope import missing
 from ..tensor import new_tensor
@@ -25,8 +26,7 @@ def calculate_gain(nonlinearity, param=None):
         if isinstance(slope, bool) or not isinstance(slope, (int, float)):
             raise ValueError(f"negative_slope {param} not a valid number")
         return math.sqrt(2 / (1 + slope**2))
-    if nonlinearity not in GAINS:
-        raise ValueError(f"Unsupported nonlinearity {nonlinearity}")
+    check(nonlinearity in GAINS, f"Unsupported nonlinearity {nonlinearity}", ValueError)
     return GAINS[nonlinearity]
 
 
@@ -74,8 +74,7 @@ def eye_(tensor):
     Raises:
         ValueError: unless it is a matrix.
     """
-    if tensor.ndim != 2:
-        raise ValueError("Only tensors with 2 dimensions are supported")
+    check(tensor.ndim == 2, "Only tensors with 2 dimensions are supported", ValueError)
     return written(tensor, "copy_", new_tensor(np.eye(*tensor.shape, dtype=tensor._array.dtype)))
 
 
@@ -114,8 +113,7 @@ def kaiming_normal_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", gener
 
 def orthogonal_(tensor, gain=1, generator=None):
     """A matrix whose rows, or columns, are orthogonal and of length ``gain`` (Saxe et al. 2013)."""
-    if tensor.ndim < 2:
-        raise ValueError("Only tensors with 2 or more dimensions are supported")
+    check(tensor.ndim >= 2, "Only tensors with 2 or more dimensions are supported", ValueError)
     rows = tensor.shape[0]
     a = normal_(tensor.detach().new_empty((rows, tensor.numel() // rows)), 0, 1, generator).numpy()
     wide = rows < a.shape[1]

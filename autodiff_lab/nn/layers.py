@@ -7,6 +7,7 @@ options to a function are rows of a table at the end.
 import inspect
 import math
 
+from ..errors import check
 from ..graph import written_out
 from ..ops.creation import empty, ones, tensor, zeros
 from ..ops.shape import flatten, unflatten
@@ -142,8 +143,7 @@ class _Convolution(_Layer):
 
     def _take(self, in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode, device,
               dtype, output_padding=0):  # fmt: skip
-        if groups <= 0:
-            raise ValueError("groups must be a positive integer")
+        check(groups > 0, "groups must be a positive integer", ValueError)
         for name, count in (("in_channels", in_channels), ("out_channels", out_channels)):
             if count % groups:
                 raise ValueError(f"{name} must be divisible by groups")

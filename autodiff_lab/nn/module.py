@@ -6,6 +6,7 @@ from collections import OrderedDict, namedtuple
 
 from ..autograd.function import Function
 from ..dtypes import float16, float32, float64
+from ..errors import check
 from ..graph import RemovableHandle
 from ..mode import is_grad_enabled
 from ..scope import reason
@@ -162,12 +163,10 @@ class Module:
         what, kind, _ = REGISTRIES[registry]
         if registry not in self.__dict__:
             raise AttributeError(f"cannot assign {what} before Module.__init__() call")
-        if not isinstance(name, str):
-            raise TypeError(f"{what} name should be a string. Got {type(name).__name__}")
+        check(isinstance(name, str), f"{what} name should be a string. Got {type(name).__name__}", TypeError)
         if "." in name:
             raise KeyError(f'{what} name can\'t contain "."' + (f", got: {name}" if what == "module" else ""))
-        if name == "":
-            raise KeyError(f'{what} name can\'t be empty string ""')
+        check(name != "", f'{what} name can\'t be empty string ""', KeyError)
         if hasattr(self, name) and name not in self.__dict__[registry]:
             raise KeyError(f"attribute '{name}' already exists")
         if value is not None and not isinstance(value, kind):
@@ -178,8 +177,7 @@ class Module:
                 if isinstance(value, Tensor)
                 else f"{room}.{shown.__qualname__}".removeprefix("builtins.")
             )
-            if what == "module":
-                raise TypeError(f"{title} is not a Module subclass")
+            check(what != "module", f"{title} is not a Module subclass", TypeError)
             wanted = "torch.nn.Parameter" if what == "parameter" else "torch Tensor"
             raise TypeError(f"cannot assign '{title}' object to {what} '{name}' ({wanted} or None required)")
         self.__dict__[registry][name] = value
@@ -277,20 +275,16 @@ class Module:
         """
         module = self
         for part in target.split(".") if target else ():
-            if not hasattr(module, part):
-                raise AttributeError(f"{type(module).__name__} has no attribute `{part}`")
+            check(hasattr(module, part), f"{type(module).__name__} has no attribute `{part}`", AttributeError)
             module = getattr(module, part)
-            if not isinstance(module, Module):
-                raise AttributeError(f"`{part}` is not an nn.Module")
+            check(isinstance(module, Module), f"`{part}` is not an nn.Module", AttributeError)
         return module
 
     def _get(self, target, registry, what):
         path, _, name = target.rpartition(".")
         module = self.get_submodule(path)
-        if not hasattr(module, name):
-            raise AttributeError(f"{type(module).__name__} has no attribute `{name}`")
-        if name not in getattr(module, registry):
-            raise AttributeError(f"`{name}` is not {what}")
+        check(hasattr(module, name), f"{type(module).__name__} has no attribute `{name}`", AttributeError)
+        check(name in getattr(module, registry), f"`{name}` is not {what}", AttributeError)
         return getattr(module, name)
 
     def get_parameter(self, target):
@@ -312,8 +306,7 @@ class Module:
 
     def train(self, mode=True):
         """Switch to training, or with False to evaluation: dropout and batch norm behave differently."""
-        if not isinstance(mode, bool):
-            raise ValueError("training mode is expected to be boolean")
+        check(isinstance(mode, bool), "training mode is expected to be boolean", ValueError)
         self.training = mode
         for module in self.children():
             module.train(mode)

@@ -3,6 +3,7 @@
 import math
 import warnings
 
+from ..errors import check
 from ..ops.creation import empty, zeros
 from ..ops.join import cat, stack
 from ..tensor import Parameter
@@ -59,10 +60,8 @@ class RNNBase(_Layer, takes=f"mode, input_size, hidden_size, num_layers=1, bias=
         for name in ("hidden_size", "num_layers"):
             if not isinstance(given[name], int):
                 raise TypeError(f"{name} should be of type int, got: {type(given[name]).__name__}")
-            if given[name] <= 0:
-                raise ValueError(f"{name} must be greater than zero")
-        if not 0 <= proj_size < hidden:
-            raise ValueError("proj_size has to be smaller than hidden_size")
+            check(given[name] > 0, f"{name} must be greater than zero", ValueError)
+        check(0 <= proj_size < hidden, "proj_size has to be smaller than hidden_size", ValueError)
         mode = mode or type(self)._mode
         super()._take(mode=mode, dropout=float(dropout), proj_size=proj_size, **given)
         gates, out, directions = KINDS[mode][0] * hidden, proj_size or hidden, 2 if self.bidirectional else 1
@@ -256,8 +255,7 @@ class RNNCell(RNNCellBase, takes=f"input_size, hidden_size, bias=True, nonlinear
 
     def forward(self, input, hx=None):
         self._mode = f"RNN_{self.nonlinearity.upper()}"
-        if self._mode not in KINDS:
-            raise RuntimeError(f"Unknown nonlinearity: {self.nonlinearity}")
+        check(self._mode in KINDS, f"Unknown nonlinearity: {self.nonlinearity}")
         return super().forward(input, hx)
 
     def extra_repr(self):

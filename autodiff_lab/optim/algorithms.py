@@ -1,5 +1,6 @@
 """The algorithms: for each, how one parameter moves, as its paper writes it. Leans on optim.optimizer."""
 
+from ..errors import check
 from ..ops.creation import tensor, zeros_like
 from .optimizer import Optimizer
 
@@ -19,8 +20,7 @@ class _Algorithm(Optimizer):
             if bad:
                 raise ValueError(f"Invalid {TITLES.get(name, f'{name} value')}: {value}")
         for i, beta in enumerate(options.get("betas", ())):
-            if not 0.0 <= beta < 1.0:
-                raise ValueError(f"Invalid beta parameter at index {i}: {beta}")
+            check(0.0 <= beta < 1.0, f"Invalid beta parameter at index {i}: {beta}", ValueError)
         if options.get("nesterov") and (options["momentum"] <= 0 or options["dampening"] != 0):
             raise ValueError("Nesterov momentum requires a momentum and zero dampening")
         if options["differentiable"]:

@@ -5,13 +5,13 @@ import warnings
 from bisect import bisect_right
 from collections import Counter
 
+from ..errors import check
 from ..signature import Declared
 from .optimizer import Optimizer
 
 
 def _check_optimizer(value):
-    if not isinstance(value, Optimizer):
-        raise TypeError(f"{type(value).__name__} is not an Optimizer")
+    check(isinstance(value, Optimizer), f"{type(value).__name__} is not an Optimizer", TypeError)
 
 
 class LRScheduler(Declared):
@@ -223,12 +223,9 @@ class ReduceLROnPlateau(LRScheduler, takes="optimizer, mode='min', factor=0.1, p
     """
 
     def _take(self, optimizer, mode, factor, threshold_mode, min_lr, patience, threshold, cooldown, eps):
-        if factor >= 1.0:
-            raise ValueError("Factor should be < 1.0.")
-        if mode not in ("min", "max"):
-            raise ValueError(f"mode {mode} is unknown!")
-        if threshold_mode not in ("rel", "abs"):
-            raise ValueError(f"threshold mode {threshold_mode} is unknown!")
+        check(factor < 1.0, "Factor should be < 1.0.", ValueError)
+        check(mode in ("min", "max"), f"mode {mode} is unknown!", ValueError)
+        check(threshold_mode in ("rel", "abs"), f"threshold mode {threshold_mode} is unknown!", ValueError)
         _check_optimizer(optimizer)
         self.factor, self.optimizer, self.default_min_lr = factor, optimizer, min_lr
         self.min_lrs = self._each(min_lr)
@@ -323,8 +320,7 @@ class CosineAnnealingWarmRestarts(LRScheduler):
     """Down to ``eta_min`` along half a cosine of ``T_0`` epochs, then anew, each time ``T_mult`` times as long."""
 
     def __init__(self, optimizer, T_0, T_mult=1, eta_min=0.0, last_epoch=-1):
-        if T_0 <= 0 or not isinstance(T_0, int):
-            raise ValueError(f"Expected positive integer T_0, but got {T_0}")
+        check(T_0 > 0 and isinstance(T_0, int), f"Expected positive integer T_0, but got {T_0}", ValueError)
         if T_mult < 1 or not isinstance(T_mult, int):
             raise ValueError(f"Expected integer T_mult >= 1, but got {T_mult}")
         self.T_0, self.T_i, self.T_mult, self.eta_min, self.T_cur = T_0, T_0, T_mult, eta_min, last_epoch
@@ -333,8 +329,7 @@ class CosineAnnealingWarmRestarts(LRScheduler):
     def step(self, epoch=None):
         """Go to the next epoch, or to ``epoch``, which may be a fraction."""
         at = self.last_epoch + 1 if epoch is None else epoch
-        if at < 0:
-            raise ValueError(f"Expected non-negative epoch, but got {at}")
+        check(at >= 0, f"Expected non-negative epoch, but got {at}", ValueError)
         self.T_cur, self.T_i = at, self.T_0
         while self.T_cur >= self.T_i:
             self.T_cur, self.T_i = self.T_cur - self.T_i, self.T_i * self.T_mult

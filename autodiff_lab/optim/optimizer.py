@@ -4,6 +4,7 @@ import warnings
 from collections import defaultdict
 from itertools import chain
 
+from ..errors import check
 from ..mode import enable_grad, no_grad
 from ..nn.module import zero_grads
 from ..signature import Declared
@@ -34,8 +35,7 @@ class Optimizer(Declared):
             raise TypeError("params argument given to the optimizer should be an iterable of Tensors or dicts, but got "
                             + params.type().replace("autodiff_lab.", "torch."))  # fmt: skip
         groups = list(params)
-        if not groups:
-            raise ValueError("optimizer got an empty parameter list")
+        check(groups, "optimizer got an empty parameter list", ValueError)
         for group in groups if isinstance(groups[0], dict) else [{"params": groups}]:
             self.add_param_group(dict(group))
 

@@ -13,6 +13,7 @@ from itertools import accumulate, chain, islice, repeat
 import numpy as np
 
 from .. import dtypes
+from ..errors import check
 from ..homes import in_data, settle
 from ..ops.creation import as_tensor, empty, tensor
 from ..ops.join import stack
@@ -76,10 +77,8 @@ class StackDataset(Dataset, takes="*args, **kwargs"):
             raise ValueError("Supported either ``tuple``- (via ``args``) or``dict``- (via ``kwargs``) like input/output, but both types are given.")  # fmt: skip
         self.datasets = args or kwargs
         lengths = {len(d) for d in (args or kwargs.values())}
-        if not lengths:
-            raise ValueError("At least one dataset should be passed")
-        if len(lengths) > 1:
-            raise ValueError("Size mismatch between datasets")
+        check(lengths, "At least one dataset should be passed", ValueError)
+        check(len(lengths) <= 1, "Size mismatch between datasets", ValueError)
         (self._length,) = lengths
 
     def __getitem__(self, index):
@@ -95,16 +94,14 @@ class ConcatDataset(Dataset, takes="datasets"):
 
     def _take(self, datasets):
         self.datasets = list(datasets)
-        if not self.datasets:
-            raise AssertionError("datasets should not be an empty iterable")
+        check(self.datasets, "datasets should not be an empty iterable", AssertionError)
         if any(isinstance(d, IterableDataset) for d in self.datasets):
             raise AssertionError("ConcatDataset does not support IterableDataset")
         self.cumulative_sizes = list(accumulate(map(len, self.datasets)))
 
     def __getitem__(self, idx):
         if idx < 0:
-            if -idx > len(self):
-                raise ValueError("absolute value of index should not exceed dataset length")
+            check(-idx <= len(self), "absolute value of index should not exceed dataset length", ValueError)
             idx += len(self)
         which = bisect.bisect_right(self.cumulative_sizes, idx)
         return self.datasets[which][idx - (self.cumulative_sizes[which - 1] if which else 0)]
@@ -141,8 +138,7 @@ def random_split(dataset, lengths, generator=None):
     if math.isclose(sum(lengths), 1) and sum(lengths) <= 1:
         sizes = []
         for i, share in enumerate(lengths):
-            if not 0 <= share <= 1:
-                raise ValueError(f"Fraction at index {i} is not between 0 and 1")
+            check(0 <= share <= 1, f"Fraction at index {i} is not between 0 and 1", ValueError)
             sizes.append(math.floor(len(dataset) * share))
         for i in range(len(dataset) - sum(sizes)):
             sizes[i % len(sizes)] += 1
@@ -167,8 +163,7 @@ def positive(name, value):
 
 
 def boolean(name, value, error=ValueError):
-    if not isinstance(value, bool):
-        raise error(f"{name} should be a boolean value, but got {name}={value}")
+    check(isinstance(value, bool), f"{name} should be a boolean value, but got {name}={value}", error)
 
 
 class Sampler(_OfType):
