@@ -5,8 +5,8 @@ import warnings
 
 import numpy as np
 
-from ..homes import old_names
 from ..errors import check
+from ..homes import old_names
 from ..mode import no_grad
 from ..scope import missing
 from ..tensor import new_tensor
