@@ -11,6 +11,7 @@ from ..errors import explained
 from ..graph import parameters, written_out
 from ..ops import neural, window
 from ..ops.contract import vector_norm
+from ..ops.creation import empty_like
 from ..ops.linalg import addmm, matmul, same_dtype
 from ..ops.reduce import log_softmax as log_softmax_, softmax as softmax_
 from ..ops.row import FUNCTIONS, apply, check_tensor, plain
@@ -180,7 +181,8 @@ def dropped(input, p, training, inplace, shape):
         raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
     if not training or p == 0:
         return input
-    mask = input.new_empty(shape).bernoulli_(1 - p)
+    like = empty_like(input) if shape == input.shape else input.new_empty(shape)
+    mask = like.bernoulli_(1 - p)
     made = input * (mask.div_(1 - p) if p < 1 else mask)
     return input.copy_(made) if inplace else made
 

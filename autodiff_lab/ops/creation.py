@@ -245,7 +245,12 @@ def like(make):
     def made(input, *args, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None):
         size = check_tensor(input, make.__name__ + "_like").shape
         kind, size = input.dtype if dtype is None else dtype, (size, *args) if make is full else size
-        return make(*size, dtype=kind, device=device, requires_grad=requires_grad)
+        out = make(*size, dtype=kind, device=device, requires_grad=requires_grad)
+        if not input._array.flags.c_contiguous:  # it lies in memory as ``input`` does
+            kept = np.empty_like(input._array, out._array.dtype)
+            kept[...] = out._array
+            out._array = kept
+        return out
 
     return named(made, make.__name__ + "_like", f"``{make.__name__}`` in the shape and dtype of ``input``.")
 
