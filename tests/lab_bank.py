@@ -4,7 +4,7 @@ import random
 
 
 def bank():
-    """Fifty directed acyclic graphs as autograd makes them, small to middling, and seventeen random ones."""
+    """Fifty directed acyclic graphs as autograd makes them, small to middling, and thirteen random ones."""
     for n in (1, 2, 5, 20, 60):
         yield f"chain {n}", [(i, i + 1) for i in range(n - 1)], [3] * n
     for n in (1, 3, 8):
@@ -30,11 +30,27 @@ def bank():
         yield f"loop {n}", [e for k in range(n) for e in ((k, k + 1), (0, k + 1))], [2] + [3] * n
     for n in (4, 5, 6, 7):
         yield f"dense {n}", [(i, j) for j in range(n) for i in range(j)], [3] * n
+    step = [(0, 2), (3, 2), (1, 4), (4, 5), (2, 5), (5, 6)]  # input·U and state·V, their sum, tanh
+    edges = []
+    for k in range(6):  # U is 0 and V is 1 at every step, the state is 2 at first
+        at = [0, 1, 4 + 5 * k, 3 + 5 * k, 5 + 5 * k, 6 + 5 * k, 7 + 5 * k]
+        edges += [(at[a], at[b]) for a, b in step] + [(2 if k == 0 else 2 + 5 * k, at[4])]
+    yield "recurrent 6", edges, [3] * 33
+    heads = 3
+    edges = [(0, 1 + a) for a in range(3 * heads)] + [
+        (1 + 3 * heads + 3 * h + 2, 1 + 6 * heads) for h in range(heads)
+    ]
+    for h in range(heads):  # x to q, k and v; their scores; the softmax; the mixture
+        q, score = 1 + 3 * h, 1 + 3 * heads + 3 * h
+        edges += [(q, score), (q + 1, score), (score, score + 1), (score + 1, score + 2), (q + 2, score + 2)]
+    yield "attention 3", edges, [3] * (2 + 6 * heads)
+    for n in (3, 5):
+        yield f"bipartite {n}", [(i, n + j) for i in range(n) for j in range(n)], [3] * (2 * n)
     yield "square", [(0, 1), (0, 1)], [2, 3]
     yield "cube by twos", [(0, 1), (0, 1), (0, 2), (1, 2)], [2, 3, 3]
     yield "apart", [(0, 1), (2, 3)], [2, 3, 2, 3]
     draw = random.Random(7)
-    for i in range(17):
+    for i in range(13):
         n, edges = draw.randint(6, 60), []
         for j in range(1, n):
             for _ in range(draw.choice((1, 1, 2, 2, 3))):

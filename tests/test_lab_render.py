@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import pytest
 
@@ -72,17 +73,138 @@ def test_svg_has_no_ids_scripts_or_addresses_from_elsewhere():
 
 
 def test_every_kind_has_a_shape_of_its_own():
-    groups = ET.fromstring(Graph(sample()).to_svg()).findall(f"{SVG}g")
-    outlines = []
-    for group in groups[:5]:
-        outlines.append(
-            tuple(
-                (e.tag, e.get("rx"), e.get("stroke-dasharray"))
-                for e in group
-                if e.tag in (f"{SVG}rect", f"{SVG}polygon")
-            )
-        )
-    assert len(set(outlines)) == 5
+    kinds = ("leaf", "parameter", "constant", "operation", "detached", "fold", "backward", "accumulate")
+    nodes = [Node(i, kind, "a", shape=(), value_text="2") for i, kind in enumerate(kinds)]
+    nodes.append(Node(len(nodes), "operation", "a", shape=(), value_text="2", order=1))
+    groups = ET.fromstring(Graph(GraphModel(tuple(nodes), ())).to_svg()).findall(f"{SVG}g")
+    outlines = {
+        tuple((e.tag, e.get("rx"), e.get("stroke-dasharray"), len(e.get("points", "").split())) for e in group
+              if e.tag in (f"{SVG}rect", f"{SVG}polygon", f"{SVG}path"))
+        for group in groups
+    }  # fmt: skip
+    assert len(groups) == len(outlines) == 9
+
+
+def eventful():
+    """A model with modules, a region, a cut, a write, what a backward pass recorded, and a stale tensor."""
+    nodes = (
+        Node(0, "leaf", "x", True, shape=(), value_text="3", grad=54.0, grad_text="54", grad_state="stored"),
+        Node(1, "parameter", "net.0.weight", True, shape=(), value_text="2", grad_state="pending"),
+        Node(2, "operation", "u", op="Mul", shape=(), value_text="6", group=("net", "net.0"),
+             saved=(Saved("other", "stale", "", (0, 2)),)),
+        Node(3, "detached", "d", op="Detach", symbol="detach()", expression="u.detach()", requires_grad=False),
+        Node(4, "operation", "k", op="Add", shape=(), value_text="7", mode="no_grad", requires_grad=False),
+        Node(5, "operation", "v", op="Mul", shape=(), value_text="12", version=2, group=("net",)),
+        Node(6, "operation", "g", op="Mul", shape=(), value_text="1", order=2, is_result=True),
+        Node(7, "fold", "1: Linear(2 → 3)", count=6, folds="module", group=("net",)),
+        Node(8, "fold", "× 48", count=96, folds="loop"),
+    )  # fmt: skip
+    edges = (
+        Edge(0, 2, 0, flow=36.0, flow_text="36"),
+        Edge(1, 2, 1),
+        Edge(2, 3, 0, kind="cut"),
+        Edge(3, 4, 0),
+        Edge(2, 5, 0, kind="write"),
+        Edge(0, 6, 0, flow=18.0, flow_text="18"),
+        Edge(5, 6, 1),
+        Edge(5, 7, 0),
+        Edge(7, 8, 0),
+    )
+    return GraphModel(nodes, edges, groups={"net": "net: Sequential", "net.0": "0: Linear(1 → 1)"})
+
+
+EVENTS = (
+    "net: Sequential",
+    "0: Linear(1 → 1)",
+    "no_grad",
+    "escribe en el lugar",
+    "cortada: el valor pasa, el gradiente no regresa",
+    "derivada de orden 2",
+    "other: se guardó la versión 0, ahora es la 2",
+    "36 + 18 = 54",
+    "6 nodos plegados",
+    "96 nodos de las demás vueltas",
+    "1: Linear(2 → 3)",
+)
+
+
+@pytest.mark.parametrize("direction", ["TB", "LR"])
+def test_all_that_happened_is_said_in_the_picture_and_in_words(direction):
+    drawn = Graph(eventful(), direction)
+    said, told = " | ".join(texts(drawn.to_svg())), drawn.to_text()
+    for words in EVENTS:
+        assert words in said and words in told
+    assert "_version = 2" in said and "grad = None" in said
+    assert any("shape []" in e.text for e in ET.fromstring(drawn.to_svg()).iter(f"{SVG}title"))
+
+
+def test_nothing_is_said_by_colour_alone():
+    svg = Graph(eventful()).to_svg()
+    assert svg.count("<circle") == 6  # two pairs of scissors, on the line and in the key: rings and grounds
+    assert 'stroke-dasharray="7 5"' in svg and 'stroke-width="2.4"' in svg
+    assert svg.count("⚠") == 2  # in the box and in the note
+
+
+def test_frames_hold_the_boxes_of_their_modules_and_the_parameters_that_only_these_use():
+    scene = Graph(eventful()).scene
+
+    def inside(frame):
+        return {b.id for b in scene.boxes
+                if frame.x < b.x < frame.x + frame.width and frame.y < b.y < frame.y + frame.height}  # fmt: skip
+
+    held = {f.title: inside(f) for f in scene.frames}
+    assert held == {"net: Sequential": {1, 2, 5, 7}, "0: Linear(1 → 1)": {1, 2}, "no_grad": {4}}
+
+
+def linked():
+    nodes = (
+        Node(0, "leaf", "x", True, shape=(), value_text="3", grad_text="6", grad_state="stored"),
+        Node(1, "operation", "f", op="Mul", shape=(), value_text="9"),
+        Node(2, "accumulate", "AccumulateGrad", expression="x.grad", grad_text="6", grad_state="stored"),
+        Node(3, "backward", "MulBackward0", saved=(Saved("self", "kept", "3"), Saved("other", "freed"))),
+    )
+    edges = (
+        Edge(0, 1, 0, formula="x", local_text="3"),
+        Edge(0, 1, 1, formula="x", local_text="3"),
+        Edge(3, 2, 0, formula="x", flow_text="3"),
+        Edge(3, 2, 1, formula="x", flow_text="3"),
+        Edge(0, 2, kind="link"),
+        Edge(1, 3, kind="link"),
+    )
+    return GraphModel(nodes, edges)
+
+
+@pytest.mark.parametrize("direction", ["TB", "LR"])
+def test_each_grad_fn_stands_beside_its_operation_and_gradients_go_the_other_way(direction):
+    scene = Graph(linked(), direction).scene
+    across, along = (0, 1) if direction == "TB" else (1, 0)
+    at = [(b.x, b.y) for b in scene.boxes]
+    assert at[0][along] == at[2][along] and at[1][along] == at[3][along]
+    assert at[0][across] == at[1][across] < at[2][across] == at[3][across]
+    forth, back = ("down", "up") if direction == "TB" else ("right", "left")
+    assert [line.head for line in scene.lines] == [forth, forth, back, back, "", ""]
+    said = texts(Graph(linked(), direction).to_svg())
+    assert "x.grad = 6" in said and "self = 3" in said and "other = liberado" in said
+    assert said.count("∂ x = 3") == 2 and said.count("↑ 3" if direction == "TB" else "← 3") == 2
+
+
+@pytest.mark.parametrize("model", [eventful, linked])
+def test_matplotlib_draws_what_svg_draws(model):
+    drawn = Graph(model())
+    patches = drawn.draw().patches
+    shapes = len(drawn.scene.boxes) + len(drawn.scene.frames) + len(drawn.scene.lines)
+    assert len(patches) > shapes + sum(len(runs) for b in drawn.scene.boxes for runs in b.lines)
+
+
+def test_a_gradient_that_was_there_before_is_no_sum_of_what_came_now():
+    nodes = (
+        Node(
+            0, "leaf", "x", True, shape=(), value_text="3", grad=108.0, grad_text="108", grad_state="stored"
+        ),
+        Node(1, "operation", "f", op="Mul", shape=(), value_text="9"),
+    )
+    edges = (Edge(0, 1, 0, flow=36.0, flow_text="36"), Edge(0, 1, 1, flow=18.0, flow_text="18"))
+    assert "grad = 108" in texts(Graph(GraphModel(nodes, edges)).to_svg())
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -90,6 +212,10 @@ def test_hostile_names_are_text(name):
     drawn = Graph(sample(name))
     assert f"{name} = 2" in texts(drawn.to_svg())
     assert name in drawn.to_text()
+    framed = Graph(replace(eventful(), groups={"net": name, "net.0": name}))
+    assert texts(framed.to_svg()).count(name) == 2
+    assert name in framed.to_text()
+    framed.draw()
     page = drawn.to_html()
     assert "<script" not in page
     drawn.draw()
@@ -102,7 +228,7 @@ def luminance(colour):
 
 
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
-@pytest.mark.parametrize("name", ["ink", "soft", "grad", "warn"])
+@pytest.mark.parametrize("name", ["ink", "soft", "grad", "warn", "order"])
 def test_text_stands_out_from_the_paper_as_wcag_asks(name, theme):
     light, dark = sorted((luminance(COLOURS[name][theme]), luminance(COLOURS["paper"][theme])), reverse=True)
     assert (light + 0.05) / (dark + 0.05) >= 4.5
@@ -126,13 +252,13 @@ def test_text_fits_its_box_in_the_widest_common_face():
 
 def test_the_text_twin_is_a_table():
     assert Graph(sample()).to_text().splitlines()[3:10] == [
-        "nodo  operación            fórmula  forma             valor  gradiente  tensores guardados",
-        "────  ───────────────────  ───────  ───────────────  ──────  ─────────  ──────────────────",
-        "x     hoja                                                2         24",
-        "v₁    Pow(x)               x³                             8        (2)  self (liberado)",
-        "·     constante                                           2          —",
-        "w     parámetro                     [10, 5] float32  -1 … 1       None",
-        "⋯     1234 nodos plegados                                 ?          —",
+        "nodo  operación             fórmula  forma             valor  gradiente  tensores guardados",
+        "────  ────────────────────  ───────  ───────────────  ──────  ─────────  ──────────────────",
+        "x     hoja                                                 2         24",
+        "v₁    Pow(x)                x³                             8        (2)  self (liberado)",
+        "·     constante                                            2          —",
+        "w     parámetro                      [10, 5] float32  -1 … 1       None",
+        "⋯     1 234 nodos plegados                                 ?          —",
     ]
 
 

@@ -139,7 +139,8 @@ class GraphModel:
 
     def inputs(self, node):
         """The edges into a node, in the order of the arguments."""
-        return [e for e in self.edges if e.target == node]
+        edges = (e for _, _, e in self.network.in_edges(node, data="data"))
+        return sorted(edges, key=lambda e: (e.argument, e.source))
 
 
 @contextlib.contextmanager

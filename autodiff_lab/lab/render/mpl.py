@@ -4,13 +4,13 @@ The only file of the laboratory that imports matplotlib. Leans on scene, and on 
 """
 
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyBboxPatch, PathPatch, Polygon
+from matplotlib.patches import Circle, FancyBboxPatch, PathPatch, Polygon
 from matplotlib.path import Path
 from matplotlib.textpath import TextPath
 from matplotlib.transforms import Affine2D
 
 from .scene import STYLES, line_height
-from .svg import COLOURS, MARKS, curve, hexagon, shortened
+from .svg import COLOURS, MARKS, arrow, curve, hexagon, key_line, octagon, scissors, shortened, stroke_of
 
 _POINT = 0.72  # a font of n CSS pixels, in a unit of 1/100 inch
 
@@ -24,14 +24,34 @@ def draw(scene, ax=None):
     ax.set_ylim(scene.height, 0)
     ax.set_aspect("equal")
     ax.axis("off")
-    for line in scene.lines:
+    for frame in scene.frames:
+        _frame(
+            ax, frame.kind, frame.x + frame.width / 2, frame.y + frame.height / 2, frame.width, frame.height
+        )
+        _text(ax, frame.title, "frame", frame.title_x, frame.title_y + 4)
+    for line in (*scene.stubs, *scene.lines):
         _edge(ax, line, scene.direction)
+    for x, y in scene.cuts:
+        _scissors(ax, x, y)
     for line in scene.lines:
         if line.label:
             x, y, w, h = line.label
             _rounded(ax, x, y, w, h, 3, COLOURS["paper"][0], "none", 0, zorder=2)
             _runs(ax, line.lines, x, y)
     for box in scene.boxes:
+        if box.warns:
+            _rounded(
+                ax,
+                box.x,
+                box.y,
+                box.width + 8,
+                box.height + 8,
+                9,
+                "none",
+                COLOURS["warn"][0],
+                2,
+                dashes=(6, 3),
+            )
         _shape(ax, box.kind, box.x, box.y, box.width, box.height, box.is_result)
         _runs(ax, box.lines, box.x, box.y)
     _text(ax, scene.title, "title", scene.width / 2, 30, centred=True)
@@ -39,6 +59,12 @@ def draw(scene, ax=None):
         if what in MARKS:
             mark = MARKS[what][scene.direction == "LR"]
             _text(ax, mark, "grad" if what == "flow" else "soft", x + 9, y + 4, centred=True)
+        elif what in ("cut", "write", "link"):
+            _edge(ax, key_line(what, x, y), "LR")
+            if what == "cut":
+                _scissors(ax, x + 9, y)
+        elif what == "region":
+            _frame(ax, what, x + 9, y, 18, 12)
         else:
             w, h = (22, 17) if what == "result" else (18, 12)
             _shape(ax, "operation" if what == "result" else what, x + 9, y, w, h, what == "result")
@@ -73,8 +99,20 @@ def _shape(ax, kind, x, y, w, h, result):
         ax.add_patch(
             Polygon(corners, closed=True, facecolor=tint, edgecolor=colour, linewidth=2 * _POINT, zorder=3)
         )
-    elif kind == "constant":
-        _rounded(ax, x, y, w, h, 4, tint, colour, 1.3, dashes=(4, 3))
+    elif kind in ("constant", "detached"):
+        _rounded(
+            ax, x, y, w, h, 4 if kind == "constant" else min(12, h / 2), tint, colour, 1.3, dashes=(4, 3)
+        )
+    elif kind == "higher":
+        ax.add_patch(
+            Polygon(octagon(x, y, w, h), closed=True, facecolor=_tint(colour, 0.09), edgecolor=colour,
+                    linewidth=1.5 * _POINT, zorder=3)
+        )  # fmt: skip
+    elif kind in ("backward", "accumulate"):
+        radius, inset, rise = (4, 5, 0) if kind == "backward" else (min(h / 2, 16) * 0.999, 9, 2)
+        _rounded(ax, x, y, w, h, radius, _tint(colour, 0.09), colour, 1.4)
+        for at in (x - w / 2 + inset, x + w / 2 - inset):
+            _stroke(ax, [(at, y - h / 2 + rise), (at, y + h / 2 - rise)], colour, 1.2, zorder=3)
     elif kind == "fold":
         _rounded(ax, x + 5, y - 5, w, h, 5, tint, colour, 1.2)
         _rounded(ax, x, y, w, h, 5, tint, colour, 1.4)
@@ -84,24 +122,59 @@ def _shape(ax, kind, x, y, w, h, result):
         _rounded(ax, x, y, *outer, 8, "none", COLOURS["ink"][0], 1.6)
 
 
+def _stroke(ax, points, colour, width, zorder):
+    codes = [Path.MOVETO] + [Path.LINETO] * (len(points) - 1)
+    ax.add_patch(
+        PathPatch(
+            Path(points, codes), facecolor="none", edgecolor=colour, linewidth=width * _POINT, zorder=zorder
+        )
+    )
+
+
+def _frame(ax, kind, x, y, w, h):
+    strength, dashes = (0.05, None) if kind == "module" else (0.1, (2, 3))
+    _rounded(
+        ax,
+        x,
+        y,
+        w,
+        h,
+        min(9, h / 4),
+        _tint(COLOURS[kind][0], strength),
+        COLOURS[kind][0],
+        1,
+        dashes,
+        zorder=0.5,
+    )
+
+
+def _scissors(ax, x, y):
+    blades, rings = scissors(x, y)
+    ax.add_patch(Circle((x, y), 10, facecolor=COLOURS["paper"][0], linewidth=0, zorder=1.5))
+    for blade in blades:
+        _stroke(ax, blade, COLOURS["ink"][0], 1.3, zorder=1.6)
+    for ring in rings:
+        ax.add_patch(
+            Circle(
+                ring, 2.4, facecolor="none", edgecolor=COLOURS["ink"][0], linewidth=1.3 * _POINT, zorder=1.6
+            )
+        )
+
+
 def _edge(ax, line, direction):
-    way = shortened(line.points, direction)
+    way = shortened(line)
     vertices, codes = [way[0]], [Path.MOVETO]
     for kind, *points in curve(way, direction):
         vertices += points
         codes += [Path.LINETO] if kind == "L" else [Path.CURVE4] * 3
-    style = "-" if line.differentiable else (0, (3, 3))
+    width, dashes = stroke_of(line)
     ax.add_patch(
-        PathPatch(Path(vertices, codes), facecolor="none", edgecolor=COLOURS["line"][0], linestyle=style,
-                  linewidth=(1.5 if line.differentiable else 1.2) * _POINT, zorder=1)
+        PathPatch(Path(vertices, codes), facecolor="none", edgecolor=COLOURS["line"][0], linewidth=width * _POINT,
+                  linestyle=(0, tuple(d / width for d in dashes)) if dashes else "-", zorder=1)
     )  # fmt: skip
-    x, y = line.points[-1]
-    head = (
-        [(x, y), (x - 4, y - 8), (x + 4, y - 8)]
-        if direction == "TB"
-        else [(x, y), (x - 8, y - 4), (x - 8, y + 4)]
-    )
-    ax.add_patch(Polygon(head, closed=True, facecolor=COLOURS["line"][0], edgecolor="none", zorder=1))
+    head = arrow(line)
+    if head:
+        ax.add_patch(Polygon(head, closed=True, facecolor=COLOURS["line"][0], edgecolor="none", zorder=1))
 
 
 def _glyphs(text, style):
@@ -116,10 +189,10 @@ def _glyphs(text, style):
 
 def _text(ax, text, style, x, y, centred=False):
     """A run of text with its baseline at (x, y); its width."""
-    if not text:
-        return 0.0
+    width = _width(text, style) if text else 0.0
+    if not text.strip():  # blanks have no outline
+        return width
     path = _glyphs(text, style)
-    width = _width(text, style)
     shift = Affine2D().scale(1, -1).translate(x - (width / 2 if centred else 0), y)
     ax.add_patch(
         PathPatch(shift.transform_path(path), facecolor=COLOURS[STYLES[style][2]][0], linewidth=0, zorder=4)

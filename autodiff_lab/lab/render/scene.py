@@ -6,13 +6,16 @@ Sans), so that whatever face the reader's machine has fits inside.
 
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise, takewhile
 
 from ...messages import say
-from ..layout import layered
-from .text import describe, title
+from ..layout import compound
+from .text import contributions, describe, fold_words, overview, region, say_edge, stale_words, title
 
 LABELS_UP_TO = 80  # nodes: beyond, edges carry no labels
 CARDS_UP_TO = 150  # nodes: beyond, a box is one line
+
+PAIR_GAP = 34.0  # between an operation and the grad_fn beside it
 
 # Styles of a run of text: size in pixels, weight, and the name of its colour.
 # fmt: off
@@ -26,6 +29,8 @@ STYLES = {
     "grad":  (12.0, True,  "grad"),
     "label": (11.5, False, "ink"),
     "warn":  (11.0, True,  "warn"),
+    "frame": (11.5, True,  "soft"),
+    "tag":   (10.5, True,  "order"),
 }
 # fmt: on
 _LINE = 1.36  # line height over size
@@ -33,7 +38,11 @@ _LINE = 1.36  # line height over size
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A node to paint: its centre, size, shape, lines of (text, style) runs, and what a pointer is told."""
+    """A node to paint: its centre, size, shape, lines of (text, style) runs, and what a pointer is told.
+
+    ``kind`` names its shape: a node's kind, or ``"higher"`` for what a backward pass recorded; ``warns`` if something
+    that it saved has changed since.
+    """
 
     x: float
     y: float
@@ -44,22 +53,47 @@ class Box:
     lines: tuple[tuple[tuple[str, str], ...], ...]
     hint: str
     id: int
+    warns: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An edge to paint: points to pass, whether a gradient can go there, its label's centre, size and lines."""
+    """An edge to paint: points to pass, whether a gradient can go there, its label's centre, size and lines.
+
+    ``kind`` is the edge's; ``head`` is where the arrow points: ``"down"``, ``"up"``, ``"right"``, ``"left"`` or ``""``.
+    """
 
     points: tuple[tuple[float, float], ...]
     differentiable: bool
     label: tuple[float, float, float, float] | None
     lines: tuple[tuple[tuple[str, str], ...], ...]
     hint: str
+    kind: str = "data"
+    head: str = "down"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A frame to paint around a module, or a shaded region: left and top corner, size, its title and where."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    kind: str
+    title: str
+    title_x: float
+    title_y: float
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """All of it: a heading, boxes, lines, a key of the kinds that occur, and notes underneath."""
+    """All of it: a heading, boxes, lines, a key of the kinds that occur, and notes underneath.
+
+    ``boxes`` stand in the order of the model's nodes and ``lines`` in that of its edges; ``stubs`` are pieces of way
+    that several lines share, where they pass a frame's border. ``frames`` come outer ones before what is in them; at
+    ``cuts`` are the scissors.
+    """
 
     width: float
     height: float
@@ -70,11 +104,14 @@ class Scene:
     notes: tuple[tuple[str, float], ...]
     direction: str
     description: str
+    frames: tuple[Frame, ...] = ()
+    stubs: tuple[Line, ...] = ()
+    cuts: tuple[tuple[float, float], ...] = ()
 
 
-def painted_as(kind):
-    """The kind whose shape and colour a node takes."""
-    return {"detached": "operation", "backward": "operation", "accumulate": "leaf"}.get(kind, kind)
+def painted_as(node):
+    """The name of a node's shape."""
+    return "higher" if node.order and node.kind == "operation" else node.kind
 
 
 def text_width(text, style):
@@ -119,10 +156,15 @@ def _shape_line(node):
     return [(text, "soft")]
 
 
-def _lines_of(node, compact):
-    """What a box says."""
+def _lines_of(node, compact, model, written):
+    """What a box says; ``written`` are the nodes that have to do with writing in place."""
     if node.kind == "fold":
-        return [[("⋯ ", "name"), (say("graph.fold", count=f"{node.count:,}".replace(",", " ")), "expr")]]
+        words = fold_words(node)
+        if node.name and node.name != "⋯":
+            return [[(_cut(node.name), "name")], [("⋯ " + words, "expr")]]
+        return [[("⋯ ", "name"), (words, "expr")]]
+    if node.kind in ("backward", "accumulate"):
+        return _backward_lines(node)
     known = bool(node.value_text)
     value = [(" = ", "soft"), (_cut(node.value_text), "value")] if known else []
     if node.kind == "constant" and not node.name:
@@ -133,11 +175,13 @@ def _lines_of(node, compact):
     main = [(_cut(node.name, 28), "name")]
     if compact:
         return [[*main, (f"  {node.symbol or node.op}" if node.op else "", "op"), *value]]
-    if node.kind == "operation":
+    if node.kind in ("operation", "detached"):
         head = (
             f"{node.symbol}  {node.op}" if node.symbol and node.symbol.lower() != node.op.lower() else node.op
         )
         lines = [[(head, "op")]]
+        if node.order:
+            lines[0] += [("   ", "op"), (say("graph.order", order=node.order), "tag")]
         if node.expression and len(node.expression) <= 34:
             main += [(" = ", "soft"), (node.expression, "expr")]
         if _wide(node):
@@ -149,103 +193,298 @@ def _lines_of(node, compact):
         lines = [main, _shape_line(node)] + ([[(_cut(node.value_text), "value")]] if known else [])
     else:
         lines = [[*main, *value]]
+    if node.version and node.id in written:
+        lines.append([(f"_version = {node.version}", "soft")])
     if node.grad_state == "stored":
-        lines.append([("grad = " + _cut(node.grad_text), "grad")])
+        lines.append([("grad = " + _cut(contributions(node, model), 40), "grad")])
     elif node.grad_state == "passed":
-        lines.append([(say("graph.adjoint") + " = " + _cut(node.grad_text), "grad")])
+        lines.append([(say("graph.adjoint") + " = " + _cut(contributions(node, model), 40), "grad")])
     elif node.grad_state == "pending" and node.kind in ("leaf", "parameter"):
         lines.append([("grad = None", "soft")])
-    if any(s.state == "stale" for s in node.saved):
-        lines.append([("⚠ " + say("graph.saved.stale"), "warn")])
+    lines += [[("⚠ " + stale_words(s), "warn")] for s in node.saved if s.state == "stale"]
     return lines
 
 
-def _label_of(edge, arrow):
-    """What an edge says: the local derivative, and the gradient that went back."""
+def _backward_lines(node):
+    """What the box of a grad_fn says: its name, and what it keeps for its derivative."""
+    lines = [[(_cut(node.name, 30), "name")]]
+    if node.kind == "accumulate":
+        text = {"stored": node.grad_text, "pending": "None"}.get(node.grad_state, "")
+        lines.append(
+            [(_cut(f"{node.expression} = {text}" if text else node.expression), "grad" if text else "soft")]
+        )
+    for saved in node.saved[:3]:
+        words = saved.shown if saved.state == "kept" else say(f"graph.saved.{saved.state}")
+        stale = saved.state == "stale"
+        text = "⚠ " + stale_words(saved) if stale else f"{saved.name} = {words}" if words else saved.name
+        lines.append([(_cut(text), "warn" if stale else "soft")])
+    return lines
+
+
+def _label_of(edge, arrow, back, linked):
+    """What an edge says: the local derivative, and the gradient that went back; each once in the ``linked`` view."""
+    if edge.kind == "write":
+        return [[(say("graph.edge.write"), "soft")]]
+    if edge.kind != "data":
+        return []
     lines = []
-    if edge.formula or edge.local_text:
+    if (edge.formula or edge.local_text) and not (back and linked):
         text = edge.formula or edge.local_text
         if edge.formula and edge.local_text and edge.local_text != edge.formula and len(edge.formula) <= 22:
             text = f"{edge.formula} = {edge.local_text}"
         mark = [] if "ḡ" in text else [("∂ ", "soft")]
-        lines.append([*mark, (_cut(text, 36), "label")])
-    if edge.flow_text:
+        if text != "⋯":
+            lines.append([*mark, (_cut(text, 36), "label")])
+    if edge.flow_text and (back or not linked):
         lines.append([(f"{arrow} {_cut(edge.flow_text, 26)}", "grad")])
-    elif edge.state in ("freed", "stale") and not edge.local_text:
+    elif edge.state in ("freed", "stale") and not edge.local_text and not (back and linked):
         lines.append([(say(f"graph.saved.{edge.state}"), "soft")])
     return lines
 
 
+def _frames_of(model):
+    """The frames that the model asks for, as (parent, kind, title), and the innermost around each node.
+
+    A module's nodes lie in one frame, and nodes of one mode that hang together in one region, inside of that.
+    """
+    frames, number, inside = [], {}, [None] * len(model.nodes)
+    for node in model.nodes:
+        for k in range(len(node.group)):
+            path = node.group[: k + 1]
+            if path not in number:
+                number[path] = len(frames)
+                frames.append((number.get(path[:-1]), "module", model.groups.get(path[-1], path[-1])))
+        inside[node.id] = number.get(node.group)
+    users = {}
+    for edge in model.edges:
+        if edge.kind == "data":
+            users.setdefault(edge.source, []).append(model.nodes[edge.target].group)
+    for node in model.nodes:  # parameters, and numbers without a name, stand with what uses them
+        own = node.kind == "parameter" or (node.kind == "constant" and not node.named)
+        if own and not node.group and users.get(node.id):
+            inside[node.id] = number.get(_shared(users[node.id]))
+    leader = {n.id: n.id for n in model.nodes if n.mode}
+    for edge in model.edges:
+        a, b = edge.source, edge.target
+        if a in leader and b in leader:
+            one, other = model.nodes[a], model.nodes[b]
+            if (one.mode, one.group) == (other.mode, other.group):
+                a, b = _leader(leader, a), _leader(leader, b)
+                leader[max(a, b)] = min(a, b)
+    for node in model.nodes:
+        if node.id in leader:
+            first = _leader(leader, node.id)
+            if ("region", first) not in number:
+                number["region", first] = len(frames)
+                frames.append((inside[first], "region", region(node)))
+            inside[node.id] = number["region", first]
+    return frames, inside
+
+
+def _shared(paths):
+    """The beginning that all paths have in common."""
+    ways = zip(*paths)
+    return tuple(steps[0] for steps in takewhile(lambda steps: len(set(steps)) == 1, ways))
+
+
+def _leader(leader, i):
+    while leader[i] != i:
+        leader[i] = i = leader[leader[i]]
+    return i
+
+
+_KINDS = (
+    "leaf",
+    "parameter",
+    "operation",
+    "higher",
+    "detached",
+    "constant",
+    "backward",
+    "accumulate",
+    "fold",
+)
+_WEIGHT = {"leaf": 2, "parameter": 2, "accumulate": 2, "constant": 1}
+
+
+class _Units:
+    """What the layout moves: a node or, in the linked view, an operation with its grad_fn beside it."""
+
+    def __init__(self, model, sizes, across):
+        self.pair = {e.source: e.target for e in model.edges if e.kind == "link"}
+        second, self.across = set(self.pair.values()), across
+        wide = [max((sizes[i][across] for i in side), default=0.0) for side in (self.pair, second)]
+        # where the middles of the two are, from that of the pair: the same for all, so that columns are straight
+        self.aside = (-(wide[1] + PAIR_GAP) / 2, (wide[0] + PAIR_GAP) / 2)
+        self.unit, self.place, self.nodes, self.sizes = {}, {}, [], []
+        for node in model.nodes:
+            if node.id in second:
+                continue
+            self.unit[node.id], self.place[node.id], size = len(self.nodes), None, sizes[node.id]
+            if node.id in self.pair:
+                twin = self.pair[node.id]
+                self.unit[twin] = len(self.nodes)
+                self.place[node.id], self.place[twin] = self.aside
+                deep = max(size[1 - across], sizes[twin][1 - across])  # the two are equally high
+                for i in (node.id, twin):
+                    sizes[i] = (sizes[i][0], deep) if across == 0 else (deep, sizes[i][1])
+                size = (sum(wide) + PAIR_GAP, deep) if across == 0 else (deep, sum(wide) + PAIR_GAP)
+            self.nodes.append(node)
+            self.sizes.append(size)
+        self.second = second
+
+    def back(self, edge):
+        """Whether an edge belongs to the backward column, where lines are laid out against their direction."""
+        return edge.source in self.second and edge.target in self.second
+
+
 def compose(model, direction="TB"):
     """Measure, lay out and word a model: the :class:`Scene` that painters paint."""
-    compact = len(model.nodes) > CARDS_UP_TO
-    contents = [_lines_of(node, compact) for node in model.nodes]
+    compact, top_down = len(model.nodes) > CARDS_UP_TO, direction == "TB"
+    written = {i for e in model.edges if e.kind == "write" for i in (e.source, e.target)}
+    contents = [_lines_of(node, compact, model, written) for node in model.nodes]
     sizes = []
     for node, lines in zip(model.nodes, contents, strict=True):
+        plain = node.kind == "constant"
         width, height = _size(
-            lines, 12 if node.kind != "constant" else 9, 6 if node.kind != "constant" else 4
+            lines, 9 if plain else 14 if node.kind in ("backward", "accumulate") else 12, 4 if plain else 6
         )
         rim = 8.0 if node.is_result and len(model.nodes) > 1 else 0.0
-        sizes.append((max(width, height if node.kind == "constant" else 56.0) + rim, height + rim))
-    arrow = "↑" if direction == "TB" else "←"
-    labels, wording = {}, {}
-    if len(model.nodes) <= LABELS_UP_TO:
-        for e, edge in enumerate(model.edges):
-            wording[e] = _label_of(edge, arrow)
+        sizes.append((max(width, height if plain else 56.0) + rim, height + rim))
+    units = _Units(model, sizes, 0 if top_down else 1)
+    drawn = [e for e, edge in enumerate(model.edges) if edge.kind != "link"]
+    labels, wording, ports, pairs = {}, {}, {}, []
+    arrows = "↑↓" if top_down else "←→"
+    for k, e in enumerate(drawn):
+        edge = model.edges[e]
+        back, of_grad_fns = units.back(edge), model.nodes[edge.source].kind in ("backward", "accumulate")
+        if len(model.nodes) <= LABELS_UP_TO:
+            wording[e] = _label_of(edge, arrows[of_grad_fns and not back], of_grad_fns, bool(units.pair))
             if wording[e]:
-                labels[e] = _size(wording[e], 4, 1)
-    weight = {"operation": 3, "fold": 3, "leaf": 2, "parameter": 2, "constant": 1}
-    placed = layered(
-        sizes,
-        [(e.source, e.target) for e in model.edges],
+                labels[k] = _size(wording[e], 4, 1)
+        a, b = (edge.target, edge.source) if back else (edge.source, edge.target)
+        pairs.append((units.unit[a], units.unit[b]))
+        if units.place[a] is not None or units.place[b] is not None:
+            ports[k] = (units.place[a], units.place[b])
+    frames, inside = _frames_of(model)
+    placed = compound(
+        units.sizes,
+        pairs,
+        [inside[node.id] for node in units.nodes],
+        [(parent, (text_width(text, "frame"), 16.0)) for parent, _, text in frames],
         labels=labels,
-        weights=[weight[painted_as(n.kind)] for n in model.nodes],
+        weights=[_WEIGHT.get(node.kind, 3) for node in units.nodes],
         direction=direction,
         rank_gap=18 if labels else 28,
-        node_gap=20 if direction == "TB" else 14,
+        node_gap=20 if top_down else 14,
+        ports=ports,
     )
     margin, heading = 18.0, title(model)
-    top = margin + 30.0
-    kinds = [
-        k
-        for k in ("leaf", "parameter", "operation", "constant", "fold")
-        if any(painted_as(n.kind) == k for n in model.nodes)
-    ]
-    words = [(kind, say(f"graph.kind.{kind}")) for kind in kinds]
-    if any(n.is_result for n in model.nodes) and len(model.nodes) > 1:
-        words.append(("result", say("graph.kind.result")))
-    if any((e.formula or e.local_text) and "ḡ" not in e.formula for e in model.edges) and labels:
-        words.append(("local", say("graph.key.local")))
-    if any("ḡ" in e.formula for e in model.edges) and labels:
-        words.append(("arriving", say("graph.key.arriving")))
-    if any(e.flow_text for e in model.edges) and labels:
-        words.append(("flow", say("graph.key.flow")))
-    remarks = _notes(model)
+    remarks, words = _notes(model), _key_words(model, labels, frames)
     widest = max(
-        [text_width(heading, "title"), *(min(text_width(r, "soft"), 560.0) for r in remarks), placed.width]
+        [
+            text_width(heading, "title"),
+            *(min(text_width(r, "soft"), 560.0) for r in remarks),
+            *(text_width(word, "soft") + 26 for _, word in words),
+            placed.width,
+        ]
     )
     width = round(widest + 2 * margin, 1)
-    left = round((width - placed.width) / 2, 1)
-    boxes = tuple(
-        Box(round(x + left, 1), round(y + top, 1), w, h, painted_as(node.kind), node.is_result and len(model.nodes) > 1,
-            tuple(map(tuple, lines)), "\n".join(describe(node)), node.id)
-        for node, (x, y), (w, h), lines in zip(model.nodes, placed.centres, sizes, contents, strict=True)
-    )  # fmt: skip
-    lines = tuple(
-        Line(tuple((round(x + left, 1), round(y + top, 1)) for x, y in path.points),
-             model.nodes[edge.source].kind != "constant",
-             (round(path.label[0] + left, 1), round(path.label[1] + top, 1), *labels[e]) if path.label else None,
-             tuple(map(tuple, wording.get(e, ()))), "")
-        for e, (edge, path) in enumerate(zip(model.edges, placed.paths, strict=True))
-    )  # fmt: skip
+    left, top = round((width - placed.width) / 2, 1), margin + 30.0
+
+    def moved(points):
+        return tuple((round(x + left, 1), round(y + top, 1)) for x, y in points)
+
+    boxes = []
+    for node, (w, h), lines in zip(model.nodes, sizes, contents, strict=True):
+        x, y = placed.centres[units.unit[node.id]]
+        aside = units.place[node.id] or 0.0
+        [(x, y)] = moved([(x + aside, y) if top_down else (x, y + aside)])
+        stale = any(s.state == "stale" for s in node.saved)
+        result = node.is_result and len(model.nodes) > 1
+        boxes.append(Box(x, y, w, h, painted_as(node), result, tuple(map(tuple, lines)),
+                         "\n".join(describe(node, model)), node.id, stale))  # fmt: skip
+    forth, back = ("down", "up") if top_down else ("right", "left")
+    lines = {}
+    for k, e in enumerate(drawn):
+        edge, path = model.edges[e], placed.paths[k]
+        points, head = moved(path.points), forth
+        if units.back(edge):
+            head = back if _meets(points[0], boxes[edge.target], top_down) else ""
+            points = points[::-1]
+        label = (*moved([path.label])[0], *labels[k]) if path.label else None
+        runs = tuple(map(tuple, wording.get(e, ())))
+        lines[e] = Line(points, _carries(model, edge), label, runs, say_edge(edge, model), edge.kind, head)
+    for e, edge in enumerate(model.edges):
+        if e not in lines:
+            a, b = boxes[edge.source], boxes[edge.target]
+            points = ((a.x + a.width / 2, a.y), (b.x - b.width / 2, b.y))
+            if not top_down:
+                points = ((a.x, a.y + a.height / 2), (b.x, b.y - b.height / 2))
+            points = tuple((round(x, 1), round(y, 1)) for x, y in points)
+            lines[e] = Line(points, False, None, (), say_edge(edge, model), "link", "")
+    stubs, ways = [], {}
+    for k, points in placed.stubs:
+        edge, points = model.edges[drawn[k]], moved(points)
+        whole = units.back(edge) and _meets(points[0], boxes[edge.target], top_down)
+        ways.setdefault(drawn[k], []).append(points)
+        stubs.append(Line(points[::-1] if units.back(edge) else points, _carries(model, edge), None, (), "", edge.kind,
+                          back if whole else ""))  # fmt: skip
+    cuts = [
+        _middle(ways.get(e) or [lines[e].points]) for e, edge in enumerate(model.edges) if edge.kind == "cut"
+    ]
+    shown = []
+    for f in placed.frames:
+        [(x, y), (title_x, title_y)] = moved([(f.x, f.y), f.title])
+        shown.append(Frame(x, y, f.width, f.height, frames[f.frame][1], frames[f.frame][2], title_x, title_y))
     key, y = _key(words, width, margin, top + placed.height + 26)
     notes = []
     for remark in remarks:
         for part in _wrapped(remark, width - 2 * margin):
             notes.append((part, y))
             y += 16
-    return Scene(width, round(y + 6, 1), heading, boxes, lines, key, tuple(notes), direction,
-                 say("graph.description", nodes=len(model.nodes), edges=len(model.edges)))  # fmt: skip
+    return Scene(width, round(y + 6, 1), heading, tuple(boxes), tuple(lines[e] for e in range(len(model.edges))), key,
+                 tuple(notes), direction, overview(model), tuple(shown), tuple(stubs), tuple(cuts))  # fmt: skip
+
+
+def _middle(ways):
+    """The point half-way along the longest piece of some ways."""
+    pieces = [piece for way in ways for piece in pairwise(way)]
+    (x0, y0), (x1, y1) = max(pieces, key=lambda p: abs(p[1][0] - p[0][0]) + abs(p[1][1] - p[0][1]))
+    return round((x0 + x1) / 2, 1), round((y0 + y1) / 2, 1)
+
+
+def _carries(model, edge):
+    """Whether a gradient goes along an edge."""
+    source = model.nodes[edge.source]
+    return edge.kind != "cut" and source.requires_grad and source.kind not in ("constant", "detached")
+
+
+def _meets(point, box, top_down):
+    """Whether a way begins at a box's side, and not at a trunk."""
+    x, y = point
+    return abs(y - box.y - box.height / 2) < 0.2 if top_down else abs(x - box.x - box.width / 2) < 0.2
+
+
+def _key_words(model, labels, frames):
+    """What the key explains: only what occurs."""
+    kinds = {painted_as(n) for n in model.nodes}
+    words = [(kind, say(f"graph.kind.{kind}")) for kind in _KINDS if kind in kinds]
+    if any(n.is_result for n in model.nodes) and len(model.nodes) > 1:
+        words.append(("result", say("graph.kind.result")))
+    if any(kind == "region" for _, kind, _ in frames):
+        words.append(("region", say("graph.kind.region")))
+    for kind in ("cut", "write", "link"):
+        if any(e.kind == kind for e in model.edges):
+            words.append((kind, say(f"graph.key.{kind}")))
+    told = [e for e in model.edges if e.kind == "data"] if labels else []
+    if any((e.formula or e.local_text) and "ḡ" not in e.formula for e in told):
+        words.append(("local", say("graph.key.local")))
+    if any("ḡ" in e.formula for e in told):
+        words.append(("arriving", say("graph.key.arriving")))
+    if any(e.flow_text for e in told):
+        words.append(("flow", say("graph.key.flow")))
+    return words
 
 
 def _key(words, width, margin, y):

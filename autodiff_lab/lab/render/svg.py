@@ -7,7 +7,7 @@ text is escaped here, and nowhere else. Leans on scene.
 
 from itertools import pairwise
 
-from .scene import STYLES, line_height
+from .scene import STYLES, Line, line_height
 
 # The colours of Okabe and Ito, told apart by the colour-blind: (light, dark).
 # fmt: off
@@ -23,6 +23,13 @@ COLOURS = {
     "operation": ("#5a636e", "#a3adb8"),
     "constant":  ("#8a7500", "#e3c83a"),
     "fold":      ("#a0527f", "#d99bbf"),
+    "detached":  ("#8a7500", "#e3c83a"),
+    "backward":  ("#b34700", "#ff9b57"),
+    "accumulate":("#b34700", "#ff9b57"),
+    "order":     ("#6a4fa8", "#bda6f2"),
+    "higher":    ("#6a4fa8", "#bda6f2"),
+    "module":    ("#8a94a0", "#6f7a86"),
+    "region":    ("#8a7500", "#e3c83a"),
 }
 # fmt: on
 _HOST = {  # what the page around the picture calls these colours
@@ -46,8 +53,8 @@ def _style():
         f"@media (prefers-color-scheme:dark){{.adl-graph{{{dark}}}}}",
         f"[data-jp-theme-light=true] .adl-graph{{{light}}}",
         f"[data-jp-theme-light=false] .adl-graph{{{dark}}}",
-        f".vscode-dark .adl-graph{{{dark}}}",
-        f".vscode-light .adl-graph{{{light}}}",
+        f".vscode-dark .adl-graph,.dark .adl-graph,[data-theme=dark] .adl-graph,[theme=dark] .adl-graph{{{dark}}}",
+        f".vscode-light .adl-graph,.light .adl-graph,[data-theme=light] .adl-graph{{{light}}}",
     ]
     for name in COLOURS:
         value = _HOST.get(name, "{}").format(f"var(--adl-{name})")
@@ -99,10 +106,76 @@ def hexagon(x, y, w, h):
     ]
 
 
+def octagon(x, y, w, h):
+    """The corners of a box with its corners cut, around its centre."""
+    a, b, c = w / 2, h / 2, 8.0 if h > 24 else 4.0
+    return [(x - a + c, y - b), (x + a - c, y - b), (x + a, y - b + c), (x + a, y + b - c),
+            (x + a - c, y + b), (x - a + c, y + b), (x - a, y + b - c), (x - a, y - b + c)]  # fmt: skip
+
+
+def scissors(x, y, r=5.0):
+    """Open scissors around a point: two blades as segments, and the centres of two rings of radius 2.4."""
+    blades = [
+        ((x - r, y + 0.62 * r), (x + 1.5 * r, y - 0.8 * r)),
+        ((x - r, y - 0.62 * r), (x + 1.5 * r, y + 0.8 * r)),
+    ]
+    return blades, [(x - r - 1.6, y + r), (x - r - 1.6, y - r)]
+
+
+def arrow(line):
+    """The corners of a line's head, () if it has none."""
+    x, y = line.points[-1]
+    dx, dy = {"down": (0, 1), "up": (0, -1), "right": (1, 0), "left": (-1, 0)}.get(line.head, (0, 0))
+    if not dx and not dy:
+        return ()
+    return [(x, y), (x - 8 * dx - 4 * dy, y - 8 * dy - 4 * dx), (x - 8 * dx + 4 * dy, y - 8 * dy + 4 * dx)]
+
+
+# how lines are drawn: (width, dashes)
+STROKES = {
+    "data": (1.5, ()),
+    "constant": (1.2, (3, 3)),
+    "cut": (1.5, (7, 5)),
+    "write": (2.4, ()),
+    "link": (1.2, (1.5, 3)),
+}
+
+
+def stroke_of(line):
+    """The width and the dashes of a line."""
+    return STROKES[line.kind if line.kind != "data" or line.differentiable else "constant"]
+
+
+def _frame_shape(kind, x, y, w, h):
+    rect = f'x="{_n(x)}" y="{_n(y)}" width="{_n(w)}" height="{_n(h)}" rx="{_n(min(9, h / 4))}"'
+    strength, dash = (".05", "") if kind == "module" else (".1", ' stroke-dasharray="2 3"')
+    return (f'<rect {rect} class="f-{kind} s-{kind}" fill="{COLOURS[kind][0]}" fill-opacity="{strength}" '
+            f'stroke="{COLOURS[kind][0]}" stroke-width="1"{dash}/>')  # fmt: skip
+
+
+def _frame(frame):
+    size, _, colour = STYLES["frame"]
+    return _frame_shape(frame.kind, frame.x, frame.y, frame.width, frame.height) + (
+        f'<text x="{_n(frame.title_x)}" y="{_n(frame.title_y + 4)}" font-size="{_n(size)}" font-weight="600" '
+        f"{_fill(colour)}>{escape(frame.title)}</text>"
+    )
+
+
+def _scissors(x, y):
+    blades, rings = scissors(x, y)
+    paths = "".join(f"M{_n(a)} {_n(b)}L{_n(c)} {_n(d)}" for (a, b), (c, d) in blades)
+    circles = "".join(f'<circle cx="{_n(a)}" cy="{_n(b)}" r="2.4"/>' for a, b in rings)
+    ground = f'<circle cx="{_n(x)}" cy="{_n(y)}" r="10" {_fill("paper")}/>'
+    style = f'{_stroke("ink")} fill="none" stroke-width="1.3" stroke-linecap="round"'
+    return f'{ground}<g {style}><path d="{paths}"/>{circles}</g>'
+
+
 def _shape(kind, x, y, w, h, *, result=False):
     """The outline of a box around a centre: the kind is told by the shape, and by the colour."""
     outer, (w, h) = (w, h), (w - 8, h - 8) if result else (w, h)
     left, top, colour = x - w / 2, y - h / 2, COLOURS[kind][0]
+    if kind == "region":
+        return _frame_shape(kind, left, top, w, h)
     paint = f'class="f-{kind} s-{kind}" fill="{colour}" fill-opacity=".13" stroke="{colour}"'
     rect = f'x="{_n(left)}" y="{_n(top)}" width="{_n(w)}" height="{_n(h)}"'
     if kind == "leaf":
@@ -110,8 +183,20 @@ def _shape(kind, x, y, w, h, *, result=False):
     elif kind == "parameter":
         points = hexagon(x, y, w, h)
         out = f'<polygon points="{_corners(points)}" {paint} stroke-width="2"/>'
-    elif kind == "constant":
-        out = f'<rect {rect} rx="4" {paint} stroke-width="1.3" stroke-dasharray="4 3"/>'
+    elif kind in ("constant", "detached"):
+        radius = "4" if kind == "constant" else "12"
+        out = f'<rect {rect} rx="{radius}" {paint} stroke-width="1.3" stroke-dasharray="4 3"/>'
+    elif kind == "higher":
+        out = f'<polygon points="{_corners(octagon(x, y, w, h))}" {paint.replace(".13", ".09")} stroke-width="1.5"/>'
+    elif kind in ("backward", "accumulate"):
+        radius = "4" if kind == "backward" else _n(min(h / 2, 16))
+        inset = 5 if kind == "backward" else 9
+        bars = "".join(
+            f'<path d="M{_n(at)} {_n(top + rise)}V{_n(top + h - rise)}" {_stroke(kind)} stroke-width="1.2"/>'
+            for at in (left + inset, left + w - inset)
+            for rise in (0 if kind == "backward" else 2,)
+        )
+        out = f'<rect {rect} rx="{radius}" {paint.replace(".13", ".09")} stroke-width="1.4"/>{bars}'
     elif kind == "fold":
         shifted = f'x="{_n(left + 5)}" y="{_n(top - 5)}" width="{_n(w)}" height="{_n(h)}"'
         out = (
@@ -157,32 +242,36 @@ def curve(points, direction):
     return segments
 
 
-def shortened(points, direction, by=6.0):
-    """The way without the length of the arrow's head."""
-    (x, y), rest = points[-1], points[:-1]
-    return (*rest, (x, y - by) if direction == "TB" else (x - by, y))
+def shortened(line, by=6.0):
+    """The way of a line without the length of its head."""
+    (x, y), rest = line.points[-1], line.points[:-1]
+    dx, dy = {"down": (0, 1), "up": (0, -1), "right": (1, 0), "left": (-1, 0)}.get(line.head, (0, 0))
+    return (*rest, (x - by * dx, y - by * dy))
 
 
 def _edge(line, direction):
-    way = shortened(line.points, direction)
+    way = shortened(line)
     d = f"M{_n(way[0][0])} {_n(way[0][1])}"
     for kind, *points in curve(way, direction):
         d += kind + " ".join(f"{_n(a)} {_n(b)}" for a, b in points)
-    x, y = line.points[-1]
-    head = (
-        [(x, y), (x - 4, y - 8), (x + 4, y - 8)]
-        if direction == "TB"
-        else [(x, y), (x - 8, y - 4), (x - 8, y + 4)]
-    )
-    dash, width = ("", "1.5") if line.differentiable else (' stroke-dasharray="3 3"', "1.2")
-    out = f'<path d="{d}" {_stroke("line")} fill="none" stroke-width="{width}"{dash}/>'
-    return out + f'<polygon points="{_corners(head)}" {_fill("line")}/>'
+    width, dashes = stroke_of(line)
+    dash = f' stroke-dasharray="{" ".join(map(_n, dashes))}"' if dashes else ""
+    path = f'<path d="{d}" {_stroke("line")} fill="none" stroke-width="{_n(width)}"{dash}/>'
+    head = arrow(line)
+    if head:
+        path += f'<polygon points="{_corners(head)}" {_fill("line")}/>'
+    return f"<g><title>{escape(line.hint)}</title>{path}</g>" if line.hint else path
 
 
 def _label(line):
     x, y, w, h = line.label
     ground = f'<rect x="{_n(x - w / 2)}" y="{_n(y - h / 2)}" width="{_n(w)}" height="{_n(h)}" rx="3" {_fill("paper")}/>'
     return ground + _runs(line.lines, x, y)
+
+
+def key_line(kind, x, y):
+    """The piece of line that the key shows."""
+    return Line(((x - 3, y), (x + 21, y)), True, None, (), "", kind, "" if kind == "link" else "right")
 
 
 def _key(scene):
@@ -192,6 +281,8 @@ def _key(scene):
             mark, colour = MARKS[what][scene.direction == "LR"], "grad" if what == "flow" else "soft"
             place = f'x="{_n(x + 9)}" y="{_n(y + 4)}" text-anchor="middle"'
             out.append(f'<text {place} font-size="12" {_fill(colour)}>{mark}</text>')
+        elif what in ("cut", "write", "link"):
+            out.append(_edge(key_line(what, x, y), "LR") + (_scissors(x + 9, y) if what == "cut" else ""))
         else:
             kind = "operation" if what == "result" else what
             out.append(_shape(kind, x + 9, y, 22 if what == "result" else 18, 17 if what == "result" else 12,
@@ -213,9 +304,15 @@ def to_svg(scene):
         f'<text x="{_n(scene.width / 2)}" y="30" text-anchor="middle" font-size="15" font-weight="600" {_fill("ink")}>'
         f"{escape(scene.title)}</text>",
     ]
-    parts += [_edge(line, scene.direction) for line in scene.lines]
+    parts += [_frame(frame) for frame in scene.frames]
+    parts += [_edge(line, scene.direction) for line in (*scene.stubs, *scene.lines)]
+    parts += [_scissors(x, y) for x, y in scene.cuts]
     parts += [_label(line) for line in scene.lines if line.label]
     for box in scene.boxes:
+        if box.warns:
+            x, y, w, h = box.x - box.width / 2 - 4, box.y - box.height / 2 - 4, box.width + 8, box.height + 8
+            parts.append(f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(w)}" height="{_n(h)}" rx="9" {_stroke("warn")} '
+                         'fill="none" stroke-width="2" stroke-dasharray="6 3"/>')  # fmt: skip
         shape = _shape(box.kind, box.x, box.y, box.width, box.height, result=box.is_result)
         parts.append(f"<g><title>{escape(box.hint)}</title>{shape}{_runs(box.lines, box.x, box.y)}</g>")
     parts.append(_key(scene))

@@ -9,38 +9,108 @@ from ...messages import say
 def title(model):
     """The heading of every view."""
     names = ", ".join(n.name for n in model.results if n.name) or "?"
-    return say("graph.title", name=names)
+    key = (
+        "graph.title.backward"
+        if all(n.kind in ("backward", "accumulate") for n in model.results)
+        else "graph.title"
+    )
+    return say(key if model.results else "graph.title", name=names)
+
+
+def overview(model):
+    """The picture in a few sentences, for those who hear it: what there is, what came out, and the gradients."""
+    said = [say("graph.description", nodes=len(model.nodes), edges=len(model.edges))]
+    named = [n for n in model.nodes if n.kind not in ("fold", "backward", "accumulate")]
+    said += [f"{n.name} = {n.value_text}" for n in named if n.is_result and n.name and n.value_text]
+    said += [f"{n.name}.grad = {n.grad_text}" for n in named if n.is_leaf and n.grad_state == "stored"][:12]
+    return ". ".join(said) + "."
 
 
 def operation(node, model):
     """What made a node: ``Pow(x)``, or the word for its kind."""
     if node.kind == "fold":
-        return say("graph.fold", count=node.count)
-    if node.kind != "operation":
+        return fold_words(node)
+    if node.kind not in ("operation", "detached"):
         return say(f"graph.word.{node.kind}")
     sources = [model.nodes[e.source] for e in model.inputs(node.id)]
     return f"{node.op}({', '.join(s.name or s.value_text or '?' for s in sources)})"
 
 
-def gradient(node):
+def fold_words(node):
+    """What a fold stands for."""
+    count = f"{node.count:,}".replace(",", " ")
+    return say("graph.fold.loop" if node.folds == "loop" else "graph.fold", count=count)
+
+
+def region(node):
+    """What stands over a shaded region: its mode, and what that means."""
+    return say(f"graph.mode.{node.mode}")
+
+
+def stale_words(saved):
+    """What became of a saved tensor that was written to: both versions, where they are known."""
+    if not saved.versions:
+        return f"{saved.name}: {say('graph.saved.stale')}"
+    then, now = saved.versions
+    return say("graph.saved.versions", name=saved.name, then=then, now=now)
+
+
+def contributions(node, model):
+    """A gradient as a text; where the ways of a fork meet, as the sum of what came along each: ``12 + 6 = 18``."""
+    flows = [e for _, _, e in model.network.out_edges(node.id, data="data") if e.flow_text]
+    numbers = [e.flow for e in flows]
+    if len(flows) < 2 or not all(isinstance(v, (int, float)) for v in (node.grad, *numbers)):
+        return node.grad_text
+    if abs(sum(numbers) - node.grad) > 1e-5 * max(1.0, *map(abs, numbers)):  # there was something before
+        return node.grad_text
+    terms = [flows[0].flow_text]
+    for e in flows[1:]:
+        terms.append(f"− {e.flow_text[1:]}" if e.flow_text[:1] in "-−" else f"+ {e.flow_text}")
+    written = f"{' '.join(terms)} = {node.grad_text}"
+    return written if len(written) <= 40 else node.grad_text
+
+
+def gradient(node, model):
     """The gradient as a text: its value, ``None`` when it was not computed yet, ``—`` where there is none."""
     if node.grad_state == "stored":
-        return node.grad_text
+        return contributions(node, model)
     if node.grad_state == "passed":
-        return f"({node.grad_text})"
+        return f"({contributions(node, model)})"
     if node.grad_state == "pending":
-        return "None" if node.is_leaf else ""
+        return "None" if node.is_leaf or node.kind == "accumulate" else ""
     return "?" if node.grad_state == "unknown" else "—"
 
 
-def describe(node):
+def where(node, model):
+    """Where a node lies and when it was made: its modules, its mode, its order."""
+    said = [" / ".join(model.groups.get(path, path) for path in node.group)]
+    said += [region(node)] if node.mode else []
+    said += [say("graph.order", order=node.order)] if node.order else []
+    return ", ".join(part for part in said if part)
+
+
+def say_edge(edge, model):
+    """An edge in words, one fact a line."""
+    source, target = model.nodes[edge.source], model.nodes[edge.target]
+    lines = [f"{source.name or source.value_text} → {target.name}"]
+    if edge.kind != "data":
+        lines.append(say(f"graph.key.{edge.kind}"))
+    if edge.formula or edge.local_text:
+        told = dict.fromkeys(text for text in (edge.formula, edge.local_text) if text)
+        lines.append(f"{say('graph.key.local')}: {' = '.join(told)}")
+    if edge.flow_text:
+        lines.append(f"{say('graph.key.flow')}: {edge.flow_text}")
+    return "\n".join(lines)
+
+
+def describe(node, model):
     """A node told at length, one fact a line."""
-    word = say(f"graph.word.{node.kind}") if node.kind != "fold" else say("graph.fold", count=node.count)
-    lines = [f"{node.name}: {word}" if node.name and node.kind != "fold" else word]
-    if node.grad_fn:
+    word = say(f"graph.word.{node.kind}") if node.kind != "fold" else fold_words(node)
+    lines = [f"{node.name}: {word}" if node.name and node.name != "⋯" else word]
+    if node.grad_fn and node.grad_fn != node.name:
         lines.append(f"grad_fn: {node.grad_fn}")
     if node.expression:
-        lines.append(f"{node.name} = {node.expression}")
+        lines.append(f"{node.name} = {node.expression}" if node.kind != "accumulate" else node.expression)
     if node.shape is not None:
         lines.append(f"shape {list(node.shape)}, {node.dtype}")
     if node.value_text:
@@ -52,12 +122,21 @@ def describe(node):
         lines.append(f"{say('graph.value')}: {node.value_text}{origin}")
     if node.grad_state != "none":
         key = f"graph.grad.{node.grad_state}"
-        lines.append(say(key, grad=node.grad_text))
+        lines.append(say(key, grad=contributions(node, model)))
     if node.version:
         lines.append(say("graph.version", version=node.version))
+    if place := where(node, model):
+        lines.append(place)
+    if node.place:
+        lines.append(node.place)
     for saved in node.saved:
         shown = f" = {saved.shown}" if saved.shown else ""
-        lines.append(f"_saved_{saved.name}{shown}: {say('graph.saved.' + saved.state)}")
+        said = (
+            stale_words(saved)
+            if saved.state == "stale"
+            else f"{saved.name}{shown}: {say('graph.saved.' + saved.state)}"
+        )
+        lines.append(f"_saved_{said}")
     return lines
 
 
@@ -83,28 +162,32 @@ def to_text(model):
     if not model.complete:
         lines.append(say("graph.note.more"))
     head = [
-        say(f"graph.head.{k}") for k in ("node", "operation", "formula", "shape", "value", "grad", "saved")
+        say(f"graph.head.{k}")
+        for k in ("node", "operation", "formula", "shape", "value", "grad", "saved", "version", "where")
     ]
     rows = []
     for node in model.nodes:
         saved = ", ".join(
-            f"{s.name} ({say('graph.saved.' + s.state)})" for s in node.saved if s.state != "kept"
+            stale_words(s) if s.state == "stale" else f"{s.name} ({say('graph.saved.' + s.state)})"
+            for s in node.saved
+            if s.state != "kept"
         )
         shape = f"{list(node.shape)} {node.dtype}" if node.shape else ""
         rows.append([node.name or "·", operation(node, model), node.expression, shape, node.value_text or "?",
-                     gradient(node), saved])  # fmt: skip
+                     gradient(node, model), saved, str(node.version or ""), where(node, model)])  # fmt: skip
     lines += ["", *table(head, rows, right=(4, 5))]
     rows = []
     for edge in model.edges:
-        if edge.formula or edge.local_text or edge.flow_text:
-            name = model.nodes[edge.source].name
+        if edge.formula or edge.local_text or edge.flow_text or edge.kind != "data":
+            name = model.nodes[edge.source].name or model.nodes[edge.source].value_text
             formula = edge.formula if edge.formula != edge.local_text else ""
             flow = edge.flow_text or (
                 say(f"graph.saved.{edge.state}") if edge.state in ("freed", "stale") else ""
             )
-            rows.append([f"{name} → {model.nodes[edge.target].name}", formula, edge.local_text, flow])
+            kind = say(f"graph.key.{edge.kind}") if edge.kind != "data" else ""
+            rows.append([f"{name} → {model.nodes[edge.target].name}", formula, edge.local_text, flow, kind])
     if rows:
-        head = [say(f"graph.head.{k}") for k in ("edge", "local", "number", "flow")]
+        head = [say(f"graph.head.{k}") for k in ("edge", "local", "number", "flow", "kind")]
         lines += ["", *table(head, rows, right=(2, 3))]
     if any(n.value_from == "deduced" for n in model.nodes):
         lines += ["", say("graph.note.deduced")]
