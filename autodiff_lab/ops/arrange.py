@@ -16,7 +16,7 @@ from .join import cat, same_kind, stack
 from .order import FLIP
 from .pointwise import pow
 from .reduce import sum as total
-from .row import apply, check_tensor, either, export, named, operation, pointwise, register
+from .row import apply, check_tensor, either, export, named, operation, register, twins
 from .scatter import index_select
 from .shape import (
     diagonal as diagonal_view,
@@ -49,16 +49,13 @@ def strided_places(shape, size, stride, offset):
 def folded(g, shape, repeats):
     """The adjoint of ``repeat``: the copies added up."""
     lead = len(repeats) - len(shape)
-    split_, axes = [], []
-    for i, r in enumerate(repeats):
-        axes.append(len(split_))
-        split_ += [r, shape[i - lead]] if i >= lead else [r]
-    return g.reshape(tuple(split_)).sum(axis=tuple(axes)).reshape(shape)
+    split = [n for pair in zip(repeats, (1,) * lead + tuple(shape)) for n in pair]
+    return g.reshape(tuple(split)).sum(axis=tuple(range(0, len(split), 2))).reshape(shape)
 
 
 # fmt: off
-tril    = pointwise("tril", "Tril", lambda x, diagonal: np.tril(x, diagonal), lambda g, diagonal: tril_(g, diagonal), dtypes="same", attrs=("diagonal",), defaults=(0,))
-triu    = pointwise("triu", "Triu", lambda x, diagonal: np.triu(x, diagonal), lambda g, diagonal: triu_(g, diagonal), dtypes="same", attrs=("diagonal",), defaults=(0,))
+TRIL    = operation("tril", "Tril", lambda x, diagonal: np.tril(x, diagonal), lambda g, diagonal: lower(g, diagonal), attrs=("diagonal",), linear=True)
+TRIU    = operation("triu", "Triu", lambda x, diagonal: np.triu(x, diagonal), lambda g, diagonal: upper(g, diagonal), attrs=("diagonal",), linear=True)
 ROLL    = operation("roll", "Roll", lambda x, shifts, dims: np.roll(x, shifts if dims else shifts[0], dims or None), lambda g, shifts, dims: rolled(g, tuple(-s for s in shifts), dims), attrs=("shifts", "dims"), linear=True)
 REPEAT  = operation("repeat", "Repeat", lambda x, repeats: np.tile(x, repeats), lambda g, shape, repeats: folded(g, shape, repeats), attrs=("repeats",), linear=True)
 DIAGONAL_COPY = operation("diagonal_copy", "Diagonal", lambda x, offset: np.array(x.diagonal(offset)), lambda g, shape, offset: diagonal_put(g, shape, offset, 0, 1), attrs=("offset",), suffix="Backward0_copy", linear=True)
@@ -66,37 +63,26 @@ EMBED   = operation("diag_embed", "DiagEmbed", diagonal_into, lambda g, offset, 
                     attrs=("whole", "offset", "dim1", "dim2"), linear=True)
 AS_STRIDED = view_row("as_strided", "AsStrided", strided_view, lambda g, shape, size, stride, offset: scattered(g, (int(np.prod(shape)),), (strided_places(shape, size, stride, offset),)).reshape(shape), "size", "stride", "offset")
 # fmt: on
-tril_, triu_, rolled = either(tril.row), either(triu.row), either(ROLL)
+lower, upper, rolled = either(TRIL), either(TRIU), either(ROLL)
 
 
-def triangle(made):
-    """``tril`` and ``triu`` as functions whose diagonal may be given by position, for matrices and stacks of them."""
-    row = made.row
+def triangle(row, part):
+    def prepare(input, diagonal=0):
+        check(input.ndim >= 2, f"{row.name}: input tensor must have at least 2 dimensions")
+        return row, (input,), {"diagonal": diagonal}
 
-    def function(input, diagonal=0, *, out=None):
-        check(check_tensor(input, row.name).ndim >= 2,
-              f"{row.name}: input tensor must have at least 2 dimensions")  # fmt: skip
-        return apply(row, input, diagonal=diagonal, out=out)
-
-    function.__name__ = function.__qualname__ = row.name
-    part = "lower" if row.name == "tril" else "upper"
-    function.__doc__ = (
-        f"The {part} triangle of a matrix, up to its ``diagonal``-th diagonal; zeros elsewhere."
-    )
-    return register(row, function)
+    doc = f"The {part} triangle of a matrix, up to its ``diagonal``-th diagonal; zeros elsewhere."
+    return twins(named(prepare, row.name, doc))
 
 
-tril, triu = triangle(tril), triangle(triu)
+tril, triu = triangle(TRIL, "lower"), triangle(TRIU, "upper")
 
 
 # -- diagonals ----------------------------------------------------------------------------------------------
 
 
 def diag(input, diagonal=0):
-    """The diagonal of a matrix, or the matrix with a vector as its diagonal.
-
-    Raises RuntimeError for other numbers of dimensions.
-    """
+    """The diagonal of a matrix, or the matrix with a vector as its diagonal; RuntimeError for other dimensions."""
     check(input.ndim in (1, 2), f"diag(): Supports 1D or 2D tensors. Got {input.ndim}D")
     return diag_embed(input, diagonal) if input.ndim == 1 else apply(DIAGONAL_COPY, input, offset=diagonal)
 
@@ -106,10 +92,9 @@ def diag_embed(input, offset=0, dim1=-2, dim2=-1):
     ndim = input.ndim + 1
     dim1, dim2 = dimension(dim1, ndim), dimension(dim2, ndim)
     check(dim1 != dim2, f"diagonal dimensions cannot be identical {dim1}, {dim2}")
-    n = input.shape[-1] + abs(offset)
     whole = list(input.shape[:-1])
     for d in sorted((dim1, dim2)):
-        whole.insert(d, n)
+        whole.insert(d, input.shape[-1] + abs(offset))
     return apply(EMBED, input, whole=tuple(whole), offset=offset, dim1=dim1, dim2=dim2)
 
 
@@ -120,8 +105,7 @@ def diagflat(input, offset=0):
 
 def trace(input):
     """The sum of the diagonal of a matrix."""
-    if input.ndim != 2:
-        raise RuntimeError("trace: expected a matrix, but got tensor with dim " + str(input.ndim))
+    check(input.ndim == 2, f"trace: expected a matrix, but got tensor with dim {input.ndim}")
     return total(diagonal_view(input))
 
 
@@ -137,10 +121,12 @@ def repeat(self, *repeats):
             [1, 2, 1, 2]])
     """
     repeats = numbers(repeats, "repeat(): argument 'repeats'")
-    check(len(repeats) >= self.ndim,
-          "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor")  # fmt: skip
-    check(not any(n < 0 for n in repeats),
-          f"Trying to create tensor with negative dimension {min(repeats, default=0)}: {list(repeats)}")  # fmt: skip
+    enough = len(repeats) >= self.ndim
+    check(
+        enough, "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor"
+    )
+    least = min(repeats, default=0)
+    check(least >= 0, f"Trying to create tensor with negative dimension {least}: {list(repeats)}")
     return apply(REPEAT, self, repeats=repeats)
 
 
@@ -155,10 +141,9 @@ def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
 
     Raises RuntimeError if there are neither one number of repeats nor as many as slices, or one is negative.
     """
-    counts = memory(repeats) if isinstance(repeats, Tensor) else repeats
     if repeats is None:
-        counts = memory(input)
-        return new_tensor(np.repeat(np.arange(len(counts)), counts))
+        return new_tensor(np.repeat(np.arange(len(input)), memory(input)))
+    counts = memory(repeats) if isinstance(repeats, Tensor) else repeats
     check(not np.any(np.asarray(counts) < 0), "repeats can not be negative")
     if dim is None:
         input, dim = reshape(input, -1), 0
@@ -316,26 +301,22 @@ def meshgrid(*tensors, indexing=None):
     Args:
         indexing: ``"ij"`` as in matrices, torch's default, or ``"xy"`` as in plots.
     """
-    tensors = (
-        list(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)) else list(tensors)
-    )
+    tensors = list(tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)) else tensors)
     check(tensors, "meshgrid expects a non-empty TensorList", ValueError)
-    check(indexing in (None, "ij", "xy"),
-          f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')  # fmt: skip
+    known = indexing in (None, "ij", "xy")
+    check(known, f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
     for t in tensors:
         if check_tensor(t, "meshgrid").ndim > 1:
             raise RuntimeError(f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {t}")
         check(t.dtype is tensors[0].dtype, "torch.meshgrid expects all tensors to have the same dtype")
-    swap = indexing == "xy" and len(tensors) > 1
-    if swap:
-        tensors[:2] = tensors[1::-1]
+    count, turn = len(tensors), 2 if indexing == "xy" and len(tensors) > 1 else 0
+    tensors[:turn] = tensors[:turn][::-1]
     shape = [t.numel() for t in tensors]
     grids = [
-        expand(reshape(t, *(-1 if i == d else 1 for i in range(len(shape)))), *shape)
+        expand(reshape(t, *(-1 if i == d else 1 for i in range(count))), *shape)
         for d, t in enumerate(tensors)
     ]
-    if swap:
-        grids[:2] = grids[1::-1]
+    grids[:turn] = grids[:turn][::-1]
     return tuple(grids)
 
 
@@ -359,11 +340,8 @@ def triangle_indices(name, find):
     def made(row, col, offset=0, *, dtype=dtypes.int64, layout=None, device=None):
         return finished(np.stack(find(row, offset, col)).astype(dtypes.as_dtype(dtype).numpy), False, device)
 
-    return named(
-        made,
-        name,
-        f"Rows and columns of the places of the {'lower' if name < 'triu' else 'upper'} triangle, as two rows.",
-    )
+    part = "lower" if name < "triu" else "upper"
+    return named(made, name, f"Rows and columns of the places of the {part} triangle, as two rows.")
 
 
 tril_indices = triangle_indices("tril_indices", lambda n, k, m: np.nonzero(np.tri(n, m, k, bool)))
@@ -391,13 +369,9 @@ def diff(input, n=1, dim=-1, prepend=None, append=None):
     dim = dimension(dim, input.ndim)
     if n == 0:
         return input
-    input = (
-        cat([t for t in (prepend, input, append) if t is not None], dim)
-        if prepend is not None or append is not None
-        else input
-    )
-    n = min(n, input.shape[dim])
-    for _ in range(n):
+    ends = [t for t in (prepend, input, append) if t is not None]
+    input = cat(ends, dim) if len(ends) > 1 else input
+    for _ in range(min(n, input.shape[dim])):
         m = input.shape[dim] - 1
         high, low = input.narrow(dim, 1, m), input.narrow(dim, 0, m)
         input = high ^ low if input.dtype is dtypes.bool_ else high - low
