@@ -21,7 +21,7 @@ from .graph import LEAF, Gate, Node, Parts
 from .mode import mode, ticks
 
 inspect: Callable[..., Any] | None = (
-    None  # one step under anomaly detection; autograd.anomaly_mode, which stands above, puts it here
+    None  # a step under anomaly detection; autograd.anomaly_mode puts it here
 )
 
 
@@ -74,9 +74,8 @@ def walk(seeds, *, keep, as_tensors, wanted=None):
         else:
             contributions = node.pull(g)
         if node._fit is not None:
-            contributions = [
-                c if c is None or f is None else fit(c, *f) for c, f in zip(contributions, node._fit)
-            ]
+            pairs = zip(contributions, node._fit)
+            contributions = [c if c is None or f is None else fit(c, *f) for c, f in pairs]
         if node._hooks is not None:
             contributions = run_post_hooks(node, contributions, g, as_tensors)
         for edge, c in zip(node._edges, contributions):
@@ -120,9 +119,8 @@ def fit(g, shape, dtype):
     """``g`` summed over the axes along which an input of ``shape`` was broadcast, in ``dtype``."""
     if g.shape != shape:
         lead = len(g.shape) - len(shape)
-        axes = tuple(range(lead)) + tuple(
-            lead + i for i, n in enumerate(shape) if n == 1 and g.shape[lead + i] != 1
-        )
+        ones = [lead + i for i, n in enumerate(shape) if n == 1 and g.shape[lead + i] != 1]
+        axes = (*range(lead), *ones)
         if axes:
             g = add_up(g, axes) if isinstance(g, (np.ndarray, np.generic)) else g.sum(axis=axes)
         if g.shape != shape:
@@ -194,16 +192,18 @@ def seed_of(output, grad, as_tensors):
     return grad if as_tensors else grad._array
 
 
+def seeds_of(outputs, grads, as_tensors):
+    """Where the pass starts: (edge, cotangent) for each output."""
+    return [(require_edge(t, i), seed_of(t, g, as_tensors)) for i, (t, g) in enumerate(zip(outputs, grads))]
+
+
 def backward(outputs, grads, *, keep, create_graph, inputs=None):
     """Accumulate gradients of ``outputs`` into leaves, or into ``inputs`` only.
 
     Args:
         outputs, grads: tensors and their cotangents (None for "one"), already checked for shape.
     """
-    seeds = [
-        (require_edge(t, i), seed_of(t, g, create_graph)) for i, (t, g) in enumerate(zip(outputs, grads))
-    ]
-    wanted = None
+    seeds, wanted = seeds_of(outputs, grads, create_graph), None
     if inputs is not None:
         wanted = {require_edge(t, i): t for i, t in enumerate(inputs)}
         for t in inputs:
@@ -249,10 +249,7 @@ def require_edge(tensor, index):
 
 def grad(outputs, grads, inputs, *, keep, create_graph):
     """The gradients of ``outputs`` with respect to ``inputs``, as tensors, None where not reached."""
-    seeds = [
-        (require_edge(t, i), seed_of(t, g, create_graph)) for i, (t, g) in enumerate(zip(outputs, grads))
-    ]
-    edges = []
+    seeds, edges = seeds_of(outputs, grads, create_graph), []
     for tensor in inputs:
         check(tensor._node is not None, "One of the differentiated Tensors does not require grad",
               note="note.input_no_grad", tensor=tensor)  # fmt: skip

@@ -45,9 +45,7 @@ FREED = (
 WRITTEN_BY_HAND = frozenset({"AccumulateGrad", "CopyBackwards", "CopySlices", "NotImplemented"})
 
 # What ``dir`` shows of a node.
-PUBLIC = frozenset(
-    "_sequence_nr metadata name next_functions register_hook register_prehook requires_grad".split()
-)
+PUBLIC = set("_sequence_nr metadata name next_functions register_hook register_prehook requires_grad".split())
 
 WRITTEN_OUT = "<written out>"  # the file of functions that are written out for a row
 PLAIN = frozenset({int, float, bool, type(None)})
@@ -144,12 +142,9 @@ def compiled_pull(row):
         names = f"{', '.join(row.saved)}, = saved"
         lines += ["    saved = self._saved", "    if saved is None: freed(self)", f"    {names}"]
         for n in row.saved:
-            array = (
-                "out is not None: out = out.array"
-                if n == "out"
-                else f"{n}.__class__ not in PLAIN: {n} = {n}._array"
+            lines.append(
+                f"    if {n}.__class__ not in PLAIN: {n} = {n}.{'array' if n == 'out' else '_array'}"
             )
-            lines.append(f"    if {array}")
     if row.noted:
         lines.append(f"    {', '.join(row.noted)}, = self._noted")
     rules = {f"rule{i}": row.rules.get(arg) for i, arg in enumerate(row.inputs)}
@@ -243,9 +238,8 @@ class Node:
 
     def __call__(self, *grads):
         """The node's backward on its own: the gradients of its inputs (or the one), before they are summed to shape."""
-        result = tuple(
-            self.pull_tensors(grads[0] if self.row is None or self.row.outputs == 1 else Parts(grads))
-        )
+        single = self.row is None or self.row.outputs == 1
+        result = tuple(self.pull_tensors(grads[0] if single else Parts(grads)))
         return result[0] if len(result) == 1 else result
 
     def pull(self, g):

@@ -232,9 +232,7 @@ def in_place(row, t, inputs, attrs):
 
     Returns ``t`` itself.
     """
-    recording = bool(mode.grad) and (
-        t._node is not None or any(getattr(i, "_node", None) is not None for i in inputs)
-    )
+    recording = bool(mode.grad) and any(getattr(i, "_node", None) is not None for i in (t, *inputs))
     refuse(t, recording)
     if recording:
         keeps_input = any(row.inputs[0] in need for need in row.needs.values())
@@ -252,11 +250,8 @@ def in_place(row, t, inputs, attrs):
     if recording:
         node = result._node
         if isinstance(node, Node):
-            if node._saved:
-                node._saved = tuple(
-                    SavedOutput(t._array, t._clock, t._clock[-1]) if type(s) is SavedOutput else s
-                    for s in node._saved
-                )
+            out = SavedOutput(t._array, t._clock, t._clock[-1])
+            node._saved = node._saved and tuple(out if type(s) is SavedOutput else s for s in node._saved)
         rebase(t, node)
     return t
 

@@ -121,10 +121,8 @@ def repeat(self, *repeats):
             [1, 2, 1, 2]])
     """
     repeats = numbers(repeats, "repeat(): argument 'repeats'")
-    enough = len(repeats) >= self.ndim
-    check(
-        enough, "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor"
-    )
+    said = "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor"
+    check(len(repeats) >= self.ndim, said)
     least = min(repeats, default=0)
     check(least >= 0, f"Trying to create tensor with negative dimension {least}: {list(repeats)}")
     return apply(REPEAT, self, repeats=repeats)
@@ -312,10 +310,8 @@ def meshgrid(*tensors, indexing=None):
     count, turn = len(tensors), 2 if indexing == "xy" and len(tensors) > 1 else 0
     tensors[:turn] = tensors[:turn][::-1]
     shape = [t.numel() for t in tensors]
-    grids = [
-        expand(reshape(t, *(-1 if i == d else 1 for i in range(count))), *shape)
-        for d, t in enumerate(tensors)
-    ]
+    lines = [reshape(t, *(-1 if i == d else 1 for i in range(count))) for d, t in enumerate(tensors)]
+    grids = [expand(line, *shape) for line in lines]
     grids[:turn] = grids[:turn][::-1]
     return tuple(grids)
 
@@ -419,9 +415,8 @@ def cov(input, *, correction=1, fweights=None, aweights=None):
     if aweights is not None and correction:
         norm = weight - correction * (w * aweights).sum() / weight
     away = x - mean
-    made = (away @ transpose(away if w is None else away * w, 0, 1)) / (
-        norm.clamp(min=0) if isinstance(norm, Tensor) else max(norm, 0)
-    )
+    norm = norm.clamp(min=0) if isinstance(norm, Tensor) else max(norm, 0)
+    made = (away @ transpose(away if w is None else away * w, 0, 1)) / norm
     return reshape(made, ()) if made.numel() == 1 else made
 
 

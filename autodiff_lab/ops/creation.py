@@ -68,16 +68,12 @@ def read_data(data, dtype):
 def no_numbers(data):
     """The error for what a tensor cannot be made of."""
     if isinstance(data, complex):
-        return NotImplementedError(
-            "complex tensors are outside what autodiff_lab covers; use two real tensors"
-        )
-    text = f"new(): invalid data type '{type(data).__name__}'"
-    known = (
-        TypeError(text)
-        if isinstance(data, str)
-        else RuntimeError(f"Could not infer dtype of {type(data).__name__}")
+        return NotImplementedError("complex tensors are outside what autodiff_lab covers; use two real ones")
+    name = type(data).__name__
+    error = RuntimeError(f"Could not infer dtype of {name}")
+    return explained(
+        TypeError(f"new(): invalid data type '{name}'") if isinstance(data, str) else error, "note.data"
     )
-    return explained(known, "note.data")
 
 
 def lengths(data):

@@ -183,9 +183,8 @@ def check_places(index, t, dim):
     size = t.shape[dim]
     wrong = (index < -size) | (index >= size)
     if wrong.any():
-        raise IndexError(
-            f"index {index[wrong].flat[0]} is out of bounds for dimension {dim} with size {size}"
-        )
+        said = f"is out of bounds for dimension {dim} with size {size}"
+        raise IndexError(f"index {index[wrong].flat[0]} {said}")
 
 
 def sliced(t, dim, piece, whole_too=False):

@@ -100,9 +100,8 @@ def split(tensor, split_size_or_sections, dim=0):
         if sum(sizes) != size:
             raise RuntimeError(f"split_with_sizes expects split_sizes to sum exactly to {size} (input tensor's "
                              f"size at dimension {dim}), but got split_sizes={list(sizes)}")  # fmt: skip
-    return apply(
-        SPLIT if isinstance(split_size_or_sections, int) else SPLIT_SIZES, tensor, dim=dim, sizes=sizes
-    )
+    row = SPLIT if isinstance(split_size_or_sections, int) else SPLIT_SIZES
+    return apply(row, tensor, dim=dim, sizes=sizes)
 
 
 def chunk(input, chunks, dim=0):
@@ -133,9 +132,8 @@ def hstack(tensors, *, out=None):
 
 def vstack(tensors, *, out=None):
     """The tensors on top of each other; vectors are rows."""
-    return cat(
-        [t if t.ndim > 1 else unsqueeze(reshape(t, -1), 0) for t in same_kind(tensors, "vstack")], 0, out=out
-    )
+    rows = [t if t.ndim > 1 else unsqueeze(reshape(t, -1), 0) for t in same_kind(tensors, "vstack")]
+    return cat(rows, 0, out=out)
 
 
 register(CAT, cat, method=False, aliases=("concat", "concatenate"))

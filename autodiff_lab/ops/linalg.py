@@ -67,11 +67,8 @@ def mv(input, vec, *, out=None):
         n, m, k = *input.shape, vec.shape[0]
         raise explained(RuntimeError(f"size mismatch, got input ({n}), mat ({n}x{m}), vec ({k})"),
                          "note.matmul", m=m, k=k)  # fmt: skip
-    same_dtype(
-        "addmv input tensors must have the same dtype, but got {1.title}, {0.title}, and {1.title}",
-        input,
-        vec,
-    )
+    said = "addmv input tensors must have the same dtype, but got {1.title}, {0.title}, and {1.title}"
+    same_dtype(said, input, vec)
     return apply(MV, input, vec, out=out)
 
 

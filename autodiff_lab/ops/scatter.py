@@ -176,11 +176,8 @@ def indexed(input, dim, index, function):
 def index_add(input, dim, index, source, *, alpha=1):
     """``input`` with ``alpha * source`` added at the places ``index`` along ``dim``."""
     dim, index = indexed(input, dim, index, "index_add")
-    return (
-        INDEX_ADD,
-        (input, fitting(input, source, "index_add")),
-        {"dim": dim, "index": index, "alpha": alpha},
-    )
+    source = fitting(input, source, "index_add")
+    return INDEX_ADD, (input, source), {"dim": dim, "index": index, "alpha": alpha}
 
 
 @twins
@@ -194,22 +191,17 @@ def index_copy(input, dim, index, source):
 def index_fill(input, dim, index, value):
     """``input`` with the number ``value`` at the places ``index`` along ``dim``."""
     dim, index = indexed(input, dim, index, "index_fill")
-    return (
-        INDEX_FILL,
-        (input,),
-        {"dim": dim, "index": index, "value": value.item() if isinstance(value, Tensor) else plain(value)},
-    )
+    value = value.item() if isinstance(value, Tensor) else plain(value)
+    return INDEX_FILL, (input,), {"dim": dim, "index": index, "value": value}
 
 
 def masked_select(input, mask, *, out=None):
     """The numbers where ``mask`` holds, in one dimension; the two are broadcast."""
     shape = np.broadcast_shapes(input.shape, check_tensor(mask, "masked_select", 2, "mask").shape)
     check(mask._array.dtype == bool, "masked_select: expected BoolTensor for mask")
-    mask = np.broadcast_to(memory(mask), shape)
+    mask = np.atleast_1d(np.array(np.broadcast_to(memory(mask), shape)))
     input = expand(input, *shape) if tuple(input.shape) != shape else input
-    return apply(
-        MASKED_SELECT, input if shape else reshape(input, 1), index=np.atleast_1d(np.array(mask)), out=out
-    )
+    return apply(MASKED_SELECT, input if shape else reshape(input, 1), index=mask, out=out)
 
 
 @twins
@@ -220,11 +212,9 @@ def masked_scatter(input, mask, source):
     input = expand(input, *shape) if tuple(input.shape) != shape else input
     mask = np.array(np.broadcast_to(mask, input.shape))
     if source.numel() < mask.sum():
-        raise RuntimeError(
-            "masked_scatter: expected self and source to have same dtypes"
-            if source.dtype is not input.dtype
-            else "The number of elements in source must be greater than or equal to the number of ones in mask"
-        )
+        check(source.dtype is input.dtype, "masked_scatter: expected self and source to have same dtypes")
+        raise RuntimeError("The number of elements in source must be greater than or equal to the number of ones in "
+                           "mask")  # fmt: skip
     return MASKED_SCATTER, (input, source), {"mask": mask}
 
 
@@ -234,11 +224,10 @@ def take(input, index, *, out=None):
     check(index.dtype == np.int64,
           f"take(): Expected a long tensor for index, but got {new_tensor(index).dtype.title}")  # fmt: skip
     size = input.numel()
-    if ((index < -size) | (index >= size)).any():
+    wrong = index[(index < -size) | (index >= size)]
+    if wrong.size:
         raise IndexError(
-            "out of range: tried to access index "
-            + str(index[(index < -size) | (index >= size)].flat[0])
-            + f" on a tensor of {size} elements."
+            f"out of range: tried to access index {wrong.flat[0]} on a tensor of {size} elements."
         )
     return apply(TAKE, input, index=np.array(index) % max(size, 1), out=out)
 
@@ -248,10 +237,9 @@ def take_along_dim(input, indices, dim=None, *, out=None):
     if dim is None:
         return gather(reshape(input, -1), 0, reshape(indices, -1), out=out)
     dim = dimension(dim, input.ndim)
-    lead = np.broadcast_shapes(
-        *(tuple(1 if d == dim else n for d, n in enumerate(t.shape)) for t in (input, indices))
-    )
-    whole = [tuple(t.shape[d] if d == dim else n for d, n in enumerate(lead)) for t in (input, indices)]
+    both = (input, indices)
+    lead = np.broadcast_shapes(*(tuple(1 if d == dim else n for d, n in enumerate(t.shape)) for t in both))
+    whole = [tuple(t.shape[d] if d == dim else n for d, n in enumerate(lead)) for t in both]
     wrapped = new_tensor(memory(indices) % max(input.shape[dim], 1))
     return gather(expand(input, *whole[0]), dim, contiguous(expand(wrapped, *whole[1])), out=out)
 

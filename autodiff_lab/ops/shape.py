@@ -276,9 +276,8 @@ def swapped(input, name):
 def movedim(input, source, destination):
     """A view with dimensions moved to other places."""
     ndim = check_tensor(input, "movedim").ndim
-    source, destination = (
-        [dimension(d, ndim) for d in ((ds,) if isinstance(ds, int) else ds)] for ds in (source, destination)
-    )
+    both = ((d,) if isinstance(d, int) else d for d in (source, destination))
+    source, destination = ([dimension(d, ndim) for d in dims] for dims in both)
     check(len(source) == len(destination), f"movedim: Invalid source or destination dims: source ({source} dims) "
           f"should contain the same number of dims as destination ({destination} dims)")  # fmt: skip
     check(len(set(source)) == len(source) and len(set(destination)) == len(destination),
@@ -354,9 +353,9 @@ export(broadcast_tensors, method=False)
 Tensor.T = property(lambda self: transpose_all(self), doc="The dimensions in reverse order.")
 Tensor.mT = property(lambda self: swapped(self, "mT"), doc="The last two dimensions exchanged.")
 Tensor.H = property(
-    lambda self: swapped(self, "H") if self.ndim else self, doc="As ``mT``: there are no complex numbers."
+    lambda self: swapped(self, "H") if self.ndim else self, doc="As ``mT``: all numbers are real."
 )
-Tensor.mH = property(lambda self: swapped(self, "mH"), doc="As ``mT``: there are no complex numbers.")
+Tensor.mH = property(lambda self: swapped(self, "mH"), doc="As ``mT``: all numbers are real.")
 
 
 def transpose_all(input):
