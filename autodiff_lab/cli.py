@@ -173,13 +173,11 @@ def _names_beside(name):
 def _same_cells(theirs, ours):
     """Whether two notebooks, as bytes, hold the same cells, whatever their outputs are."""
     try:
-        cells = [
-            [(cell["cell_type"], "".join(cell["source"])) for cell in json.loads(text)["cells"]]
-            for text in (theirs, ours)
-        ]
+        books = [json.loads(text)["cells"] for text in (theirs, ours)]
+        theirs, ours = ([(cell["cell_type"], "".join(cell["source"])) for cell in book] for book in books)
     except (ValueError, KeyError, TypeError, RecursionError):  # not a notebook
         return False
-    return cells[0] == cells[1]
+    return theirs == ours
 
 
 def _read_manifest(path):

@@ -30,7 +30,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .errors import explained
+from .errors import check, explained
+
+NOTE = "print.options"
 
 
 class Options(NamedTuple):
@@ -43,15 +45,9 @@ class Options(NamedTuple):
     sci_mode: bool | None = None
 
 
-# fmt: off
-PROFILES = {
-    "default": Options(),
-    "short":   Options(precision=2, edgeitems=2),
-    "full":    Options(threshold=math.inf),
-}
-# fmt: on
-
-_options = Options()
+DEFAULT, SHORT, FULL = Options(), Options(precision=2, edgeitems=2), Options(threshold=math.inf)
+PROFILES = {"default": DEFAULT, "short": SHORT, "full": FULL}
+_options = DEFAULT
 
 
 def set_printoptions(
@@ -60,16 +56,13 @@ def set_printoptions(
     """Choose how tensors are printed; what is not named stays as it is, except ``sci_mode``, as in torch.
 
     Args:
-        precision: decimals of a float.
+        precision, linewidth: decimals of a float, and columns of a line.
         threshold: number of elements beyond which a tensor is summarised; ``math.inf`` for never.
         edgeitems: elements shown at each end of a summarised axis.
-        linewidth: columns of a line.
         profile: ``"default"``, ``"short"`` or ``"full"``: a start for the others, which override it.
         sci_mode: True or False forces or forbids scientific notation; None lets the numbers decide.
 
-    Raises:
-        TypeError: for a value of the wrong type.
-        ValueError: for a negative one or an unknown profile. After an error the options are what they were.
+    Raises TypeError or ValueError for what is none of these; the options then are what they were.
 
     >>> set_printoptions(precision=2)
     >>> print(tensor_text(np.array([1.12345], np.float32)))
@@ -77,12 +70,16 @@ def set_printoptions(
     >>> set_printoptions(profile="default")
     """
     global _options
-    if profile is not None and profile not in PROFILES:
-        raise _refused(
-            ValueError, f"profile must be one of {', '.join(map(repr, PROFILES))}; got {profile!r}"
-        )
-    if sci_mode not in (None, True, False):
-        raise _refused(TypeError, f"sci_mode must be True, False or None; got {sci_mode!r}")
+    known = profile is None or profile in PROFILES
+    check(
+        known, f"profile must be one of {', '.join(map(repr, PROFILES))}; got {profile!r}", ValueError, NOTE
+    )
+    check(
+        sci_mode in (None, True, False),
+        f"sci_mode must be True, False or None; got {sci_mode!r}",
+        TypeError,
+        NOTE,
+    )
     given = {"precision": precision, "threshold": threshold, "edgeitems": edgeitems, "linewidth": linewidth}
     checked = {name: _count(name, value) for name, value in given.items() if value is not None}
     start = _options if profile is None else PROFILES[profile]
@@ -111,14 +108,9 @@ def _count(name, value):
     try:
         value = value if name == "threshold" and isinstance(value, float) else operator.index(value)
     except TypeError:
-        raise _refused(TypeError, f"{name} must be an integer; got {value!r}") from None
-    if not value >= 0:  # also refuses nan
-        raise _refused(ValueError, f"{name} must not be negative; got {value!r}")
+        raise explained(TypeError(f"{name} must be an integer; got {value!r}"), NOTE) from None
+    check(value >= 0, f"{name} must not be negative; got {value!r}", ValueError, NOTE)  # also refuses nan
     return value
-
-
-def _refused(kind, sentence):
-    return explained(kind(sentence), "print.options")
 
 
 def array_text(array, indent=0):
@@ -139,16 +131,8 @@ def array_text(array, indent=0):
     return _nested(iter(texts), array.shape, indent, width, summarize)
 
 
-def tensor_text(
-    array,
-    *,
-    default_dtype=np.float32,
-    requires_grad=False,
-    grad_fn=None,
-    tangent=None,
-    parameter=False,
-    name="tensor",
-):
+def tensor_text(array, *, default_dtype=np.float32, requires_grad=False, grad_fn=None, tangent=None, parameter=False,
+                name="tensor"):  # fmt: skip
     """What ``repr`` and ``str`` of a tensor give.
 
     Args:
@@ -196,14 +180,11 @@ def format_spec(array, spec, owner, plain=True):
     """What ``format(owner, spec)`` gives, and so ``f"{owner:{spec}}"``.
 
     Args:
-        array: the numbers of ``owner``.
-        spec: the format, such as ``".2f"``.
+        array, spec: the numbers of ``owner``, and the format, such as ``".2f"``.
         owner: the tensor itself, for its text and for the name of its class.
         plain: False for a Parameter or another subclass: torch formats none of them as a number.
 
-    Raises:
-        TypeError: for a format asked of anything but a plain 0-d tensor.
-        ValueError: for a format that the number does not know.
+    Raises TypeError for a format asked of anything but a plain 0-d tensor, ValueError for one the number does not know.
 
     >>> format_spec(np.array(3.14159), ".2f", owner=None)
     '3.14'
@@ -244,9 +225,7 @@ def _aligned(array):
     spec = ".0f" if whole else f".{_options.precision}{'e' if scientific else 'f'}"
     texts = [format(value, spec) for value in values]
     if whole:
-        texts = [
-            text + "." if math.isfinite(value) else text for text, value in zip(texts, values, strict=True)
-        ]
+        texts = [text + "." * math.isfinite(value) for text, value in zip(texts, values)]
     width = max(map(len, itertools.compress(texts, deciding)), default=1)
     return [text.rjust(width) for text in texts], width
 
