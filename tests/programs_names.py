@@ -169,7 +169,7 @@ R = th.accelerator.is_available(), th.accelerator.current_accelerator(), th.acce
 R = [type(e).__name__ for e in (th.linalg.LinAlgError("x"), th.utils.checkpoint.CheckpointError("x"))]
 import io; b = io.BytesIO(); th.save({"x": th.ones(2), "n": 3}, b); b.seek(0); R = th.load(b)
 x = th.tensor([[1., 2.], [3., 4.]]); R = x.H, x.mH, x.real, x.dim(), x.ndimension(), x.nelement(), x.size(), x.size(0), x.size().numel(), x.element_size(), x.itemsize, x.nbytes, x.layout, x.storage_offset(), x[1].storage_offset(), x.cpu() is x, x.share_memory_() is x, x.is_cpu, x.is_cuda, x.is_meta, x.is_mkldnn, x.is_quantized, x.is_sparse, th.real(x) is x
-x = th.tensor([[1., 2.], [3., 4.]]); R = x.data_ptr() == x.view(4).data_ptr(), x[1].data_ptr() - x.data_ptr(), x.storage().size(), x.storage().tolist(), x.storage().nbytes(), x.storage().data_ptr() == x.data_ptr(), x.untyped_storage().nbytes(), x.T.storage().tolist(), type(x.storage()) is th.TypedStorage, type(x.untyped_storage()) is th.UntypedStorage
+x = th.tensor([[1., 2.], [3., 4.]]); R = x.data_ptr() == x.view(4).data_ptr(), x[1].data_ptr() - x.data_ptr(), x.storage().size(), x.storage().tolist(), x.storage().nbytes(), x.storage().data_ptr() == x.data_ptr(), x.untyped_storage().nbytes(), x.T.storage().tolist(), type(x.storage()) is th.TypedStorage, x.storage().type(), type(x.untyped_storage()) is th.UntypedStorage
 x = th.tensor([[1., 2.], [3., 4.]]); R = x.new(2, 0), x.new([5, 6]), x.clone().resize_(3, 1), x.clone().resize_as_(th.ones(4)), x.sum_to_size(1, 2), x.clone().fill_diagonal_(9.), x.clone().apply_(lambda v: v + 1), x.clone().map_(x, lambda a, b: a * b), x.clone().floor_divide_(2), th.floor_divide(x, 2)
 th.ones(1).imag
 th.imag(th.ones(1))
@@ -228,6 +228,15 @@ w = th.ones(1, requires_grad=True); o = th.optim.SGD([w], lr=0.5, momentum=0.9);
 w = th.ones(1, requires_grad=True); o = th.optim.SGD([w], lr=0.5); L = th.optim.lr_scheduler; s = L.CosineAnnealingWarmRestarts(o, 3); o.step(); s.step(); s.step(0.5); R = s.get_last_lr()
 w = th.ones(1, requires_grad=True); o = th.optim.SGD([w], lr=0.5, momentum=0.9); L = th.optim.lr_scheduler; s = L.CyclicLR(o, 0.1, 0.5, 2); o.step(); s.step(); R = s.get_last_lr(), sorted(s.state_dict())[:3]; t = L.OneCycleLR(o, 0.5, 4); o.step(); t.step(); R = R, t.get_last_lr()
 w = th.ones(1, requires_grad=True); o = th.optim.SGD([w], lr=0.5); L = th.optim.lr_scheduler; q = L.SequentialLR(o, [L.ConstantLR(o, 0.5, 1), L.ExponentialLR(o, 0.9)], [1]); o.step(); q.step(); d = q.state_dict(); q.load_state_dict(d); R = q.last_epoch, q.get_last_lr()
+w = th.ones(1, requires_grad=True); o = th.optim.SGD([w], lr=0.5); g = th.amp.GradScaler("cpu", enabled=False); g.scale(w * 2).sum().backward(); g.unscale_(o); g.step(o); g.update(); R = w, g.get_scale(), g.is_enabled(), g.state_dict(), g.load_state_dict({}), th.GradScaler is th.amp.GradScaler
+with th.autocast("cpu", enabled=False): R = th.ones(2) @ th.ones(2)
+
+x = th.ones(2, requires_grad=True); y = th.ones(2, requires_grad=True); L = []; h = th.autograd.graph.register_multi_grad_hook((x, y), lambda g: L.append(g)); (x * y).sum().backward(); R = L, h.remove()
+x = th.ones(2); th.autograd.graph.increment_version(x); R = x._version
+if True: x = th.ones(2, requires_grad=True)
+with th.autograd.graph.allow_mutation_on_saved_tensors(): y = x * 1; z = (y ** 2).sum(); y.mul_(3); z.backward()
+R = x.grad
+
 c = th.utils.data.ChainDataset([range(2), range(2, 4)]); R = list(th.utils.data.RandomSampler(range(3), num_samples=2))[:0], th.utils.data.RandomSampler(range(3)).num_samples, issubclass(th.utils.data.RandomSampler, th.utils.data.Sampler), isinstance(c, th.utils.data.IterableDataset)
 from LIBRARY.utils import benchmark; t = benchmark.Timer("x + 1", globals={"x": 1}); m = t.timeit(10); R = m.median > 0, m.mean > 0, m.iqr >= 0, isinstance(m, benchmark.Measurement), t.blocked_autorange(min_run_time=0.001).median > 0, t.adaptive_autorange(min_run_time=0.001).median > 0
 from LIBRARY.utils import benchmark; benchmark.Timer('1').repeat()
@@ -267,7 +276,7 @@ def blocks(text):
     """Programs: lines, or blocks up to an empty line where a line ends in a colon or starts with @."""
     made, block = [], []
     for line in text.strip().split("\n"):
-        opens = not block and (line.startswith(("with ", "@", "class ")) or line.endswith(":"))
+        opens = not block and (line.startswith(("with ", "if ", "@", "class ")) or line.endswith(":"))
         if opens or block:
             if line:
                 block.append(line)
