@@ -141,6 +141,7 @@ def promote_types(type1, type2):
     >>> th.promote_types(th.uint8, th.int8), th.promote_types(th.int64, th.float16)
     (autodiff_lab.int16, autodiff_lab.float16)
     """
+    type1, type2 = as_dtype(type1), as_dtype(type2)
     if type1.rank != type2.rank:
         return type1 if type1.rank > type2.rank else type2
     return _of_numpy[np.promote_types(type1.numpy, type2.numpy)]
@@ -148,7 +149,7 @@ def promote_types(type1, type2):
 
 def can_cast(from_, to):
     """Whether torch casts ``from_`` to ``to`` without being asked: never to a lower kind."""
-    return from_.rank <= to.rank
+    return as_dtype(from_).rank <= as_dtype(to).rank
 
 
 def result_dtype(operands):

@@ -240,6 +240,8 @@ def like(make):
 
     def made(input, *args, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None):
         size = check_tensor(input, make.__name__ + "_like").shape
+        said = f"{make.__name__}_like() takes 1 positional argument but {len(args) + 1} were given"
+        check(make is full or not args, said, TypeError)
         kind, size = input.dtype if dtype is None else dtype, (size, *args) if make is full else size
         out = make(*size, dtype=kind, device=device, requires_grad=requires_grad)
         if not input._array.flags.c_contiguous:  # it lies in memory as ``input`` does

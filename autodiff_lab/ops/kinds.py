@@ -37,7 +37,7 @@ def some_whole(value):
 # What torch calls it, the classes that fit at once, what else fits, and the arguments' names.
 KINDS = {
     "Tensor": (TENSORS, lambda v: isinstance(v, Tensor), """
-        input mask vec vec2 mat2 weights x1 x2 tensor A sorted_sequence boundaries condition"""),
+        input mask vec vec2 mat2 weights x y x1 x2 tensor A B sorted_sequence boundaries condition"""),
     "int": ({int}, whole, """
         dim dim0 dim1 dim2 start_dim end_dim length chunks k diagonal offset steps window_length decimals minlength num_classes
         groups num_groups upscale_factor downscale_factor ignore_index N r row col n"""),
@@ -45,22 +45,27 @@ KINDS = {
         keepdim descending stable equal_nan accumulate out_int32 right periodic some increasing with_replacement sorted
         largest return_inverse return_counts compute_uv hermitian upper left unitriangular full_matrices check_errors density
         assume_unique invert as_tuple replacement"""),
-    "Number": ({int, float, bool}, lambda v: isinstance(v, (np.number, np.bool_)) or one_number(v), "alpha beta dx"),
+    "Number": ({int, float, bool}, lambda v: isinstance(v, (np.number, np.bool_)) or one_number(v), "alpha beta dx p"),
     "float": ({int, float, bool}, lambda v: isinstance(v, (np.number, np.bool_)) or one_number(v), "rtol atol nan posinf neginf"),
     "torch.dtype": ({dtypes.dtype}, lambda v: v in (float, int, bool), "dtype"),
     "tuple of ints": ({int, tuple, list}, some_whole, "size shape sizes repeats dims shifts split_size_or_sections *"),
     "Tensor or float": (TENSORS | {int, float}, lambda v: isinstance(v, (Tensor, np.number)), "q elements test_elements"),
-    "str": ({str}, lambda v: False, "rounding_mode interpolation"),
+    "str": ({str}, lambda v: False, "rounding_mode interpolation UPLO"),
 }  # fmt: skip
 OF_NAME = {name: kind for kind, (_, _, names) in KINDS.items() for name in names.split()}
 # The functions whose ``dim`` may be several; whose first argument may be a number; whose arguments may be something else
 # besides; and those that take no None for what may be left out.
-REDUCTIONS, NUMBER_FIRST, FREE, NEVER_NONE = (frozenset(names.split()) for names in (
-    "sum mean nansum nanmean var std var_mean std_mean amax amin all any logsumexp count_nonzero squeeze norm vector_norm matrix_norm",
-    "pow float_power remainder result_type xlogy",
-    "max.dim min.dim tensordot.dims split.split_size_or_sections repeat_interleave.repeats",
-    "prod max min squeeze logsumexp median nanmedian mode",
-))  # fmt: skip
+REDUCTIONS, NUMBER_FIRST, FREE, NEVER_NONE = (
+    frozenset(names.split())
+    for names in (
+        "sum mean nansum nanmean var std var_mean std_mean amax amin all any logsumexp count_nonzero squeeze norm vector_norm matrix_norm",
+        "pow float_power remainder result_type xlogy",
+        "max.dim min.dim norm.p cond.p tensordot.dims split.split_size_or_sections repeat_interleave.repeats",
+        "prod max min squeeze logsumexp median nanmedian mode",
+    )
+)
+# Operations of two tensors, neither of which may be a number.
+TENSORS_ONLY = frozenset("atan2 hypot maximum minimum fmax fmin heaviside ldexp logaddexp logaddexp2 gcd lcm".split())  # fmt: skip
 
 
 class Kind(NamedTuple):
@@ -100,6 +105,8 @@ def kinds_of(function):
     found = dict.fromkeys(names)
     called = function.__name__
     for name in found:
+        if name == "other" and called in TENSORS_ONLY:
+            found[name] = Kind(name, "Tensor", TENSORS, KINDS["Tensor"][1])
         free = name == "input" and (names[0] != name or called in NUMBER_FIRST)
         if name in OF_NAME and not free and f"{called}.{name}" not in FREE:
             title = "tuple of ints" if name == "dim" and called in REDUCTIONS else OF_NAME[name]

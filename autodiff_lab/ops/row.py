@@ -37,7 +37,7 @@ from ..graph import LEAF, PLAIN, WRITTEN_OUT, Gate, Row, SavedOutput, parameters
 from ..mode import Inference, mode, ticks
 from ..tensor import TENSORS, Tensor, clock_of, memory, new_tensor
 from ..views import MULTI_VIEW, NO_GRAD_VIEW, in_place, make_view, refuse, write
-from .kinds import kinds_of
+from .kinds import TENSORS_ONLY, kinds_of
 
 REQUIRED = type("REQUIRED", (), {"__repr__": lambda self: "required"})()
 
@@ -391,7 +391,7 @@ def worded(function):
     See Notes [Words] and [Kinds].
     """
     code = inspect.unwrap(function).__code__
-    if code.co_filename == WRITTEN_OUT:
+    if code.co_filename == WRITTEN_OUT and function.__name__ not in TENSORS_ONLY:
         return function
     count = code.co_argcount + code.co_kwonlyargcount
     star = code.co_varnames[count] if code.co_flags & inspect.CO_VARARGS else None
@@ -461,9 +461,9 @@ def named(function, name, doc):
 def register(row, function, *, method=True, inplace=False, aliases=(), export=True):
     """Make ``function`` known under the row's name and aliases: in the façade, as method, in place."""
     ROWS[row.name] = row
-    function = worded(function)
     if row.ufunc is not None:
         UFUNCS[getattr(row.ufunc, "ufunc", row.ufunc)] = function
+    function = worded(function)
     for name in (row.name, *aliases):
         if export:
             FUNCTIONS[name] = function
