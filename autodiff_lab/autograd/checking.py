@@ -123,9 +123,8 @@ def check(function, inputs, eps, atol, rtol, nondet_tol, check_dtypes, forward, 
     wanted = [inputs[i] for i in positions]
     if not outputs:
         for p in positions:
-            rows = numerical(
-                lambda *a: [t for t in as_tuple(function(*a)) if t.is_floating_point()], inputs, p, eps
-            )
+            floats = lambda *a: [t for t in as_tuple(function(*a)) if t.is_floating_point()]
+            rows = numerical(floats, inputs, p, eps)
             if any(np.any(column) for row in rows for column in row):
                 raise GradcheckError("Numerical gradient for function expected to be zero")
         return

@@ -108,11 +108,12 @@ def pushed(row, inputs, attrs, results, tangents):
         pulled = node.pull_tensors(cotangents[live[0]] if single else Parts(cotangents))
         if node._fit is not None:
             pulled = [c if c is None or f is None else engine.fit(c, *f) for c, f in zip(pulled, node._fit)]
-        pairs = [
-            (p, t._cast(p._array.dtype) if t._array.dtype != p._array.dtype else t)
+        both = (
+            (p, t)
             for p, t in zip(pulled, tangents)
             if p is not None and t is not None and p._node is not None
-        ]
+        )
+        pairs = [(p, t if t._array.dtype == p._array.dtype else t._cast(p._array.dtype)) for p, t in both]
         if not pairs:
             return [new_tensor(outs[i]._array * 0) if i in cotangents else None for i in range(len(outs))]
         found = engine.grad(*zip(*pairs), list(cotangents.values()), keep=False, create_graph=recorded)

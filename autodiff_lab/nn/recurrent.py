@@ -94,8 +94,8 @@ class RNNBase(_Layer, takes=f"mode, input_size, hidden_size, num_layers=1, bias=
     def _start(self, hx, batch, like):
         """The states to start from, checked: one of (layers · directions, batch, size) for each of h and c."""
         count, names = len(self._all_weights), KINDS[self.mode][1]
-        shapes = [(count, batch, self.proj_size or self.hidden_size), (count, batch, self.hidden_size)][
-            : len(names)
+        shapes = [
+            (count, batch, n) for n, _ in zip((self.proj_size or self.hidden_size, self.hidden_size), names)
         ]
         if hx is None:
             return [zeros(*shape, dtype=like.dtype) for shape in shapes]
@@ -133,21 +133,17 @@ class RNNBase(_Layer, takes=f"mode, input_size, hidden_size, num_layers=1, bias=
         return x, (tuple(last) if pair else last[0])
 
     def _fits(self, input):
-        if input.dtype is not self.weight_ih_l0.dtype:
-            raise ValueError(
-                f"RNN input dtype ({input.dtype}) does not match weight dtype ({self.weight_ih_l0.dtype}). Convert input: input.to({self.weight_ih_l0.dtype}), or convert model: "
-                f"model.to({input.dtype})"
-            )
+        ours, own = input.dtype, self.weight_ih_l0.dtype
+        if ours is not own:
+            raise ValueError(f"RNN input dtype ({ours}) does not match weight dtype ({own}). Convert input: input.to({own}), "
+                             f"or convert model: model.to({ours})")  # fmt: skip
 
     def _packed(self, data, batch_sizes, order, back, hx, pair):
         """``forward`` of a packed sequence: at each time, the states of those that are still going move on."""
         self._fits(data)
         going = batch_sizes.tolist()
-        hx = (
-            hx
-            if hx is None
-            else [t if order is None else t.index_select(1, order) for t in (hx if pair else (hx,))]
-        )
+        if hx is not None:
+            hx = [t if order is None else t.index_select(1, order) for t in (hx if pair else (hx,))]
         data, last = self._run(data, self._start(hx, going[0], data), going)
         last = [stack(part) if back is None else stack(part).index_select(1, back) for part in zip(*last)]
         return PackedSequence(data, batch_sizes, order, back), (tuple(last) if pair else last[0])
@@ -157,11 +153,8 @@ class RNNBase(_Layer, takes=f"mode, input_size, hidden_size, num_layers=1, bias=
 
         With ``going``, ``x`` is (all times' rows, features): so many rows, the first of the batch, at each time.
         """
-        step, last, names = (
-            KINDS[self.mode][2],
-            [],
-            ("ih", "hh", "b_ih", "b_hh", "hr") if self.bias else ("ih", "hh", "hr"),
-        )
+        step, last = KINDS[self.mode][2], []
+        names = ("ih", "hh", "b_ih", "b_hh", "hr") if self.bias else ("ih", "hh", "hr")
         all_weights = iter(self.all_weights)
         for layer in range(self.num_layers):
             sides = []

@@ -39,10 +39,6 @@ class _Algorithm(Optimizer):
             g = g + group["weight_decay"] * p
         self._move(p, g, state, group)
 
-    def _start(self, p, group):
-        """What is remembered of a parameter before its first step."""
-        return {}
-
 
 def zero(p, *names):
     """A count of steps, and zeros in the shape of ``p`` under each name."""
@@ -60,7 +56,9 @@ class SGD(_Algorithm, takes="params, lr=1e-3, momentum=0, dampening=0, weight_de
     tensor([0.8000, 1.6000], requires_grad=True)
     """
 
-    def _move(self, p, g, state, group):
+    def update(self, p, g, state, group):
+        if group["weight_decay"]:
+            g = g + group["weight_decay"] * p
         if group["momentum"]:
             b = state.get("momentum_buffer")
             if b is None:

@@ -91,10 +91,10 @@ class Optimizer(Declared):
             for group in self.param_groups:
                 for p in group["params"]:
                     if p._grad is not None:
-                        g, state = p._grad.detach(), self.state[p]
+                        g, state = p._grad.detach(), self.state.get(p, {})
                         self.update(p, -g if group.get("maximize") else g, state, group)
-                        if not state:
-                            del self.state[p]
+                        if state:
+                            self.state[p] = state
         return loss
 
     def update(self, p, g, state, group):
