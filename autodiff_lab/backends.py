@@ -16,6 +16,9 @@ class Backend:
 
     is_built = is_available
 
+    def version(self):
+        """None: there is none."""
+
 
 mps, mkl, mkldnn, openmp = Backend(), Backend(), Backend(enabled=True), Backend()
 cudnn = Backend(enabled=True, benchmark=False, deterministic=False, allow_tf32=True)

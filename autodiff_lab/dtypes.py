@@ -205,4 +205,4 @@ class iinfo:
         self.dtype = as_dtype(dtype).name
 
     def __repr__(self):
-        return f"iinfo(min={self.min}, max={self.max}, dtype={self.dtype})"
+        return f"iinfo(min={self.min:g}, max={self.max:g}, dtype={self.dtype})"

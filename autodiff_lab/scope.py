@@ -7,7 +7,7 @@ OUT_OF_SCOPE = {name: said for names, said in {
     "complex complex64 complex128 cfloat cdouble polar view_as_complex view_as_real fft stft istft":
         "complex numbers are out of scope; keep real and imaginary parts in two tensors, or use NumPy",
     "bfloat16 uint16 uint32 uint64": "this dtype is out of scope; use float32 or int64",
-    "sparse sparse_coo_tensor sparse_csr_tensor nested":
+    "sparse sparse_coo_tensor sparse_csr_tensor nested to_sparse to_dense":
         "every tensor is dense and strided; use zeros() and index_put_()",
     "jit export fx onnx package library compiler dynamo":
         "programs are run as they are written; to see the graph of one there is lab.graph",

@@ -42,6 +42,7 @@ def whole(array):
     """The memory that ``array`` is a view of, as one row."""
     while isinstance(array.base, np.ndarray) and array.base.dtype == array.dtype:
         array = array.base
+    array = array[tuple(slice(0, 1) if not step else slice(None) for step in array.strides)]  # expanded
     return array.reshape(-1) if array.flags.c_contiguous else array.ravel(order="K")
 
 

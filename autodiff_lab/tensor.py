@@ -29,6 +29,7 @@ from .device import CPU, strided
 from .errors import check, explained
 from .graph import LEAF, Gate, Hooks, Node, SavedOutput
 from .mode import mode, ticks, told
+from .scope import OUT_OF_SCOPE
 
 RARE = frozenset({"_clock", "_grad", "_view", "_hooks", "_accumulator", "_inference"})
 
@@ -137,11 +138,8 @@ class Tensor:
     def __getattr__(self, name):
         if name in RARE:
             return None
-        raise AttributeError(Tensor._missing(type(self).__name__, name))
-
-    @staticmethod
-    def _missing(owner, name):
-        return f"'{owner}' object has no attribute '{name}'"
+        said = f"'{type(self).__name__}' object has no attribute '{name}'"
+        raise AttributeError(f"{said}: {OUT_OF_SCOPE[name]}" if name in OUT_OF_SCOPE else said)
 
     # -- what it holds ---------------------------------------------------------------------------
 

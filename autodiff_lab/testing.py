@@ -54,12 +54,12 @@ def difference(a, b, both, rtol, atol, equal_nan, check_dtype):
         return f"Scalars are not close!\n\nExpected {b} but got {a}."
     gap = np.where(close, 0, np.abs(wide[0] - wide[1]))
     with np.errstate(all="ignore"):
-        ratio = np.where(close, 0, gap / np.abs(wide[1]))
+        ratio = np.where(close, 0, np.asarray(gap / np.abs(wide[1]), np.result_type(a, b, np.float16)))
     far = f"{(~close).sum()} / {close.size} ({(~close).mean():.1%})"
     said = f"Tensor-likes are not close!\n\nMismatched elements: {far}"
     for kind, values, bound in (("absolute", gap, atol), ("relative", ratio, rtol)):
         place = np.unravel_index(np.argmax(np.where(np.isnan(values), np.inf, values)), values.shape)
-        where = f"{values[place]} at index {tuple(map(int, place))}"
+        where = f"{values[place].item()} at index {tuple(map(int, place))}"
         said += f"\nGreatest {kind} difference: {where} (up to {bound:g} allowed)"
     return said
 

@@ -216,8 +216,10 @@ def equal(input, other):
 
 
 is_tensor = named(lambda obj: isinstance(obj, Tensor), "is_tensor", "Whether ``obj`` is a tensor.")
+is_storage = named(lambda obj: type(obj).__name__ in ("TypedStorage", "UntypedStorage"), "is_storage",
+                   "Whether ``obj`` is a tensor's memory.")  # fmt: skip
 numel = named(lambda input: check_tensor(input, "numel").numel(), "numel", "The number of elements.")
 is_floating_point = named(lambda input: check_tensor(input, "is_floating_point").is_floating_point(),
                           "is_floating_point", "Whether the dtype is a floating-point one.")  # fmt: skip
 export(isclose, allclose, equal)
-export(is_tensor, numel, is_floating_point, method=False)
+export(is_tensor, is_storage, numel, is_floating_point, method=False)

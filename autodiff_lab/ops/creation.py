@@ -1,5 +1,6 @@
 """Making tensors from numbers, and changing their dtype. Leans on ops.row, dtypes, device."""
 
+import functools
 import math
 import operator
 import warnings
@@ -32,8 +33,7 @@ def finished(array, requires_grad=False, device=None):
 # -- from data ----------------------------------------------------------------------------------------------
 
 
-KINDS = {"b": bool, "i": int, "u": int, "f": float}
-SCALARS = ((bool, (bool, np.bool_)), (int, (int, np.integer)), (float, (float, np.floating)))
+PLAIN_KINDS = ((bool, dtypes.bool_), (int, dtypes.int64), (float, None))  # None: the default dtype
 
 
 def read_data(data, dtype):
@@ -54,11 +54,18 @@ def read_data(data, dtype):
     elif isinstance(data, (str, bytes)) or not hasattr(data, "__len__"):
         raise no_numbers(data)
     else:
-        kinds = set()
-        check_rows(data, 0, lengths(data), kinds)
-        array = np.array(strip(data)) if kinds else np.empty(lengths(data))
-        floats = get_default_dtype().numpy if dtype is None else np.float64
-        array = array.astype(floats if not kinds or float in kinds else np.int64 if int in kinds else bool)
+        shape, kinds, long = lengths(data), {}, []
+        check_rows(data, 0, shape, kinds, long)
+        kind = functools.reduce(dtypes.promote_types, kinds or [get_default_dtype()])
+        target = kind if dtype is None else dtype
+        if long and target.is_floating_point:
+            raise explained(
+                ValueError("only one element tensors can be converted to Python scalars"), "note.data"
+            )
+        check(not long, "only integer tensors of a single element can be converted to an index", TypeError)
+        array = np.array(strip(data) if kinds else np.empty(shape))
+        if dtype is None:
+            array = array.astype(kind.numpy)
     if dtype is None:
         return array.astype(array.dtype.newbyteorder("="), copy=False)
     with np.errstate(all="ignore"):
@@ -77,43 +84,53 @@ def no_numbers(data):
 
 
 def lengths(data):
-    """The shape of nested sequences, as their first elements have it."""
+    """The shape of nested sequences, as their first elements have it; a tensor among them counts as one number."""
     shape = []
     while isinstance(data, (list, tuple, range)):
         shape.append(len(data))
         if not len(data):
             break
         data = data[0]
-    return (*shape, *(data.shape if isinstance(data, (Tensor, np.ndarray)) else ()))
+    check(not shape or not isinstance(data, str), "too many dimensions 'str'", ValueError)
+    return (*shape, *(data.shape if isinstance(data, np.ndarray) else ()))
 
 
-def check_rows(data, dim, shape, kinds):
-    """Add the Python types of all the numbers to ``kinds``; raise unless the rows are of ``shape`` throughout."""
-    if isinstance(data, (list, tuple, range)):
-        check(dim < len(shape), f"not a sequence of equal depth: too deep at dim {dim}", TypeError)
+def check_rows(data, dim, shape, kinds, long):
+    """Add the dtypes of all the numbers to ``kinds``; raise unless the rows are of ``shape`` throughout.
+
+    Tensors of more than one number go to ``long``.
+    """
+    if isinstance(data, (list, tuple, range, np.ndarray)):
+        if dim == len(shape):
+            raise TypeError(f"'{type(data).__name__}' object cannot be interpreted as an integer")
         if len(data) != shape[dim]:
             said = f"expected sequence of length {shape[dim]} at dim {dim} (got {len(data)})"
             raise explained(ValueError(said), "note.ragged")
+        if isinstance(data, np.ndarray):
+            kinds[dtypes.from_numpy(data.dtype)] = True
+            data = data if dim + 1 < len(shape) else ()
         for element in data:
-            check_rows(element, dim + 1, shape, kinds)
-    elif isinstance(data, (Tensor, np.ndarray)):
-        fits = not data.ndim or data.shape == shape[dim:]
-        check(fits, "only one element tensors can be converted to Python scalars", ValueError)
-        kinds.add(KINDS.get((data._array if isinstance(data, Tensor) else data).dtype.kind))
+            check_rows(element, dim + 1, shape, kinds, long)
+        return
+    check(dim == len(shape), "not a sequence", TypeError)
+    if isinstance(data, Tensor):
+        kinds[data.dtype] = True
+        if data.numel() != 1:
+            long.append(data)
+    elif isinstance(data, np.generic):
+        kinds[dtypes.from_numpy(data.dtype)] = True
     else:
-        if dim != len(shape):
-            raise TypeError(f"not a sequence: {type(data).__name__} at dim {dim}")
-        kind = next((kind for kind, types in SCALARS if isinstance(data, types)), None)
-        if kind is None:
+        kind = next((dtype for kind, dtype in PLAIN_KINDS if isinstance(data, kind)), data)
+        if kind is data:
             raise no_numbers(data)
-        check(kind is not int or -(2**63) <= int(data) < 2**64, "Overflow when unpacking long long")
-        kinds.add(kind)
+        check(not isinstance(data, int) or -(2**63) <= data < 2**64, "Overflow when unpacking long long")
+        kinds[kind or get_default_dtype()] = True
 
 
 def strip(data):
     if isinstance(data, (list, tuple)):
         return [strip(element) for element in data]
-    return data._array if isinstance(data, Tensor) else data
+    return data.item() if isinstance(data, Tensor) else data
 
 
 def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=False):
@@ -178,7 +195,18 @@ def sizes_of(function, size, negative="Trying to create tensor with negative dim
     try:
         shape = numbers(size, f"{function}(): argument 'size'")
     except TypeError as error:
-        raise explained(TypeError(str(error)), "note.size") from None
+        together = size[0] if len(size) == 1 and isinstance(size[0], (tuple, list)) else size
+        bad = next(
+            (i for i, n in enumerate(together) if isinstance(n, bool) or not hasattr(n, "__index__")), 0
+        )
+        kind = type(together[bad]).__name__ if together else str(error)
+        if bad:
+            said = f'failed to unpack the object at pos {bad + 1} with error "type must be tuple of ints,but got {kind}"'
+        elif together is size:
+            said = f"(position 1) must be tuple of ints, not {kind}"
+        else:
+            said = f"(position 1) must be tuple of ints, but found element of type {kind} at pos 0"
+        raise explained(TypeError(f"{function}(): argument 'size' {said}"), "note.size") from None
     for n in shape:
         if n < 0:
             raise RuntimeError(negative.format(n, list(shape)))
@@ -215,6 +243,8 @@ def full(size, fill_value, *, out=None, dtype=None, layout=None, device=None, re
     check(isinstance(value, (bool, int, float)),
           f"full(): argument 'fill_value' must be Number, not {type(value).__name__}", TypeError)  # fmt: skip
     kind = dtypes.of_number(value).numpy if dtype is None else as_dtype(dtype).numpy
+    check(isinstance(size, (tuple, list)),
+          f"full(): argument 'size' (position 1) must be tuple of ints, not {type(size).__name__}", TypeError)  # fmt: skip
     return delivered(np.full(sizes_of("full", (size,)), value, kind), requires_grad, device, out)
 
 
@@ -424,6 +454,10 @@ def legacy(cls, sizes, options):
         array = memory(only)
     elif not sizes or (isinstance(only, (list, tuple, np.ndarray)) and not isinstance(only, Size)):
         array = read_data(only if sizes else [], kind)
+    elif isinstance(only, str):
+        raise no_numbers(only)
+    elif len(sizes) == 1 and not hasattr(only, "__index__") and not isinstance(only, Size):
+        raise TypeError(f"new(): data must be a sequence (got {type(only).__name__})")
     else:
         array = np.zeros(sizes_of("new", sizes), kind.numpy)
     t = object.__new__(cls)

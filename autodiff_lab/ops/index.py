@@ -36,19 +36,19 @@ def corner(y, index):
     return y[tuple(slice(n) for n in index.shape)] if y.ndim == index.ndim else y.reshape(-1)[: index.size]
 
 
-def put_into(made, where, y, add=False):
+def put_into(made, where, y, add=False, how=np.add):
     """Put, or add, ``y`` at the places of a NumPy index of a fresh array; a place picked twice gets both."""
     line = made if made.ndim else made.reshape(1)  # a 0-d tensor counts as one of a single number
     if add:
-        np.add.at(line, where, y)
+        how.at(line, where, y)
     else:
         line[where] = y
     return made
 
 
-def put_at(x, y, where, add=False):
-    """A copy of ``x`` with ``y`` put, or added, at the places of a NumPy index."""
-    return put_into(np.array(x), where, y, add)
+def put_at(x, y, where, add=False, how=np.add):
+    """A copy of ``x`` with ``y`` put, or added (or joined by ``how``), at the places of a NumPy index."""
+    return put_into(np.array(x), where, y, add, how)
 
 
 def add_at(g, whole, index):

@@ -51,6 +51,14 @@ def nonzero(y):
     return y
 
 
+def floored_rest(x, y):
+    """The rest of a division rounded down; of -2 by 2 it is -0, as in torch."""
+    if x.dtype.kind in "iu":
+        return np.remainder(x, y)
+    rest = np.fmod(x, y)
+    return np.where((rest != 0) & ((rest < 0) != (y < 0)), rest + y, rest)
+
+
 def power(x, y):
     whole = all(getattr(v, "dtype", np.asarray(v).dtype).kind in "biu" for v in (x, y))
     check(not whole or np.all(np.asarray(y) >= 0), "Integers to negative integer powers are not allowed.")
@@ -93,9 +101,9 @@ div_trunc = pointwise("div_trunc", "Div", lambda x, y: truncated(x, nonzero(y)),
 floor_divide = pointwise("floor_divide", "NotImplemented", lambda x, y: np.floor_divide(x, nonzero(y)),
                 lambda g: no_derivative("aten::floor_divide"), lambda g: no_derivative("aten::floor_divide"),
                 suffix="", dunder="__floordiv__", reflected="__rfloordiv__")
-remainder_number = pointwise("remainder_number", "Remainder", lambda x, other: np.remainder(x, nonzero(other)), lambda g: g,
+remainder_number = pointwise("remainder_number", "Remainder", lambda x, other: floored_rest(x, nonzero(other)), lambda g: g,
                 attrs=("other",), defaults=(REQUIRED,), **HIDDEN)
-remainder_tensor = pointwise("remainder_tensor", "Remainder", lambda x, y: np.remainder(x, nonzero(y)), lambda g: g,
+remainder_tensor = pointwise("remainder_tensor", "Remainder", lambda x, y: floored_rest(x, nonzero(y)), lambda g: g,
                 lambda g, x, y: -g * np.floor(x / y), suffix="Backward1", **HIDDEN)
 fmod_number = pointwise("fmod_number", "Fmod", lambda x, other: np.fmod(x, nonzero(other)), lambda g: g,
                 attrs=("other",), defaults=(REQUIRED,), **HIDDEN)

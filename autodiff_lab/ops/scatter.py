@@ -6,6 +6,7 @@ from ..errors import check, explained
 from ..tensor import Tensor, memory, new_tensor
 from .choose import as_mask
 from .index import GATHER, along_places, along_taken, corner, picked, put_at, scattered
+from .pointwise import no_derivative
 from .row import apply, check_tensor, either, export, operation, plain, register, twins
 from .shape import SIZES, clone, contiguous, dimension, expand, reshape
 
@@ -20,6 +21,8 @@ SCATTER       = operation("scatter", "Scatter", lambda x, y, dim, index: put_at(
                           lambda g, dim, index: emptied(g, dim, index, 0), lambda g, src, dim, index: padded(taken(g, dim, index, src), src.shape), inputs=SRC, attrs=("dim", "index"))
 SCATTER_VALUE = operation("scatter_value", "Scatter", lambda x, dim, index, value: put_at(x, value, along_places(index, dim)),
                           lambda g, dim, index: emptied(g, dim, index, 0), attrs=("dim", "index", "value"), suffix="Backward1")
+SCATTER_HOW   = operation("scatter_how", "NotImplemented", lambda x, y, dim, index, how: put_at(x, y if np.ndim(y) == 0 else corner(y, index), along_places(index, dim), True, how),
+                          lambda g: no_derivative("aten::scatter"), lambda g: no_derivative("aten::scatter"), inputs=SRC, attrs=("dim", "index", "how"), suffix="")
 SCATTER_ADD   = operation("scatter_add", "ScatterAdd", lambda x, y, dim, index: put_at(x, corner(y, index), along_places(index, dim), add=True),
                           lambda g: g, lambda g, src, dim, index: padded(taken(g, dim, index, src), src.shape), inputs=SRC, attrs=("dim", "index"))
 INDEX_SELECT  = operation("index_select", "IndexSelect", lambda x, dim, index: x[slices(index, dim)], lambda g, shape, dim, index: scattered(g, shape, slices(index, dim)),
@@ -132,11 +135,18 @@ def gather(input, dim, index, *, sparse_grad=False, out=None):
 def scatter(input, dim, index, src=None, *, value=None, reduce=None):
     """``input`` with ``out[index[i][j]][j] = src[i][j]`` for ``dim`` 0; ``src`` may be a number.
 
-    Raises RuntimeError as ``gather``; NotImplementedError for ``reduce=``, beside which ``scatter_add`` exists.
+    Raises RuntimeError as ``gather``; for a ``reduce=`` but "add" and "multiply", which have no derivative.
     """
     src = value if src is None else src
-    check(reduce is None, "scatter(): reduce= is not offered; for sums, use scatter_add", NotImplementedError)
     dim, index = along(input, dim, index, "scatter")
+    if reduce is not None:
+        check(reduce in ("add", "multiply"), "reduce argument must be either add or multiply.")
+        src = (
+            fitting(input, src, "scatter")
+            if isinstance(src, Tensor)
+            else new_tensor(input._array.dtype.type(src))
+        )
+        return SCATTER_HOW, (input, src), {"dim": dim, "index": index, "how": getattr(np, reduce)}
     if not isinstance(src, Tensor):
         return SCATTER_VALUE, (input,), {"dim": dim, "index": index, "value": plain(src)}
     return SCATTER, (input, fitting(input, src, "scatter")), {"dim": dim, "index": index}
@@ -147,6 +157,39 @@ def scatter_add(input, dim, index, src):
     """As ``scatter``, with ``src`` added; a place named twice gets both."""
     dim, index = along(input, dim, index, "scatter_add")
     return SCATTER_ADD, (input, fitting(input, src, "scatter_add")), {"dim": dim, "index": index}
+
+
+NEUTRAL = {"sum": 0, "mean": 0, "prod": 1, "amax": -np.inf, "amin": np.inf}
+JOINED = {"prod": np.multiply, "amax": np.maximum, "amin": np.minimum}
+
+
+def scatter_reduce(input, dim, index, src, reduce, *, include_self=True):
+    """As ``scatter``, with all that falls on one place joined: by "sum", "mean", "prod", "amax" or "amin".
+
+    Args:
+        include_self (bool): whether what ``input`` has there counts too.
+
+    Raises:
+        RuntimeError: for another ``reduce``; when "prod", "amax" or "amin" is to be differentiated.
+    """
+    check(reduce in NEUTRAL, f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}")
+    start = input if include_self else scatter(input, dim, index, value=NEUTRAL[reduce])
+    if reduce in JOINED:
+        at, places = along(input, dim, index, "scatter_reduce")
+        return apply(
+            SCATTER_HOW,
+            start,
+            fitting(input, src, "scatter_reduce"),
+            dim=at,
+            index=places,
+            how=JOINED[reduce],
+        )
+    total = scatter_add(start, dim, index, src)
+    if reduce == "sum":
+        return total
+    ones = scatter_add(start.detach() * 0 + 1, dim, index, src.detach() * 0 + 1)
+    counts = ones if include_self else ones - (scatter(input.detach() * 0, dim, index, value=1))
+    return total / counts if input.is_floating_point() else total // counts
 
 
 def fitting(input, src, function):
@@ -247,4 +290,5 @@ def take_along_dim(input, indices, dim=None, *, out=None):
 register(GATHER, gather)
 for _row, _function in ((INDEX_SELECT, index_select), (MASKED_SELECT, masked_select), (TAKE, take)):
     register(_row, _function)
-export(take_along_dim)
+export(take_along_dim, scatter_reduce)
+Tensor.scatter_reduce_ = lambda self, *args, **options: self.copy_(self.scatter_reduce(*args, **options))
