@@ -298,6 +298,18 @@ TEXTS = {
         "{name}.grad is None: {name} was computed at {place} from constants alone. Ask for requires_grad=True in your "
         "parameters before that line.",
     ),
+    "why.made_of": (
+        "{name}.grad es None: {name} se calculó a partir de {source}, en {place}, y {source} ya no tenía historia.",
+        "{name}.grad is None: {name} was computed from {source}, at {place}, and {source} had no history by then.",
+    ),
+    "why.after_cut": (
+        "{name}.grad es None: se calculó con algo que quedó desligado de su historia en {place}.",
+        "{name}.grad is None: it was computed from something that was cut off from its history at {place}.",
+    ),
+    "why.after_no_grad": (
+        "{name}.grad es None: se calculó con algo hecho bajo {mode}(), en {place}.",
+        "{name}.grad is None: it was computed from something made under {mode}(), at {place}.",
+    ),
     "why.rebuilt": (
         "{name}.grad es None: en {place} se hizo un tensor nuevo con los números de {source}, sin su historia.",
         "{name}.grad is None: at {place} a new tensor was made of the numbers of {source}, without its history.",
@@ -323,9 +335,9 @@ TEXTS = {
         "It was saved at version {saved}, and is at version {now} now.",
     ),
     "why.written": ("Se modificó en {place}.", "It was modified at {place}."),
-    "why.place.cell": ("la celda [{cell}], línea {line}: {code}", "cell [{cell}], line {line}: {code}"),
-    "why.place.line": ("la línea {line}: {code}", "line {line}: {code}"),
-    "why.place.file": ("{file}, línea {line}: {code}", "{file}, line {line}: {code}"),
+    "why.place.cell": ("la celda [{cell}], línea {line} («{code}»)", "cell [{cell}], line {line} (“{code}”)"),
+    "why.place.line": ("la línea {line} («{code}»)", "line {line} (“{code}”)"),
+    "why.place.file": ("{file}, línea {line} («{code}»)", "{file}, line {line} (“{code}”)"),
     "why.place.unknown": ("una línea que no se vio", "a line that was not seen"),
     "why.scalar": (
         "backward() parte de un solo número, y {name} tiene varios. Redúcelo antes, con .sum() o .mean(), o di de qué "

@@ -84,6 +84,12 @@ def test_graph_cell_shows_all_that_ran(shell, capsys):
     assert run(shell, "%%graph\nf").model.total == 3  # nothing ran: the graph that is there
 
 
+def test_graph_cell_finds_the_result_of_a_loop(shell, capsys):
+    cell = "%%graph\nfor k in range(3):\n    if k:\n        g = x * k\n    print(k)"
+    assert run(shell, cell).model.results[0].name == "g"
+    assert run(shell, "%%graph\nprint((x * 5).item())").model.results[0].value == 10
+
+
 def test_why_knows_what_graph_cell_saw(shell, capsys):
     run(shell, "%%graph\nwith th.no_grad():\n    z = x * 3\nr = x * z")
     assert "z = x * 3" in run(shell, "%why z")
@@ -109,7 +115,7 @@ def test_trace_gives_the_survey_s_tables(shell, capsys):
     assert run(shell, "%trace -m reverse s x1 = 2. x2 = 5").derivatives == {
         "x1": 5.5, "x2": pytest.approx(1.7163378145367738)}  # fmt: skip
     assert run(shell, f"%%trace x1=2. x2=5. --mode reverse --seed 2\n{SURVEY}").derivatives["x1"] == 11
-    assert shell.user_ns["v2"].item() == 10
+    assert shell.user_ns["v2"].item() == 10 and "x1" not in shell.user_ns
     with pytest.raises(ZeroDivisionError):
         run(shell, "%%trace x=1.\n1/0")
 
@@ -123,6 +129,9 @@ def test_no_grad_cell(shell, capsys):
 
 
 def test_gradcheck_cell(shell, capsys):
+    x = shell.user_ns["x"]
+    run(shell, "%%gradcheck x=0.7\nx.sin()")
+    assert shell.user_ns["x"] is x and "q" not in shell.user_ns
     table = run(shell, "%%gradcheck a=0.7 w=[1., 2.]\nq = (w * a).sin().sum()")
     assert table.count("✓") == 3 and "w[1]" in table
     run(shell, "class Wrong(th.autograd.Function):\n"

@@ -141,6 +141,7 @@ def _unused(th):
     b = th.tensor(2.0, requires_grad=True)
     with lab.record() as run:
         c = b.detach() * 2
+    assert "cut off from its history at" in why(c, {"b": b, "c": c, "run": run})
     return why(b, {"b": b, "c": c, "run": run}).splitlines()
 
 
@@ -160,16 +161,18 @@ def notebook(th, english):
 
 
 CELLS = [
-    ("x = th.tensor(2., requires_grad=True)\ny = (x * 3).detach()", "y", "cut off", "line 2: y = (x * 3).detach()"),
-    ("x = th.tensor(2., requires_grad=True)\ny = x.data", "y", ".data", "line 2: y = x.data"),
-    ("x = th.tensor(2., requires_grad=True)\nwith th.no_grad():\n    y = x * 3", "y", "under no_grad()", "line 3: y = x * 3"),
+    ("x = th.tensor(2., requires_grad=True)\ny = (x * 3).detach()", "y", "cut off", "line 2 (“y = (x * 3).detach()"),
+    ("x = th.tensor(2., requires_grad=True)\ny = x.data", "y", ".data", "line 2 (“y = x.data"),
+    ("x = th.tensor(2., requires_grad=True)\nwith th.no_grad():\n    y = x * 3", "y", "under no_grad()", "line 3 (“y = x * 3"),
     ("x = th.tensor(2., requires_grad=True)\nfor k in range(2):\n    with th.inference_mode():\n        y = x * 3", "y",
-     "under inference_mode()", "line 4: y = x * 3"),
+     "under inference_mode()", "line 4 (“y = x * 3"),
     ("x = th.tensor(2., requires_grad=True)\ny = th.tensor(x.item() * 3)", "y", "made of the numbers of x", "line 2"),
-    ("x = th.tensor(2.)\nloss = (x * 3) ** 2\nloss.requires_grad = True", "loss", "it is a leaf", "line 3: loss.requires"),
-    ("x = th.tensor(2., requires_grad=True)\ny = x * 3\nf = y * y\ny += 1", "f", "is at version 1", "line 4: y += 1"),
-    ("x = th.tensor(2., requires_grad=True)\ny = x * 3\nf = y.exp()\nf.mul_(2)", "f", "is at version 1", "line 4: f.mul_(2)"),
-    ("x = th.tensor(2., requires_grad=True)\nz = x.detach() * 2\nw = x.detach()", "x", "without its history", "line 3: w ="),
+    ("x = th.tensor(2.)\nloss = (x * 3) ** 2\nloss.requires_grad = True", "loss", "it is a leaf", "line 3 (“loss.requires"),
+    ("x = th.tensor(2., requires_grad=True)\ny = x * 3\nf = y * y\ny += 1", "f", "is at version 1", "line 4 (“y += 1"),
+    ("x = th.tensor(2., requires_grad=True)\ny = x * 3\nf = y.exp()\nf.mul_(2)", "f", "is at version 1", "line 4 (“f.mul_(2)"),
+    ("x = th.tensor(2., requires_grad=True)\nz = x.detach() * 2\nw = x.detach()", "x", "without its history", "line 3 (“w ="),
+    ("x = th.tensor(2., requires_grad=True)\nz = x.detach()\nw = z * 2", "w", "computed from z", "line 3 (“w = z * 2"),
+    ("x = th.tensor(2., requires_grad=True)\nz = x.detach()\nw = z * 2", "w", "z was cut off", "line 2 (“z = x.detach()"),
 ]  # fmt: skip
 
 
@@ -203,7 +206,7 @@ ERRORS = [
     ("c = (th.tensor(2., requires_grad=True) * 2).detach()\nc.backward()", "c = (th.tensor(2., requires_grad=True) * 2)"),
     ("v = th.ones(2, requires_grad=True) * 2\nv.backward()", "starts from a single number"),
     ("f = th.tensor(2., requires_grad=True) ** 2\nf.backward()\nf.backward()", "already freed"),
-    ("y = th.tensor(2., requires_grad=True) * 3\nf = y * y\ny += 1\nf.backward()", "line 3: y += 1"),
+    ("y = th.tensor(2., requires_grad=True) * 3\nf = y * y\ny += 1\nf.backward()", "line 3 (“y += 1”)"),
     ("w = th.ones(2, requires_grad=True)\nw += 1", "is a leaf with requires_grad=True"),
     ("w = th.ones(2, requires_grad=True)\nw.numpy()", ".detach().numpy()"),
     ("n = th.tensor([1, 2], requires_grad=True)", "cannot move a little"),

@@ -94,7 +94,7 @@ class LabMagics(Magics):
     @_drawing_options
     @cell_magic("graph")
     def graph_cell(self, line, cell):
-        """Run the cell, then draw what it built: the given expression, or the cell's last result.
+        """Run the cell, then draw all that it computed: first the given expression, or the cell's last result.
 
         The last result is the value of the last line or, if that is none, the tensor assigned last.
         """
@@ -105,7 +105,9 @@ class LabMagics(Magics):
             if options.expression:
                 value = self.shell.ev(options.expression)
         if not is_tensor(value):
-            raise ValueError(say("magic.graph.nothing"))
+            if not run.events:
+                raise ValueError(say("magic.graph.nothing"))
+            value = run.ends()[-1].tensor
         self.shell.user_ns["_run"] = run
         return self._drawn(value, options, run if run.events else None)
 
@@ -176,7 +178,7 @@ class LabMagics(Magics):
         stray, inputs = self._point(_parsed(self.gradcheck, line).expression)
         if stray or not inputs:
             raise ValueError(say("magic.gradcheck.point"))
-        return gradcheck(self._as_function(cell), **inputs)
+        return gradcheck(self._as_function(cell, leave=False), **inputs)
 
     def _point(self, text):
         """What stands before the first ``name=value`` of a line, and these, evaluated."""
@@ -191,13 +193,24 @@ class LabMagics(Magics):
         seed = self.shell.ev(options.seed)
         return seed if options.mode == "forward" or not isinstance(seed, tuple) else seed[0]
 
-    def _as_function(self, cell):
-        """The cell as a function of some of its variables, which returns its last result."""
+    def _as_function(self, cell, leave=True):
+        """The cell as a function of some of its variables, which returns its last result.
+
+        Afterwards the inputs' names mean what they meant before; without ``leave``, so do all others.
+        """
+        space = self.shell.user_ns
 
         def function(**inputs):
             __tracebackhide__ = True
-            self.shell.user_ns.update(inputs)
-            return self._run(cell)
+            before = dict(space)
+            space.update(inputs)
+            try:
+                return self._run(cell)
+            finally:
+                for name in inputs if leave else [n for n in space if space[n] is not before.get(n)]:
+                    space.pop(name)
+                    if name in before:
+                        space[name] = before[name]
 
         return function
 
@@ -269,7 +282,7 @@ class LabMagics(Magics):
 
 
 def _assigned(tree):
-    """The plain names that a cell assigns at its top level, in order."""
+    """The plain names that a cell assigns outside of functions, in order."""
     names = []
     for statement in tree.body:
         targets = (
@@ -277,6 +290,8 @@ def _assigned(tree):
         )
         for target in targets:
             names += [node.id for node in ast.walk(target) if isinstance(node, ast.Name)] if target else []
+        if isinstance(statement, (ast.For, ast.While, ast.If, ast.With, ast.Try)):
+            names += _assigned(statement)
     return names
 
 

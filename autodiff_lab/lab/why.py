@@ -65,7 +65,8 @@ class _Reasons:
         if not tensor.requires_grad:
             if not tensor.dtype.is_floating_point:
                 return [say("why.dtype", name=name, dtype=str(tensor.dtype).rpartition(".")[2])]
-            return [self._seen_constant() or self._remembered_constant() or say("why.constant", name=name)]
+            reason = self._seen_constant() or self._remembered_constant() or say("why.constant", name=name)
+            return reason.splitlines()
         kept = tensor.is_leaf or bool(getattr(tensor, "retains_grad", False))
         if not kept:
             return [say("why.intermediate", name=name, op=op_name(tensor.grad_fn.name()))]
@@ -98,6 +99,16 @@ class _Reasons:
             return say("why.detached", name=self.name, how=f"{source}.{event.cut.lstrip('.')}", place=place)
         if event.mode:
             return say("why.no_grad", name=self.name, mode=event.mode, place=place)
+        made, seen = [v.event for v in event.inputs if getattr(v, "event", None) is not None], set()
+        while made:  # what it was made of may have lost its history on the way
+            earlier = made.pop()
+            if earlier.number in seen or earlier.node is not None:
+                continue
+            seen.add(earlier.number)
+            if earlier.cut or earlier.mode:
+                key = "why.after_cut" if earlier.cut else "why.after_no_grad"
+                return say(key, name=self.name, mode=earlier.mode, place=_place(earlier))
+            made += [v.event for v in earlier.inputs if getattr(v, "event", None) is not None]
         return say("why.constants", name=self.name, place=place)
 
     def _event(self):
@@ -108,10 +119,13 @@ class _Reasons:
                 return known[1].event
         return None
 
-    def _remembered_constant(self):
-        """By the notebook's history: the line that assigned it, if that explains what is seen."""
+    def _remembered_constant(self, before=None):
+        """By the notebook's history: the line that assigned it, if that explains what is seen.
+
+        ``before`` is the line that used it, when something made of it is asked about.
+        """
         line, space = self._assignment()
-        if line is None:
+        if line is None or (before is not None and (line.cell, line.number) >= (before.cell, before.number)):
             return ""
         value, place = line.statement.value, line.place()
         found = history.cut(value)
@@ -121,11 +135,17 @@ class _Reasons:
             if source is None or (is_tensor(source) and source.data_ptr() == self.tensor.data_ptr()):
                 return say("why.detached", name=self.name, how=how, place=place)
             return ""
-        wanted = [n for n in history.names_in(value) if is_tensor(space.get(n)) and space[n].requires_grad]
+        used = [n for n in history.names_in(value) if is_tensor(space.get(n)) and space[n] is not self.tensor]
+        wanted = [n for n in used if space[n].requires_grad]
         if wanted and history.rebuilt(value):
             return say("why.rebuilt", name=self.name, source=wanted[0], place=place)
         if wanted and line.quiet:
             return say("why.no_grad", name=self.name, mode=line.quiet, place=place)
+        for name in used if not wanted else ():  # one of the things it was made of may have lost its history
+            inner = _Reasons(space[name], {name: space[name]})
+            reason = inner._remembered_constant(line)
+            if reason:
+                return say("why.made_of", name=self.name, source=name, place=place) + "\n" + reason
         return ""
 
     def _assignment(self):
@@ -266,8 +286,11 @@ def _place(event):
     if found is None:
         return say("why.place.unknown")
     file, number, code = found
-    cell = re.search(r"ipykernel_\d+|<ipython-input|<string>", file)
-    if cell or not os.path.exists(file):
+    shell = history.notebook()
+    cell = shell.compile.format_code_name(file) if shell is not None else None
+    if cell is not None:
+        return say("why.place.cell", cell=cell[1].removeprefix("In[").rstrip("]"), line=number, code=code)
+    if not os.path.exists(file):
         return say("why.place.line", line=number, code=code)
     return say("why.place.file", file=os.path.basename(file), line=number, code=code)
 
