@@ -470,6 +470,43 @@ TEXTS = {
     "stepper.wrong": ("Aún no. Basta con dos cifras correctas; inténtalo otra vez.", "Not yet. Two good digits are enough; try again."),
     "stepper.wrong.sign": ("El tamaño es correcto; revisa el signo.", "The size is right; look at the sign again."),
     "stepper.score": ("{right} de {asked} a la primera", "{right} of {asked} at once"),
+    "magic.explore.what": (
+        "%explore necesita una función con sus entradas, como en «%explore f(x=2.0)», o un tensor.",
+        "%explore needs a function with its inputs, as in “%explore f(x=2.0)”, or a tensor.",
+    ),
+    "explore.title": ("Explorador de {name}", "Explorer of {name}"),
+    "explore.title.tensor": ("La gráfica de {name}", "The graph of {name}"),
+    "explore.inputs": ("Entradas", "Inputs"),
+    "explore.value.of": ("valor de {name}", "value of {name}"),
+    "explore.tensor": ("tensor de forma {shape}", "tensor of shape {shape}"),
+    "explore.other": ("sin control", "no control"),
+    "explore.no_grad": ("Toda la función bajo no_grad()", "The whole function under no_grad()"),
+    "explore.inspector": ("El nodo elegido", "The chosen node"),
+    "explore.pick": (
+        "Haz clic en un nodo para ver qué guarda, y para separarlo con detach() o conservar su gradiente.",
+        "Click a node to see what it keeps, and to cut it off with detach() or keep its gradient.",
+    ),
+    "explore.detach": (".detach()", ".detach()"),
+    "explore.unrecorded": ("bajo no_grad()", "under no_grad()"),
+    "explore.retain": (".retain_grad()", ".retain_grad()"),
+    "explore.close": ("Cerrar", "Close"),
+    "explore.error.type": (
+        "explore() muestra una función de tensores, o un tensor; recibió {type}.",
+        "explore() shows a function of tensors, or a tensor; it got {type}.",
+    ),
+    "explore.error.inputs": (
+        "A explore() le falta un valor para {name}: escríbelo por su nombre, como {name}=2.0.",
+        "explore() needs a value for {name}: give it by name, as in {name}=2.0.",
+    ),
+    "explore.error.range": (
+        "El intervalo de {name} lleva dos números, el menor primero, como ranges={{'{name}': (-4, 4)}}, y {name} debe ser una entrada.",
+        "The range of {name} holds two numbers, the smaller first, as in ranges={{'{name}': (-4, 4)}}, and {name} must be an input.",
+    ),
+    "explore.error.finite": ("{name} debe ser un número finito; recibió {value}.", "{name} must be a finite number; it got {value}."),
+    "explore.error.result": (
+        "La función debe devolver un tensor; devolvió {type}.",
+        "The function must return a tensor; it returned {type}.",
+    ),
     # -- notes under torch's errors: what happened, in which variable, what to do ----------------
     "name.unknown": ("este tensor", "this tensor"),
     "note.freed": ("El primer backward ya liberó lo que esta gráfica guardaba. Si necesitas recorrerla otra vez, escribe backward(retain_graph=True) la primera; si no, vuelve a calcular el resultado antes de derivarlo de nuevo.",

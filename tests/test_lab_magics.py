@@ -141,16 +141,23 @@ def test_gradcheck_cell(shell, capsys):
         run(shell, "%%gradcheck a=0.7\nWrong.apply(a)")
 
 
-WRONG = ["%trace", "%trace f", "%trace nada x=1.", "%trace f x=1. --mode sideways", "%%trace\nx", "%%trace f x=1.\nx",
+def test_explore_takes_a_call_or_a_tensor(shell, capsys):
+    run(shell, "def g(x, n):\n    return x**n")
+    assert run(shell, "%explore g(x=3.0, n=2)").grads == {"x": 6.0}
+    assert run(shell, "%explore f -d LR").fixed
+
+
+WRONG = ["%explore", "%explore g(", "%explore 3", "%trace", "%trace f", "%trace nada x=1.", "%trace f x=1. --mode sideways", "%%trace\nx", "%%trace f x=1.\nx",
          "%%no_grad x\nx", "%%gradcheck\nx", "%%gradcheck a=1.\n3.", "%graph f --fold all", "%graph f --names=nada",
-         "%derivative", "%derivative nada", "%derivative th.sin -o 7", "%derivative th.sin --range=3", "%why", "%why 3", "%graph", "%graph nada", "%graph 3", "%graph f -d UP", "%graph f --depth none",
+         "%derivative", "%derivative nada", "%derivative th.sin -o 7", "%derivative th.sin --range=3",
+         "%why", "%why 3", "%graph", "%graph nada", "%graph 3", "%graph f -d UP", "%graph f --depth none",
          "%graph f --save f.gif", "%%graph\nu = 3", "%lab_lang fr", "%lab_lang es en"]  # fmt: skip
 
 
 @pytest.mark.parametrize("cell", WRONG)
 def test_a_wrong_argument_raises(shell, cell, capsys):
     language = get_language()
-    with pytest.raises((ValueError, TypeError, NameError)):
+    with pytest.raises((ValueError, TypeError, NameError, SyntaxError)):
         run(shell, cell)
     assert get_language() == language
 

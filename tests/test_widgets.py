@@ -17,7 +17,7 @@ from autodiff_lab.lab.widgets.derivative import PRESETS
 from autodiff_lab.lab.widgets.sampling import STEPS, sample
 from autodiff_lab.messages import set_language
 
-WIDGETS = [lab.Derivative, lab.Stepper]
+WIDGETS = [lab.Derivative, lab.Explorer, lab.Stepper]
 
 
 @pytest.fixture
@@ -233,3 +233,152 @@ def test_a_tensor_without_history_has_no_steps():
         lab.stepper(th.tensor(1.0))
     with pytest.raises(TypeError):
         lab.stepper(3)
+
+
+def branching(x, y, c):
+    s = x * y
+    t = th.sin(s) if x > 1 else s
+    return t + s * c
+
+
+def names_of(explorer):
+    return [box["name"] for box in explorer.run["scene"]["boxes"]]
+
+
+def place_of(explorer, name):
+    return next(box["place"] for box in explorer.run["scene"]["boxes"] if box["name"] == name)
+
+
+def test_the_explorer_s_gradients_are_those_of_backward():
+    e = lab.explore(branching, x=2.0, y=3.0, c=lab.const(1.0))
+    x, y = th.tensor(2.0, requires_grad=True), th.tensor(3.0, requires_grad=True)
+    branching(x, y, th.tensor(1.0)).backward()
+    assert e.grads == {"x": pytest.approx(x.grad.item()), "y": pytest.approx(y.grad.item())}
+    assert {"x", "y", "c", "s", "t"} <= set(names_of(e))  # the function's own names
+
+
+def test_a_slider_takes_another_branch_and_the_graph_follows():
+    e = lab.explore(branching, x=2.0, y=3.0, c=lab.const(1.0))
+    operations = [n.op for n in e._steps.model.nodes]
+    e.set_state({"values": {"x": 0.5, "y": 3.0, "c": 1.0}})
+    assert "Sin" in operations and "Sin" not in [n.op for n in e._steps.model.nodes]
+    assert e.values == {"x": 0.5, "y": 3.0, "c": 1.0} and e.grads == {"x": 6.0, "y": 1.0}
+
+
+def test_a_loop_s_count_is_an_input():
+    e = lab.explore(lambda x, n: x**n if n else x, x=2.0, n=3)
+    assert e.grads == {"x": 12.0}
+    e.set(n=2)
+    assert e.grads == {"x": 4.0} and e.result.item() == 4
+
+
+def test_requires_grad_and_no_grad_are_switched():
+    e = lab.explore(branching, x=2.0, y=3.0, c=lab.const(1.0))
+    e.set_state({"requires": {"x": True, "y": False, "c": True}})
+    assert e.grads.keys() == {"x", "c"} and e.grads["c"] == 6.0
+    e.no_grad = True
+    assert e.grads == {} and e.result.item() == pytest.approx(5.72058, abs=1e-4) and e.result.grad_fn is None
+    e.no_grad = False
+    assert e.grads.keys() == {"x", "c"}
+
+
+@pytest.mark.parametrize("how", ["detached", "unrecorded"])
+def test_what_is_cut_off_sends_no_gradient_back(how):
+    def written(x, y, c):
+        s = x * y
+        t = th.sin(s).detach()
+        return t + s * c
+
+    e = lab.explore(branching, x=2.0, y=3.0, c=lab.const(1.0))
+    setattr(e, how, [place_of(e, "t")])
+    assert e.grads == lab.explore(written, x=2.0, y=3.0, c=lab.const(1.0)).grads == {"x": 3.0, "y": 2.0}
+    node = next(n for n in e._steps.model.nodes if n.name == "t")
+    assert node.kind == "detached" if how == "detached" else node.mode == "no_grad"
+    setattr(e, how, [])
+    assert e.grads["x"] == pytest.approx(5.8805, abs=1e-4)
+
+
+def test_a_tensor_is_explored_as_it_is():
+    y, names = logarithm()
+    e = lab.explore(y, names=names)
+    assert e.fixed and e.grads == {"x1": 5.5, "x2": pytest.approx(1.7163, abs=1e-4)} and e.inputs == []
+
+
+def test_a_tensor_with_a_shape_is_an_input():
+    e = lab.explore(
+        lambda w, x: (w * x).sum(), w=th.tensor([1.0, 2.0], requires_grad=True), x=th.tensor([3.0, 4.0])
+    )
+    assert [i["kind"] for i in e.inputs] == ["tensor", "tensor"] and not e.fault
+    assert next(m.total for m in e._steps.moves if m.phase == "leaf") == "[3, 4]"
+
+
+EVIL = [
+    {"values": {"x": "1", "n": 3}},
+    {"values": {"x": float("nan"), "n": 3}},
+    {"values": {"x": True, "n": 3}},
+    {"values": {"x": 1.0, "n": 1.5}},
+    {"values": {"x": 1.0}},
+    {"values": {"x": 1.0, "n": 3, "evil": 1}},
+    {"requires": {"x": "yes"}},
+    {"requires": {"x": True, "n": True}},
+    {"no_grad": "yes"},
+    {"detached": [-1]},
+    {"detached": ["0"]},
+    {"retained": [0] * 1001},
+]
+
+
+@pytest.mark.parametrize("state", EVIL, ids=str)
+def test_what_the_page_sends_to_the_explorer_is_checked(state):
+    e = lab.explore(lambda x, n: x**n, x=2.0, n=3)
+    before = e.run
+    with pytest.raises(traitlets.TraitError):
+        e.set_state(state)
+    assert e.run == before and not e.fault
+
+
+def test_an_error_on_the_way_is_told_and_goes_away_with_its_cause(english):
+    def f(x):
+        if x < 0:
+            raise ValueError("no roots of negative numbers")
+        return x**0.5
+
+    e = lab.explore(f, x=4.0)
+    e.set(x=-1.0)
+    assert (
+        e.fault["message"] == "no roots of negative numbers"
+        and "raise ValueError" in e.fault["code"]
+        and e.grads
+    )
+    e.set(x=1.0)
+    assert e.fault == {} and e.grads == {"x": 0.5}
+    assert "returned float" in lab.explore(lambda x: 3.0, x=1.0).fault["message"]
+
+
+def test_nobody_watches_after_an_error():
+    from autodiff_lab.mode import mode
+
+    lab.explore(lambda x: x.nothing, x=1.0)
+    assert mode.grad is True and sys.getprofile() is None
+
+
+def test_pytorch_s_functions_are_explored_too():
+    torch = pytest.importorskip("torch")
+    e = lab.explore(lambda x: torch.sin(x) * x, x=2.0)
+    assert isinstance(e.result, torch.Tensor) and e.grads["x"] == pytest.approx(
+        np.sin(2) + 2 * np.cos(2), abs=1e-5
+    )
+    e.set(x=0.0)
+    assert e.grads == {"x": 0.0}
+
+
+@pytest.mark.parametrize("call, error", [
+    (lambda: lab.explore(3), TypeError), (lambda: lab.explore(branching, x=1.0), TypeError),
+    (lambda: lab.explore(th.sin, x=1.0, direction="UP"), ValueError),
+    (lambda: lab.explore(lambda x: x, x=float("inf")), ValueError),
+    (lambda: lab.explore(lambda x: x, x=1.0, ranges={"x": (2, 1)}), ValueError),
+    (lambda: lab.explore(lambda x: x, x=1.0, ranges={"z": (0, 1)}), ValueError),
+])  # fmt: skip
+def test_explore_refuses_in_words(call, error):
+    with pytest.raises(error):
+        call()

@@ -9,11 +9,14 @@ from .steps import Move, Steps, steps
 from .trace import Step, Trace, TraceRow, trace
 from .why import tree, why
 from .widgets.derivative import Derivative, derivative
+from .widgets.explorer import Const, Explorer, const, explore
 from .widgets.stepper import Stepper, stepper
 
 __all__ = [
+    "Const",
     "Derivative",
     "Edge",
+    "Explorer",
     "Graph",
     "GraphModel",
     "Move",
@@ -25,7 +28,9 @@ __all__ = [
     "Steps",
     "Trace",
     "TraceRow",
+    "const",
     "derivative",
+    "explore",
     "get_language",
     "gradcheck",
     "graph",

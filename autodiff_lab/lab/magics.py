@@ -23,6 +23,7 @@ from .recording import record
 from .trace import trace
 from .why import why
 from .widgets.derivative import PRESETS, derivative
+from .widgets.explorer import explore
 
 
 def _drawing_options(function):
@@ -265,6 +266,29 @@ class LabMagics(Magics):
         name = options.expression
         fn = name if name in PRESETS else self.shell.ev(name)
         return derivative(fn, range=ends, order=options.order)
+
+    @magic_arguments()
+    @argument(
+        "expression", nargs="?", default="", help="a call of the function, f(x=2.0, y=3.0), or a tensor"
+    )
+    @argument(
+        "-d", "--direction", default="TB", choices=("TB", "LR"), help="top-down (TB) or left-right (LR)"
+    )
+    @line_magic
+    def explore(self, line):
+        """The graph of a function, with a hand on its inputs: ``%explore f(x=2.0, y=3.0)``; or of a tensor."""
+        __tracebackhide__ = True
+        options = _parsed(self.explore, line)
+        if not options.expression:
+            raise ValueError(say("magic.explore.what"))
+        call = ast.parse(options.expression, mode="eval").body
+        named = isinstance(call, ast.Call) and not call.args and all(word.arg for word in call.keywords)
+        if not named or not call.keywords:
+            return explore(
+                self.shell.ev(options.expression), direction=options.direction, names=self._names()
+            )
+        inputs = {word.arg: self.shell.ev(ast.unparse(word.value)) for word in call.keywords}
+        return explore(self.shell.ev(ast.unparse(call.func)), direction=options.direction, **inputs)
 
     @magic_arguments()
     @argument(

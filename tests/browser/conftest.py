@@ -28,6 +28,7 @@ HARMLESS = (  # what the front ends themselves say, whatever the notebook holds
     "the 'allow-scripts' and 'allow-same-origin'",
     "Download the React DevTools",
     "Cannot read properties of undefined (reading 'schema')",  # Notebook 7.6, of an empty notebook too
+    "doesn't exist in shared scope",  # an extension of another package of the same environment
     "Command 'filebrowser:open-path' not registered",  # likewise
 )
 

@@ -69,8 +69,11 @@ def scene_of(model, direction="TB", totals=None):
         )
         model = replace(model, nodes=nodes)
     scene = compose(model, direction)
-    top = min((b.y - b.height / 2 for b in scene.boxes), default=0) - 14
-    foot = max((b.y + b.height / 2 for b in scene.boxes), default=0) + 14
+    frames = scene.frames
+    top = min([*(b.y - b.height / 2 for b in scene.boxes), *(f.y for f in frames)], default=0) - 14
+    foot = (
+        max([*(b.y + b.height / 2 for b in scene.boxes), *(f.y + f.height for f in frames)], default=0) + 14
+    )
     boxes = [
         {
             "id": b.id, "name": node.name, "kind": b.kind,
@@ -82,7 +85,8 @@ def scene_of(model, direction="TB", totals=None):
     edges = [
         {
             "source": e.source, "target": e.target, "points": [(x, round(y - top, 1)) for x, y in line.points],
-            "differentiable": line.differentiable, "lines": line.lines,
+            "differentiable": line.differentiable, "lines": line.lines, "formula": e.formula, "local": e.local_text,
+            "head": line.head, "kind": line.kind,
             "label": line.label and (line.label[0], round(line.label[1] - top, 1), *line.label[2:]),
         }
         for line, e in zip(scene.lines, model.edges)
@@ -91,6 +95,13 @@ def scene_of(model, direction="TB", totals=None):
         "width": scene.width, "height": round(foot - top, 1), "direction": scene.direction,
         "boxes": boxes, "edges": edges,
         "key": [(what, word) for what, word, _, _ in scene.key], "notes": [text for text, _ in scene.notes],
+        "stubs": [[(x, round(y - top, 1)) for x, y in line.points] for line in scene.stubs],
+        "cuts": [(x, round(y - top, 1)) for x, y in scene.cuts],
+        "frames": [
+            {"x": f.x, "y": round(f.y - top, 1), "w": f.width, "h": f.height, "kind": f.kind, "title": f.title,
+             "at": (f.title_x, round(f.title_y - top, 1))}
+            for f in frames
+        ],
     }  # fmt: skip
     return data, scene
 

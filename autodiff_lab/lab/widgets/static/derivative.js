@@ -191,7 +191,7 @@ export default widget(({ model, root, say }) => {
       const v = below.py(curve.rows[order][at]);
       put(dot, { cx: below.px(x).toFixed(1), cy: (Number.isFinite(v) ? v : -99).toFixed(1), visibility: v > 4 && v < below.height - 20 ? "visible" : "hidden" });
     }
-    if (document.activeElement !== xField) xField.value = Number(x.toPrecision(10));
+    xField.show(x);
     const note = (name, label, value) => (put(facts[name].label, { text: label }), put(facts[name].value, { text: value }));
     note("x", "x", number(x));
     note("value", `${curve.name}(x)`, number(y));

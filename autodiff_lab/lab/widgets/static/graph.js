@@ -3,7 +3,7 @@ import { make, put } from "./shared.js";
 // The styles of a run of text, as the scene measures them: size, weight, colour.
 const STYLES = {
   op: [11, 400, "muted"], name: [14, 600, "text"], expr: [13, 400, "text"], value: [14, 600, "text"], soft: [11, 400, "muted"],
-  grad: [12, 600, "grad"], label: [11.5, 400, "text"], warn: [11, 600, "warn"],
+  grad: [12, 600, "grad"], label: [11.5, 400, "text"], warn: [11, 600, "warn"], frame: [11.5, 600, "muted"], tag: [10.5, 600, "order"],
 };
 const styleOf = (style) => STYLES[style] ?? STYLES.expr;
 const heightOf = (runs) => Math.max(...runs.map(([, style]) => styleOf(style)[0])) * 1.36;
@@ -41,8 +41,9 @@ function outline(kind, width, height, result) {
     const corners = [[-b, -h / 2], [b, -h / 2], [a, 0], [b, h / 2], [-b, h / 2], [-a, 0]];
     parts[0] = make("svg:polygon", { points: corners.join(" "), class: "adl-ground" });
     parts.push(make("svg:polygon", { points: corners.join(" "), class: `adl-box adl-k-${kind}`, "stroke-width": 2 }));
-  } else if (kind === "constant" || kind === "detached" || kind === "unrecorded")
-    parts.push(box({ rx: 4, "stroke-width": 1.3, "stroke-dasharray": kind === "constant" ? "4 3" : "7 3" }));
+  } else if (kind === "constant" || kind === "detached")
+    parts.push(box({ rx: kind === "constant" ? 4 : 12, "stroke-width": 1.3, "stroke-dasharray": "4 3" }));
+  else if (kind === "region" || kind === "module") parts.push(make("svg:rect", { x: -w / 2, y: -h / 2, width: w, height: h, rx: 4, class: `adl-${kind}` }));
   else if (kind === "fold") parts.unshift(box({ rx: 5, transform: "translate(5 -5)" })), parts.push(box({ rx: 5, "stroke-width": 1.4 }));
   else parts.push(box({ rx: 5, "stroke-width": 1.3 }));
   if (result)
@@ -50,11 +51,16 @@ function outline(kind, width, height, result) {
   return parts;
 }
 
-function way(points, direction) {
+// how lines are drawn: width, dashes
+const STROKES = { data: [1.5, null], constant: [1.2, "3 3"], cut: [1.5, "7 5"], write: [2.4, null], link: [1.2, "1.5 3"] };
+const HEADS = { down: [0, 1], up: [0, -1], right: [1, 0], left: [-1, 0] };
+
+function way(points, direction, head = "") {
   const shorter = points.map((point) => [...point]);
   const last = shorter[shorter.length - 1];
-  if (direction === "TB") last[1] -= 6;
-  else last[0] -= 6;
+  const [dx, dy] = HEADS[head] ?? [0, 0];
+  last[0] -= 6 * dx;
+  last[1] -= 6 * dy;
   let d = `M${shorter[0]}`;
   for (let k = 1; k < shorter.length; k++) {
     const [[x0, y0], [x1, y1]] = [shorter[k - 1], shorter[k]];
@@ -62,6 +68,15 @@ function way(points, direction) {
     else d += Math.abs(y0 - y1) < 0.05 ? `L${x1} ${y1}` : `C${(x0 + x1) / 2} ${y0} ${(x0 + x1) / 2} ${y1} ${x1} ${y1}`;
   }
   return d;
+}
+
+/** Open scissors: where a line is cut. */
+function scissors(x, y) {
+  const ring = (cy) => make("svg:circle", { cx: -6.6, cy, r: 2.4 });
+  return make(
+    "svg:g", { class: "adl-scissors", transform: `translate(${x} ${y})` },
+    make("svg:circle", { class: "adl-ground", r: 10 }), make("svg:path", { d: "M-5 3.1L7.5 -4M-5 -3.1L7.5 4" }), ring(5), ring(-5),
+  );
 }
 
 /** The drawn graph. `show` takes a scene and changes what differs; `reveal` says how much of it is known yet. */
@@ -74,7 +89,9 @@ export class GraphView {
     this.edges = make("svg:g");
     this.labels = make("svg:g");
     this.nodes = make("svg:g");
-    this.svg.append(this.edges, this.nodes, this.labels);
+    this.under = make("svg:g");
+    this.over = make("svg:g");
+    this.svg.append(this.under, this.edges, this.nodes, this.labels, this.over);
     this.frame = make("div", { class: "adl-frame-scroll" }, this.svg);
     this.key = make("div", { class: "adl-key adl-kinds" });
     this.node = make("div", { class: "adl-picture" }, this.frame, this.key);
@@ -128,8 +145,10 @@ export class GraphView {
       }
       drawn.edge = edge;
       const [x, y] = edge.points[edge.points.length - 1];
-      const head = scene.direction === "TB" ? [[x, y], [x - 4, y - 8], [x + 4, y - 8]] : [[x, y], [x - 8, y - 4], [x - 8, y + 4]];
-      put(drawn.path, { d: way(edge.points, scene.direction), "stroke-dasharray": edge.differentiable ? null : "3 3", "stroke-width": edge.differentiable ? 1.5 : 1.2 });
+      const [dx, dy] = HEADS[edge.head] ?? [0, 0];
+      const head = [[x, y], [x - 8 * dx - 4 * dy, y - 8 * dy - 4 * dx], [x - 8 * dx + 4 * dy, y - 8 * dy + 4 * dx]];
+      const [width, dashes] = STROKES[edge.kind !== "data" || edge.differentiable ? edge.kind : "constant"];
+      put(drawn.path, { d: way(edge.points, scene.direction, edge.head), "stroke-dasharray": dashes, "stroke-width": width });
       put(drawn.head, { points: head.join(" ") });
       if (edge.label) {
         const [cx, cy, w, h] = edge.label;
@@ -139,8 +158,26 @@ export class GraphView {
       put(drawn.label, { display: edge.label ? null : "none" });
     });
     for (const [e, drawn] of this.lines) if (!there.has(e)) drawn.group.remove(), drawn.label.remove(), this.lines.delete(e);
+    this.frames(scene);
     this.legend(scene.key);
     this.fit();
+  }
+
+  /** What belongs to no node and no edge: frames of modules, regions of no_grad, shared ways, where lines are cut. */
+  frames({ frames, stubs, cuts, direction }) {
+    const key = JSON.stringify([frames, stubs, cuts]);
+    if (this.framesKey === key) return;
+    this.framesKey = key;
+    this.under.replaceChildren(
+      ...frames.flatMap((f) => [
+        make("svg:rect", { class: `adl-${f.kind}`, x: f.x, y: f.y, width: f.w, height: f.h, rx: 8 }),
+        make("svg:text", { class: "adl-frame-title", x: f.at[0], y: f.at[1], text: f.title }),
+      ]),
+      ...stubs.map((points) => make("svg:g", { class: "adl-edge" }, make("svg:path", { fill: "none", "stroke-width": 1.5, d: way(points, direction) }))),
+    );
+    this.over.replaceChildren(
+      ...cuts.map(([x, y]) => scissors(x, y)),
+    );
   }
 
   legend(key) {
@@ -151,7 +188,11 @@ export class GraphView {
       ...key.map(([what, word]) => {
         const mark = make("svg:svg", { width: 30, height: 20, viewBox: "-15 -10 30 20", "aria-hidden": "true" });
         const sign = { local: "∂", arriving: "ḡ", flow: "↑" }[what];
-        if (sign) mark.append(make("svg:text", { "text-anchor": "middle", y: 5, class: what === "flow" ? "adl-f-grad" : "adl-f-muted", "font-weight": 600, text: sign }));
+        if (what === "cut" || what === "write" || what === "link") {
+          const [width, dashes] = STROKES[what];
+          mark.append(make("svg:g", { class: "adl-edge" }, make("svg:path", { d: "M-14 0H14", "stroke-width": width, "stroke-dasharray": dashes })));
+          if (what === "cut") mark.append(scissors(0, 0));
+        } else if (sign) mark.append(make("svg:text", { "text-anchor": "middle", y: 5, class: what === "flow" ? "adl-f-grad" : "adl-f-muted", "font-weight": 600, text: sign }));
         else mark.append(...outline(what === "result" ? "operation" : what, 26, 16, what === "result"));
         return make("span", {}, mark, make("span", { text: word }));
       }),

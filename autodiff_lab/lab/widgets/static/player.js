@@ -53,6 +53,7 @@ export class Player {
     const atEnd = this.at === undefined ? start : this.at >= (this.moves?.length ?? 0);
     this.moves = run.moves ?? [];
     this.names = new Map(run.scene.boxes.map((box) => [box.id, box.name]));
+    this.retains = new Set(run.scene.boxes.filter((box) => box.retains).map((box) => box.id));
     this.top = run.top;
     this.inputsOf = new Map();
     run.scene.edges.forEach((edge) => this.inputsOf.set(edge.target, [...(this.inputsOf.get(edge.target) ?? []), edge.source]));
@@ -168,7 +169,10 @@ export class Player {
     const grads = new Map();
     for (const m of done)
       if (m.phase === "leaf") grads.set(m.node, `grad = ${m.total || "?"}`);
-      else if (m.phase !== "forward") grads.set(m.source ?? m.node, `${say("adjoint")} = ${m.total || "?"}`);
+      else if (m.phase !== "forward") {
+        const id = m.source ?? m.node;
+        grads.set(id, `${this.retains.has(id) ? "grad" : say("adjoint")} = ${m.total || "?"}`);
+      }
     const back = move && move.phase === "backward";
     this.view.reveal({
       values: moves.length ? new Set(done.filter((m) => m.phase === "forward").map((m) => m.node)) : null,

@@ -155,12 +155,21 @@ export function choice(label, pairs, value, act) {
   return Object.assign(field(label, select), { input: select });
 }
 
-/** A field for a number: Enter or leaving it counts, and what is no number is left alone. */
+/** A field for a number: Enter or leaving it counts, if something was typed; what is no number is left alone. */
 export function entry(kind, act) {
   const input = make("input", { type: "number", step: "any", class: kind });
-  const take = () => input.value.trim() !== "" && Number.isFinite(Number(input.value)) && act(Number(input.value));
+  let typed = false;
+  const take = () => {
+    const given = typed && input.value.trim() !== "" && Number(input.value);
+    typed = false;
+    if (typeof given === "number" && Number.isFinite(given)) act(given);
+  };
+  input.addEventListener("input", () => (typed = true));
   input.addEventListener("change", take);
   input.addEventListener("keydown", (event) => event.key === "Enter" && take());
+  input.show = (value) => {
+    if (!typed) input.value = Number(Number(value).toPrecision(9));
+  };
   return input;
 }
 
