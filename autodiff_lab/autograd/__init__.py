@@ -109,15 +109,8 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
 def batched(outputs, inputs, grads, create_graph, allow_unused, materialize_grads):
     """The gradients for a stack of cotangents, stacked."""
     outputs, grads = many(outputs), many(grads)
-    options = {
-        "create_graph": create_graph,
-        "allow_unused": allow_unused,
-        "materialize_grads": materialize_grads,
-    }
-    rows = [
-        grad(outputs, inputs, [g[i] for g in grads], retain_graph=True, **options)
-        for i in range(len(grads[0]))
-    ]
+    rest = True, create_graph, allow_unused, False, materialize_grads
+    rows = [grad(outputs, inputs, us, *rest) for us in zip(*grads)]
     return tuple(None if column[0] is None else FUNCTIONS["stack"](column) for column in zip(*rows))
 
 

@@ -33,7 +33,7 @@ class FunctionNode(Node):
         self._saved = ()
         self.needs_input_grad = tuple(e is not None for e in self._edges)
         self._inputs_meta = [
-            (i._array.shape, i._array.dtype) if isinstance(i, Tensor) else None for i in inputs
+            i if not isinstance(i, Tensor) else (i._array.shape, i._array.dtype) for i in inputs
         ]
         self._non_differentiable, self._dirty, self._materialize = (), (), True
         self._outputs_meta = []
@@ -191,11 +191,9 @@ class Function(metaclass=FunctionMeta):
         )
 
     def __call__(self, *args, **kwargs):
-        raise RuntimeError(
-            "Legacy autograd function with non-static forward method is deprecated. Please use new-style autograd "
-            "function with static forward method. (Example: https://pytorch.org/docs/stable/autograd.html"
-            "#torch.autograd.Function)"
-        )
+        raise RuntimeError("Legacy autograd function with non-static forward method is deprecated. Please use new-style autograd "
+                           "function with static forward method. (Example: https://pytorch.org/docs/stable/autograd.html"
+                           "#torch.autograd.Function)")  # fmt: skip
 
     @staticmethod
     def forward(*args, **kwargs):
@@ -322,9 +320,9 @@ def once_differentiable(backward):
             result = backward(ctx, *grads)
         if not mode.grad or not any(isinstance(g, Tensor) and g._node is not None for g in grads):
             return result
+        result = result if isinstance(result, (tuple, list)) else (result,)
         return tuple(
-            Refused.apply(r.detach().requires_grad_()) if isinstance(r, Tensor) else r
-            for r in (result if isinstance(result, (tuple, list)) else (result,))
+            Refused.apply(r.detach().requires_grad_()) if isinstance(r, Tensor) else r for r in result
         )
 
     return wrapper

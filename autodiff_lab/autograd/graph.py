@@ -113,10 +113,8 @@ class SavedTensor:
             raise_freed(node)
         saved = list(node._saved)
         if isinstance(saved[index], Packed):
-            raise RuntimeError(
-                "Calling register_hooks on a saved tensor whose hooks have already been set. "
-                "Hint: only one pair of hooks is allowed at a time."
-            )
+            raise RuntimeError("Calling register_hooks on a saved tensor whose hooks have already been set. "
+                               "Hint: only one pair of hooks is allowed at a time.")  # fmt: skip
         saved[index] = saved_tensors_hooks(pack_hook, unpack_hook).packed(node, saved[index])
         node._saved = tuple(saved)
 

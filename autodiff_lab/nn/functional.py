@@ -37,9 +37,8 @@ def activation(name, options="", doc="", inplace=True, row=None, **fixed):
     passed = ", ".join(f"{n}={fixed.get(n, n)}" for n in row.attrs)
     signature = ", ".join(filter(None, ["input", options, "inplace=False" if inplace else ""]))
     ending = "input.copy_(out) if inplace else out" if inplace else "out"
-    source = (
-        f"def made({signature}):\n    out = apply(row, check(input, name), {passed})\n    return {ending}"
-    )
+    made = f"apply(row, check(input, name), {passed})"
+    source = f"def made({signature}):\n    out = {made}\n    return {ending}"
     made = written_out(source, {"apply": apply, "row": row, "check": check_tensor, "name": name}, name)
     made.__doc__ = doc or f"``{name}``, element by element; its derivative is the row's in ``ops.neural``."
     return made
@@ -711,15 +710,11 @@ def cross_entropy(input, target, weight=None, size_average=None, ignore_index=-1
     if not soft and not label_smoothing:
         return nll_loss(logs, target, weight, ignore_index=ignore_index, reduction=reduction)
     n = input.shape[dim]
-    weighted = (
-        logs
-        if weight is None
-        else logs * reshape(weight, *(-1 if d == dim else 1 for d in range(input.ndim)))
-    )
+    column = (-1 if d == dim else 1 for d in range(input.ndim))
+    weighted = logs if weight is None else logs * reshape(weight, *column)
     if soft:
-        each = -(
-            weighted * (target * (1 - label_smoothing) + label_smoothing / n if label_smoothing else target)
-        ).sum(dim)
+        share = target * (1 - label_smoothing) + label_smoothing / n if label_smoothing else target
+        each = -(weighted * share).sum(dim)
         return each.sum() / (input.numel() // n) if how(reduction) == "mean" else reduced(each, reduction)
     hard = nll_loss(logs, target, weight, ignore_index=ignore_index, reduction=reduction)
     kept = target != ignore_index

@@ -171,9 +171,7 @@ def lp_pooling(d):
 
 
 ADAPTIVE = "The largest numbers of as many windows as ``output_size`` says."
-adaptive_max_pool1d, adaptive_max_pool2d = by_dimension(
-    "adaptive_max_pool", ADAPTIVE, adaptive_max_pooling, 1, 2
-)
+adaptive_max_pool1d, adaptive_max_pool2d = by_dimension("adaptive_max_pool", ADAPTIVE, adaptive_max_pooling, 1, 2)  # fmt: skip
 lp_pool1d, lp_pool2d = by_dimension("lp_pool", "(Σ xᵖ)^(1/p) over each window.", lp_pooling, 1, 2)
 
 

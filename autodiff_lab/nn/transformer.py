@@ -105,9 +105,7 @@ class MultiheadAttention(
         if is_causal and attn_mask is None:
             raise RuntimeError("Need attn_mask if specifying the is_causal hint.")
         if query.shape[-1] != self.embed_dim:
-            raise AssertionError(
-                f"was expecting embedding dimension of {self.embed_dim}, but got {query.shape[-1]}"
-            )
+            raise AssertionError(f"was expecting embedding dimension of {self.embed_dim}, but got {query.shape[-1]}")  # fmt: skip
         (n, batch, e), heads, d = query.shape, self.num_heads, self.head_dim
         q, k, v = (
             t.reshape(t.shape[0], batch * heads, d).transpose(0, 1)

@@ -234,9 +234,7 @@ class WeightedRandomSampler(Sampler, takes="weights, num_samples, replacement=Tr
         boolean("replacement", given["replacement"])
         super()._take(weights=as_tensor(weights, dtype=dtypes.float64), **given)
         if self.weights.ndim != 1:
-            raise ValueError(
-                f"weights should be a 1d sequence but given weights have shape {tuple(self.weights.shape)}"
-            )
+            raise ValueError(f"weights should be a 1d sequence but given weights have shape {tuple(self.weights.shape)}")  # fmt: skip
 
     def __iter__(self):
         drawn = multinomial(self.weights, self.num_samples, self.replacement, generator=self.generator)

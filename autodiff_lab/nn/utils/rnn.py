@@ -68,9 +68,7 @@ def pack_padded_sequence(input, lengths, batch_first=False, enforce_sorted=True)
             "need ONNX exportability."
         )
     if told[-1] <= 0:
-        raise RuntimeError(
-            "Length of all samples has to be greater than 0, but found an element in 'lengths' that is <= 0"
-        )
+        raise RuntimeError("Length of all samples has to be greater than 0, but found an element in 'lengths' that is <= 0")  # fmt: skip
     going = [sum(n > t for n in told) for t in range(told[0])]
     data = cat([x[t, :n] for t, n in enumerate(going)])
     back = order if order is None else empty_like(order).scatter_(0, order, FUNCTIONS["arange"](len(told)))
