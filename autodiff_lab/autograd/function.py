@@ -32,9 +32,8 @@ class FunctionNode(Node):
         self._edges = tuple(edge_of(i) if isinstance(i, Tensor) else None for i in inputs)
         self._saved = ()
         self.needs_input_grad = tuple(e is not None for e in self._edges)
-        self._inputs_meta = [
-            i if not isinstance(i, Tensor) else (i._array.shape, i._array.dtype) for i in inputs
-        ]
+        arrays = (i._array if isinstance(i, Tensor) else None for i in inputs)
+        self._inputs_meta = [a if a is None else (a.shape, a.dtype) for a in arrays]
         self._non_differentiable, self._dirty, self._materialize = (), (), True
         self._outputs_meta = []
         self._single = True
