@@ -39,11 +39,7 @@ class FunctionNode(Node):
         self._single = True
 
     def save_for_backward(self, *tensors):
-        """Keep tensors for the backward; None is allowed.
-
-        Raises:
-            TypeError: for anything but tensors and None.
-        """
+        """Keep tensors for the backward; None is allowed. Raises TypeError for anything but tensors and None."""
         for t in tensors:
             if t is not None and not isinstance(t, Tensor):
                 raise TypeError(f"save_for_backward can only save variables, but argument is of type {type(t).__name__}")  # fmt: skip
@@ -67,11 +63,7 @@ class FunctionNode(Node):
 
     @property
     def saved_tensors(self):
-        """What ``save_for_backward`` kept.
-
-        Raises:
-            RuntimeError: once freed, or if one was written to since.
-        """
+        """What ``save_for_backward`` kept. Raises RuntimeError once freed, or if one was written to since."""
         if self._saved is None:
             raise explained(RuntimeError(FREED), "note.freed")
         return tuple(self._restored(kept) for kept in self._saved)

@@ -13,11 +13,7 @@ from . import constraints
 
 
 def tensors(*values):
-    """Numbers and tensors as tensors of one shape.
-
-    Raises:
-        ValueError: for anything else.
-    """
+    """Numbers and tensors as tensors of one shape. Raises ValueError for anything else."""
     if not all(isinstance(v, (Tensor, int, float, np.number)) for v in values):
         raise ValueError(
             "Input arguments must all be instances of Number, torch.Tensor or objects implementing __torch_function__."

@@ -69,11 +69,7 @@ def zeros_(tensor):
 
 
 def eye_(tensor):
-    """The identity.
-
-    Raises:
-        ValueError: unless it is a matrix.
-    """
+    """The identity. Raises ValueError unless it is a matrix."""
     check(tensor.ndim == 2, "Only tensors with 2 dimensions are supported", ValueError)
     return written(tensor, "copy_", new_tensor(np.eye(*tensor.shape, dtype=tensor._array.dtype)))
 

@@ -268,11 +268,7 @@ class Module:
             yield m
 
     def get_submodule(self, target):
-        """The module at a dotted path.
-
-        Raises:
-            AttributeError: if there is none.
-        """
+        """The module at a dotted path. Raises AttributeError if there is none."""
         module = self
         for part in target.split(".") if target else ():
             check(hasattr(module, part), f"{type(module).__name__} has no attribute `{part}`", AttributeError)
