@@ -74,4 +74,22 @@ th.distributions.Multinomial(2.5, th.ones(2))
 th.distributions.Independent(th.distributions.Normal(0., 1.), 1)
 """
 
-PROGRAMS = LINES.strip().splitlines()
+PROGRAMS = [
+    *LINES.strip().splitlines(),
+    """
+class Centred(th.distributions.Normal):
+    def __init__(self, width):
+        super().__init__(0., width)
+R = Centred(2.), Centred(2.).log_prob(th.tensor(1.)), Centred(2.).variance
+""",
+    """
+class Biased(th.nn.Linear):
+    def __init__(self, n):
+        super().__init__(n, out_features=1)
+        self.bias.data.fill_(1.)
+class Fast(th.optim.SGD):
+    def __init__(self, params):
+        super().__init__(params, lr=1.)
+R = Biased(3), Biased(3).bias, Fast(Biased(3).parameters()).defaults["lr"]
+""",
+]

@@ -36,7 +36,7 @@ class Plain(Declared, Distribution):
 
     def __init_subclass__(cls, takes=None, **parameters):
         takes = takes or ", ".join(parameters)
-        super().__init_subclass__(takes and takes + ", validate_args=None")
+        super().__init_subclass__(f"{takes}, validate_args=None" if takes else None)
         if parameters:
             cls.arg_constraints = parameters
 
