@@ -442,10 +442,12 @@ def adaptive_pooling(d):
 
 CONV = "The convolution (cross-correlation) of (N, C, …) with weights (O, C / groups, …): ops.window's Note."
 conv1d, conv2d, conv3d = by_dimension("conv", CONV, convolution, 1, 2, 3)
-conv_transpose1d, conv_transpose2d = by_dimension("conv_transpose", "The adjoint of ``conv{d}d`` by its input, as a layer.", transposed_convolution, 1, 2)  # fmt: skip
+ADJOINT = "The adjoint of ``conv{d}d`` by its input, as a layer."
+conv_transpose1d, conv_transpose2d = by_dimension("conv_transpose", ADJOINT, transposed_convolution, 1, 2)
 max_pool1d, max_pool2d = by_dimension("max_pool", "The largest number of each window.", max_pooling, 1, 2)
 avg_pool1d, avg_pool2d, avg_pool3d = by_dimension("avg_pool", "The mean of each window.", avg_pooling, 1, 2, 3)  # fmt: skip
-adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d = by_dimension("adaptive_avg_pool", "The means of as many windows as ``output_size`` says.", adaptive_pooling, 1, 2, 3)  # fmt: skip
+ADAPTIVE = "The means of as many windows as ``output_size`` says."
+adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d = by_dimension("adaptive_avg_pool", ADAPTIVE, adaptive_pooling, 1, 2, 3)  # fmt: skip
 
 
 def pad(input, pad, mode="constant", value=None):

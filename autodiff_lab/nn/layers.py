@@ -378,8 +378,12 @@ def passing(name, function, takes="", shown=None, more=(), doc=None, **attribute
 MADE = {}
 INPLACE, WINDOW, HOW = "inplace=False", "kernel_size, stride=None, padding=0", F.HOW
 IGNORING = HOW.replace(", reduce", ", ignore_index=-100, reduce")
-CONV = "in_channels, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True, padding_mode='zeros', device=None, dtype=None"
-TRANSPOSED = "in_channels, out_channels, kernel_size, stride=1, padding=0, output_padding=0, groups=1, bias=True, dilation=1, padding_mode='zeros', device=None, dtype=None"
+SIZES, REST = "in_channels, out_channels, kernel_size, stride=1, padding=0", "padding_mode='zeros', device=None, dtype=None"
+CONV = f"{SIZES}, dilation=1, groups=1, bias=True, {REST}"
+TRANSPOSED = f"{SIZES}, output_padding=0, groups=1, bias=True, dilation=1, {REST}"
+EVEN = "with mean 0 and variance 1; see ``nn.functional."
+DROPOUT = f"p=0.5, {INPLACE}"
+MEAN, MAX = f"{WINDOW}, ceil_mode=False, count_include_pad=True", f"{WINDOW}, dilation=1, return_indices=False, ceil_mode=False"
 NORM = "num_features, eps=1e-5, momentum=0.1, affine={0}, track_running_stats={0}, device=None, dtype=None, *, bias=True"
 
 passing("ReLU", F.relu, INPLACE)
@@ -440,21 +444,23 @@ passing("NLLLoss", F.nll_loss, f"weight=None, {IGNORING}", _buffered=("weight",)
 passing("CrossEntropyLoss", F.cross_entropy, f"weight=None, {IGNORING}, label_smoothing=0.0", _buffered=("weight",))
 passing("BCELoss", F.binary_cross_entropy, f"weight=None, {HOW}", _buffered=("weight",))
 passing("BCEWithLogitsLoss", F.binary_cross_entropy_with_logits, f"weight=None, {HOW}, pos_weight=None", _buffered=("weight", "pos_weight"))
-for _name, _function in (("Dropout", F.dropout), ("Dropout1d", F.dropout1d), ("Dropout2d", F.dropout2d), ("Dropout3d", F.dropout3d), ("AlphaDropout", F.alpha_dropout)):
-    passing(_name, _function, f"p=0.5, {INPLACE}", "p inplace", more=("training",))
+passing("AlphaDropout", F.alpha_dropout, DROPOUT, "p inplace", more=("training",))
+for _name in ("Dropout", "Dropout1d", "Dropout2d", "Dropout3d"):
+    passing(_name, getattr(F, _name.lower()), DROPOUT, "p inplace", more=("training",))
 for _d, _shape in ((1, "(N, C, L)"), (2, "(N, C, H, W)"), (3, "(N, C, D, H, W)")):
+    _of = {name: getattr(F, f"{name}{_d}d", None) for name in ("avg_pool", "max_pool", "adaptive_avg_pool", "adaptive_max_pool", "lp_pool")}
     layer(f"Conv{_d}d", _Convolution, f"A convolution of {_shape}; see ``nn.functional.conv{_d}d``.", CONV, d=_d)
-    layer(f"BatchNorm{_d}d", _BatchNorm, f"Each channel of {_shape} with mean 0 and variance 1; see ``nn.functional.batch_norm``.", NORM.format(True), ranks=((2, 3), (4,), (5,))[_d - 1])
-    passing(f"AvgPool{_d}d", getattr(F, f"avg_pool{_d}d"), f"{WINDOW}, ceil_mode=False, count_include_pad=True" + ", divisor_override=None" * (_d > 1), "kernel_size stride padding")
-    passing(f"AdaptiveAvgPool{_d}d", getattr(F, f"adaptive_avg_pool{_d}d"), "output_size")
+    layer(f"BatchNorm{_d}d", _BatchNorm, f"Each channel of {_shape} {EVEN}batch_norm``.", NORM.format(True), ranks=((2, 3), (4,), (5,))[_d - 1])
+    passing(f"AvgPool{_d}d", _of["avg_pool"], MEAN + ", divisor_override=None" * (_d > 1), "kernel_size stride padding")
+    passing(f"AdaptiveAvgPool{_d}d", _of["adaptive_avg_pool"], "output_size")
     layer(f"ZeroPad{_d}d", _Padding, "``nn.functional.pad`` with 0 as a module.", "padding", d=_d, _value=0.0)
     layer(f"ConstantPad{_d}d", _Padding, "``nn.functional.pad`` with a number as a module.", "padding, value", d=_d, _shown="padding value")
     if _d < 3:
         layer(f"ConvTranspose{_d}d", _Transposed, f"The adjoint of a convolution of {_shape}, as a layer.", TRANSPOSED, d=_d)
-        layer(f"InstanceNorm{_d}d", _InstanceNorm, f"Each channel of each sample of {_shape} with mean 0 and variance 1; see ``nn.functional.instance_norm``.", NORM.format(False), ranks=(_d + 1, _d + 2))
-        passing(f"MaxPool{_d}d", getattr(F, f"max_pool{_d}d"), f"{WINDOW}, dilation=1, return_indices=False, ceil_mode=False", "kernel_size stride padding dilation ceil_mode")
-        passing(f"AdaptiveMaxPool{_d}d", getattr(F, f"adaptive_max_pool{_d}d"), "output_size, return_indices=False", "output_size")
-        passing(f"LPPool{_d}d", getattr(F, f"lp_pool{_d}d"), "norm_type, kernel_size, stride=None, ceil_mode=False")
+        layer(f"InstanceNorm{_d}d", _InstanceNorm, f"Each channel of each sample of {_shape} {EVEN}instance_norm``.", NORM.format(False), ranks=(_d + 1, _d + 2))
+        passing(f"MaxPool{_d}d", _of["max_pool"], MAX, "kernel_size stride padding dilation ceil_mode")
+        passing(f"AdaptiveMaxPool{_d}d", _of["adaptive_max_pool"], "output_size, return_indices=False", "output_size")
+        passing(f"LPPool{_d}d", _of["lp_pool"], "norm_type, kernel_size, stride=None, ceil_mode=False")
         for _name, _mode in (("Reflection", "reflect"), ("Replication", "replicate"), ("Circular", "circular")):
             layer(f"{_name}Pad{_d}d", _Padding, f"``nn.functional.pad`` with ``mode={_mode!r}`` as a module.", "padding", d=_d, _mode=_mode)
 # fmt: on

@@ -45,7 +45,8 @@ def zero(p, *names):
     return {"step": tensor(0.0), **{name: zeros_like(p.detach()) for name in names}}
 
 
-class SGD(_Algorithm, takes="params, lr=1e-3, momentum=0, dampening=0, weight_decay=0, nesterov=False, *, maximize=False, foreach=None, differentiable=False, fused=None"):  # fmt: skip
+class SGD(_Algorithm, takes="params, lr=1e-3, momentum=0, dampening=0, weight_decay=0, nesterov=False, *, "
+                            "maximize=False, foreach=None, differentiable=False, fused=None"):  # fmt: skip
     """p ← p - lr b, with b ← momentum b + (1 - dampening) g; Nesterov looks ahead: g + momentum b.
 
     >>> import autodiff_lab as th
@@ -99,7 +100,8 @@ class AdamW(Adam, takes=ADAM.format(1e-2)):
     _decoupled = True
 
 
-class RMSprop(_Algorithm, takes="params, lr=1e-2, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False, capturable=False, " + KERNELS):  # fmt: skip
+class RMSprop(_Algorithm, takes="params, lr=1e-2, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False, "
+                                "capturable=False, " + KERNELS):  # fmt: skip
     """g divided by the root of a running mean of g² (Hinton); ``centered`` takes the mean's square away."""
 
     _options = "lr momentum alpha eps centered weight_decay capturable foreach maximize differentiable"
@@ -120,7 +122,8 @@ class RMSprop(_Algorithm, takes="params, lr=1e-2, alpha=0.99, eps=1e-8, weight_d
             p.addcdiv_(g, scale, value=-group["lr"])
 
 
-class Adagrad(_Algorithm, takes="params, lr=1e-2, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10, foreach=None, *, maximize=False, differentiable=False, fused=None"):  # fmt: skip
+class Adagrad(_Algorithm, takes="params, lr=1e-2, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10, "
+                                "foreach=None, *, maximize=False, differentiable=False, fused=None"):  # fmt: skip
     """g divided by the root of the sum of all g² so far (Duchi et al. 2011)."""
 
     _options = "lr lr_decay eps weight_decay initial_accumulator_value foreach maximize differentiable fused"
@@ -140,7 +143,8 @@ class Adagrad(_Algorithm, takes="params, lr=1e-2, lr_decay=0, weight_decay=0, in
         p.addcdiv_(g, state["sum"].sqrt().add_(group["eps"]), value=-rate)
 
 
-class Adadelta(_Algorithm, takes="params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0, foreach=None, *, capturable=False, maximize=False, differentiable=False"):  # fmt: skip
+class Adadelta(_Algorithm, takes="params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0, foreach=None, *, "
+                                 "capturable=False, maximize=False, differentiable=False"):  # fmt: skip
     """g times the root of a mean of the steps' squares over that of g² (Zeiler 2012)."""
 
     _options = "lr rho eps weight_decay maximize capturable foreach differentiable"

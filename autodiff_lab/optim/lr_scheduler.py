@@ -210,7 +210,8 @@ class CosineAnnealingLR(LRScheduler, takes="optimizer, T_max, eta_min=0.0, last_
         return [ratio * (rate - low) + low for rate in self.rates()]
 
 
-class ReduceLROnPlateau(LRScheduler, takes="optimizer, mode='min', factor=0.1, patience=10, threshold=1e-4, threshold_mode='rel', cooldown=0, min_lr=0, eps=1e-8"):  # fmt: skip
+class ReduceLROnPlateau(LRScheduler, takes="optimizer, mode='min', factor=0.1, patience=10, threshold=1e-4, "
+                                           "threshold_mode='rel', cooldown=0, min_lr=0, eps=1e-8"):  # fmt: skip
     """The rate times ``factor`` when a metric has not improved for ``patience`` epochs.
 
     Args:
