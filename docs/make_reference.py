@@ -183,6 +183,7 @@ def others():
 def differences():
     from op_db import REASONS
     from ops_table import other_nodes
+    from wrong_calls import TAKEN
 
     record = json.loads((HERE.parent / "tests" / "data" / "op_db.json").read_text(encoding="utf-8"))
     total, failed = (sum(c) for c in zip(*record["operators"].values()))
@@ -209,6 +210,17 @@ def differences():
     ]
     for line, (ours, theirs) in other_nodes().items():
         lines.append(f"| `{cell(line)}` | `{ours}` | `{theirs}` |")
+    lines += [
+        "",
+        "### Wrong arguments",
+        "",
+        "Every name is given the same wrong arguments here and in torch (`tests/wrong_calls.py`): nine calls of ten raise the same "
+        "type of error. These take what torch refuses:",
+        "",
+        "| names | what they take |",
+        "|---|---|",
+    ]
+    lines += [f"| {' '.join(f'`{n}`' for n in names.split())} | {why} |" for why, names in TAKEN.items()]
     lines += ["", "### Said by the names themselves", "", "| name | difference |", "|---|---|"]
     for name, said in sorted(said_in_docstrings().items()):
         lines.append(f"| `{name}` | {cell(said)} |")

@@ -11,7 +11,7 @@ from autodiff_lab.ops import FUNCTIONS
 OTHER_NODES = """
 mvlgamma dist vdot kron quantile nanquantile repeat_interleave trapz trapezoid rot90 nansum nanmean clamp_max clamp_min cov
 trace matrix_exp t unsqueeze squeeze swapaxes swapdims transpose addmv addr addbmm baddbmm addmm cumsum cumprod sgn angle cdist
-aminmax std_mean var_mean cholesky polygamma
+scatter_reduce aminmax std_mean var_mean cholesky polygamma
 """.split()
 
 TWICE = """
@@ -68,6 +68,7 @@ TWICE = """
 [[1., 2.], [3., 5.]] ; x, th.tensor([3, 0]) ; take
 [[1., 2.], [3., 5.]] ; x, th.tensor([[0, 0], [1, 0]]), 1 ; take_along_dim
 [[1., 2.], [3., 5.]] ; x, 1, th.tensor([[0], [1]]), th.tensor([[7.], [8.]]) ; scatter scatter_add
+[[1., 2.], [3., 5.]] ; x, 1, th.tensor([[0], [1]]), th.tensor([[7.], [8.]]), 'sum' ; scatter_reduce
 [[1., 2.], [3., 5.]] ; x, 0, th.tensor([1, 0]) ; index_select
 [[1., 2.], [3., 5.]] ; x, 0, th.tensor([1]), th.tensor([[7., 8.]]) ; index_add index_copy
 [[1., 2.], [3., 5.]] ; x, 0, th.tensor([1]), 7. ; index_fill
@@ -237,10 +238,13 @@ if True: x = th.ones(2, requires_grad=True)
 with th.autograd.graph.allow_mutation_on_saved_tensors(): y = x * 1; z = (y ** 2).sum(); y.mul_(3); z.backward()
 R = x.grad
 
+th.manual_seed(0); nn = th.nn; a = nn.MultiheadAttention(4, 2); x = th.randn(3, 1, 4); y, w = a(x, x, x); R = y.detach(), w.detach(), nn.Transformer.generate_square_subsequent_mask(2)
+th.manual_seed(0); nn = th.nn; e = nn.TransformerEncoder(nn.TransformerEncoderLayer(4, 2, 8, dropout=0.), 1); d = nn.TransformerDecoder(nn.TransformerDecoderLayer(4, 2, 8, dropout=0.), 1); x = th.randn(3, 1, 4); R = d(x, e(x)).detach()
+th.manual_seed(0); nn = th.nn; t = nn.Transformer(4, 2, 1, 1, 8, dropout=0.); x = th.randn(3, 1, 4); R = t(x, x).detach()
 c = th.utils.data.ChainDataset([range(2), range(2, 4)]); R = list(th.utils.data.RandomSampler(range(3), num_samples=2))[:0], th.utils.data.RandomSampler(range(3)).num_samples, issubclass(th.utils.data.RandomSampler, th.utils.data.Sampler), isinstance(c, th.utils.data.IterableDataset)
 from LIBRARY.utils import benchmark; t = benchmark.Timer("x + 1", globals={"x": 1}); m = t.timeit(10); R = m.median > 0, m.mean > 0, m.iqr >= 0, isinstance(m, benchmark.Measurement), t.blocked_autorange(min_run_time=0.001).median > 0, t.adaptive_autorange(min_run_time=0.001).median > 0
 from LIBRARY.utils import benchmark; benchmark.Timer('1').repeat()
-R = th.compile(lambda x: x) is not None
+R = th.compile(lambda x: x) is not None, th.is_storage(3), th.is_storage(th.ones(1).storage())
 C = th.distributions.constraints; x = th.tensor([-1., 0., 0.5, 1.]); R = C.boolean.check(x), C.positive.check(x), C.real.check(x), C.unit_interval.check(x), C.simplex.check(x), C.real.event_dim, C.simplex.event_dim, C.boolean.is_discrete, C.positive, C.dependent, isinstance(C.real, C.Constraint), C.Constraint.event_dim, C.Constraint.is_discrete; C.Constraint().check(x)
 D = th.distributions; d = D.Normal(0., 1.); R = d.perplexity(), D.Distribution.set_default_validate_args(True), d.log_prob(th.tensor(0.)), d.cdf(th.tensor(0.)), d.icdf(th.tensor(0.5)), d.entropy(), d.has_enumerate_support, D.Bernoulli(0.5).enumerate_support(), D.Binomial(2, 0.5).enumerate_support(), D.Categorical(th.ones(2)).enumerate_support(); d.enumerate_support()
 th.manual_seed(1); R = th.distributions.Normal(0., 1.).sample_n(2)

@@ -387,7 +387,7 @@ def to(self, *args, dtype=None, device=None, non_blocking=False, copy=False, mem
 
 
 def caster(name, target):
-    return named(lambda self, memory_format=None: to(self, target), name, f"This tensor as {target.name}.")
+    return named(lambda self, *, memory_format=None: to(self, target), name, f"This tensor as {target.name}.")
 
 
 def type_(self, dtype=None, non_blocking=False):
@@ -415,7 +415,7 @@ def result_type(tensor1, tensor2):
     ])  # fmt: skip
 
 
-def cpu(self, memory_format=None):
+def cpu(self, *, memory_format=None):
     """This tensor itself: it is on the CPU already."""
     return self
 
