@@ -85,7 +85,9 @@ def test_graph_cell_shows_all_that_ran(shell, capsys):
 
 
 def test_graph_cell_finds_the_result_of_a_loop(shell, capsys):
-    cell = "%%graph\nfor k in range(3):\n    if k:\n        g = x * k\n    print(k)"
+    cell = (
+        "%%graph\nfor k in range(3):\n    if k:\n        g = x * k\n    for p in [x]:\n        p = p.detach()"
+    )
     assert run(shell, cell).model.results[0].name == "g"
     assert run(shell, "%%graph\nprint((x * 5).item())").model.results[0].value == 10
 
@@ -118,6 +120,15 @@ def test_trace_gives_the_survey_s_tables(shell, capsys):
     assert shell.user_ns["v2"].item() == 10 and "x1" not in shell.user_ns
     with pytest.raises(ZeroDivisionError):
         run(shell, "%%trace x=1.\n1/0")
+
+
+def test_numbers_become_tensors_of_the_library_in_use(shell, capsys):
+    pytest.importorskip("torch")
+    run(shell, "import torch")
+    assert run(shell, "%trace lambda x: torch.exp(x) x=0.").derivatives["tangent"] == 1
+    assert run(shell, "%%trace x=0.\ntorch.exp(x)").derivatives["tangent"] == 1
+    assert "✓" in run(shell, "%%gradcheck x=0.5\ntorch.exp(x) * x")
+    assert run(shell, "%trace lambda x: th.exp(x) x=0.").derivatives["tangent"] == 1
 
 
 def test_no_grad_cell(shell, capsys):

@@ -6,12 +6,10 @@ What :func:`autodiff_lab.autograd.gradcheck` decides, shown number by number. Le
 import numpy as np
 
 from ..autograd.checking import GradcheckError
-from ..dtypes import float64
 from ..messages import say
 from ..mode import no_grad
-from ..ops.creation import tensor
 from .formulas import number_text
-from .names import is_tensor
+from .names import is_tensor, tensors_for
 from .render.text import table
 from .words import Words
 
@@ -40,7 +38,10 @@ def gradcheck(function, /, *, eps=1e-6, atol=1e-5, rtol=1e-3, **inputs):
     """
     if not inputs:
         raise ValueError(say("gradcheck.error.inputs"))
-    leaves = {name: _leaf(value) for name, value in inputs.items()}
+    code = getattr(function, "__code__", None)
+    space, names = (function.__globals__, code.co_names) if code is not None else ({}, ())
+    given = tensors_for(space, names, inputs).items()
+    leaves = {name: value.detach().double().clone().requires_grad_(True) for name, value in given}
     result = function(**leaves)
     if not is_tensor(result) or result.numel() != 1:
         raise ValueError(say("gradcheck.error.result"))
@@ -65,11 +66,6 @@ def gradcheck(function, /, *, eps=1e-6, atol=1e-5, rtol=1e-3, **inputs):
     return Words(text)
 
 
-def _leaf(value):
-    data = value.tolist() if is_tensor(value) or isinstance(value, np.ndarray) else value
-    return tensor(data, dtype=float64).requires_grad_(True)
-
-
 def _quotient(function, leaves, name, at, eps):
     """(f(x + h) − f(x − h)) / 2h, with one number of one input moved."""
     ends = []
@@ -78,5 +74,5 @@ def _quotient(function, leaves, name, at, eps):
         moved[at] += step
         with no_grad():
             others = {n: leaf.detach() for n, leaf in leaves.items()}
-            ends.append(function(**{**others, name: tensor(moved.tolist(), dtype=float64)}).item())
+            ends.append(function(**{**others, name: others[name].new_tensor(moved.tolist())}).item())
     return (ends[0] - ends[1]) / (2 * eps)

@@ -17,7 +17,7 @@ from IPython.utils.process import arg_split
 from ..messages import get_language, say, set_language
 from ..mode import no_grad
 from .checking import gradcheck
-from .names import is_tensor
+from .names import is_tensor, tensors_for
 from .picture import graph
 from .recording import record
 from .trace import trace
@@ -157,6 +157,7 @@ class LabMagics(Magics):
         stray, inputs = self._point(options.expression)
         if stray or not inputs:
             raise ValueError(say("magic.trace.point"))
+        inputs = tensors_for(self.shell.user_ns, re.findall(r"\w+", cell), inputs)
         return trace(self._as_function(cell), mode=options.mode, seed=self._seed(options), **inputs)
 
     @cell_magic
@@ -179,6 +180,7 @@ class LabMagics(Magics):
         stray, inputs = self._point(_parsed(self.gradcheck, line).expression)
         if stray or not inputs:
             raise ValueError(say("magic.gradcheck.point"))
+        inputs = tensors_for(self.shell.user_ns, re.findall(r"\w+", cell), inputs)
         return gradcheck(self._as_function(cell, leave=False), **inputs)
 
     def _point(self, text):
@@ -306,16 +308,21 @@ class LabMagics(Magics):
 
 
 def _assigned(tree):
-    """The plain names that a cell assigns outside of functions, in order."""
+    """The plain names that a cell assigns outside of functions, in order; a loop's own variable is no result."""
     names = []
     for statement in tree.body:
-        targets = (
-            statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
-        )
+        loop = isinstance(statement, ast.For)
+        targets = getattr(statement, "targets", [getattr(statement, "target", None)]) if not loop else ()
         for target in targets:
             names += [node.id for node in ast.walk(target) if isinstance(node, ast.Name)] if target else []
         if isinstance(statement, (ast.For, ast.While, ast.If, ast.With, ast.Try)):
-            names += _assigned(statement)
+            inner = _assigned(statement)
+            over = (
+                {node.id for node in ast.walk(statement.target) if isinstance(node, ast.Name)}
+                if loop
+                else set()
+            )
+            names += [name for name in inner if name not in over]
     return names
 
 

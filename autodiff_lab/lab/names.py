@@ -1,7 +1,12 @@
-"""What the learner calls things: tensors, parameters, modules, by the variables of a namespace. Leans on model."""
+"""What the learner calls things: tensors, parameters, modules, by the variables of a namespace. Leans on model
+and on the library for tensors to compute with."""
 
 import sys
 
+import numpy as np
+
+from ..dtypes import float64
+from ..ops.creation import tensor
 from .model import visible
 
 
@@ -20,6 +25,24 @@ def is_tensor(value):
 def is_module(value):
     """True of an nn.Module, this package's or torch's: an object whose class names its parameters."""
     return hasattr(type(value), "named_parameters") and not isinstance(value, type)
+
+
+def tensors_for(space, names, values):
+    """``values`` as float64 tensors of the library that code which reads ``names`` of ``space`` computes with.
+
+    That is PyTorch if one of the names is its module; tensors stay what they are.
+    """
+    torch = sys.modules.get("torch")
+    theirs = torch is not None and any(space.get(name) is torch for name in names)
+    make, dtype = (torch.tensor, torch.float64) if theirs else (tensor, float64)
+    return {
+        name: value if is_tensor(value) else make(_listed(value), dtype=dtype)
+        for name, value in values.items()
+    }
+
+
+def _listed(value):
+    return value.tolist() if isinstance(value, (np.ndarray, np.generic)) else value
 
 
 class Names:

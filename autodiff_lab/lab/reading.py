@@ -35,6 +35,7 @@ from .names import Names, is_tensor
 from .recording import Rewritten, Unrecorded, Value, order_of, version_of
 
 FOLDED_ABOVE = 300  # a graph with more operations folds
+RUN_FOLDED_ABOVE = 80  # and a recorded run with more, if it is a loop
 SHOWN_FOLDED = 40  # and then shows at most so many of them, but always a whole level
 LEVELS_FOLDED = 10  # on at most so many levels
 MOST_DRAWN = 5000  # even if a depth is asked for
@@ -285,7 +286,8 @@ class _Reading:
         n, variable, inputs = len(self.order), self.variable, self.inputs
         self.shown, self.group = set(range(n)), {}
         self.folded = {}  # leader → (what is folded, its name, the modules around it)
-        if fold is False or (depth is None and fold is None and n <= FOLDED_ABOVE):
+        ran = self.run is not None and fold is None and depth is None and n > RUN_FOLDED_ABOVE
+        if fold is False or (depth is None and fold is None and n <= FOLDED_ABOVE and not ran):
             if n > MOST_DRAWN:
                 raise ValueError(say("graph.error.large", count=n, most=MOST_DRAWN))
             return
@@ -293,13 +295,13 @@ class _Reading:
             ways = []
             if fold != "module":
                 ways += self._loop()
-            if fold != "loop":
+            if fold != "loop" and (fold is not None or n > FOLDED_ABOVE):
                 ways += self._modules(FOLDED_ABOVE if fold is None else n)
             ways = [way for way in ways if fold is not None or n - len(way[0]) + len(way[1]) <= FOLDED_ABOVE]
             if ways:  # the one that leaves fewest boxes
                 group, self.folded = min(ways, key=lambda way: n - len(way[0]) + len(way[1]))
                 self._hide(group)
-            if ways or fold is not None:
+            if ways or fold is not None or n <= FOLDED_ABOVE:
                 return
         level = [0] * n  # the longest way from a result, so that what feeds a hidden node is hidden too
         for i in reversed(range(n)):
@@ -466,9 +468,23 @@ class _Reading:
             for k, value in enumerate(event.results):
                 if value.now() is not None:
                     self._know((i, k), value.now(), "tensor")
-            for a, value in enumerate(() if event.compound else event.inputs):
+            for a, value in self._constants_of(i, event):
                 if a >= len(links) or links[a] is None:
                     self.seen[i, a] = value
+
+    def _constants_of(self, i, event):
+        """(argument, what a recording saw there); of a call of several operations the one matrix that can be meant."""
+        if not event.compound:
+            return enumerate(event.inputs)
+        row = row_of(self.order[i].name())
+        open_to = [a for a in range(len(row.operands)) if self._key(i, a) is None] if row is not None else []
+        given = [
+            v for v in event.inputs if isinstance(v, Value) and v.event is None and not v.tensor.requires_grad
+        ]
+        fits = (
+            len(open_to) == len(given) == 1 and row.symbol in ("@", "+ @") and len(given[0].tensor.shape) == 2
+        )
+        return [(open_to[0], given[0])] if fits else []
 
     def _know(self, key, tensor, origin):
         if key not in self.known:

@@ -2,7 +2,7 @@
 
 The tables are those of Baydin, Pearlmutter, Radul and Siskind, "Automatic Differentiation in Machine Learning: a
 Survey" (JMLR 18, 2018), tables 2 and 3, for any function of numbers or arrays. Leans on reading and formulas for what
-each operation is, and on the library for tensors to run the function on.
+each operation is.
 """
 
 import inspect
@@ -11,11 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..dtypes import float64
 from ..messages import say
-from ..ops.creation import tensor
 from .formulas import Sym, expression, row_of
-from .names import is_tensor
+from .names import is_tensor, tensors_for
 from .reading import FOLDED_ABOVE, array_of, fitted, numbers_and_text, reading_of
 from .recording import record
 from .render.svg import escape
@@ -75,7 +73,11 @@ def trace(function, /, *, mode="forward", seed=None, **inputs):
         raise ValueError(say("trace.error.mode", mode=repr(mode)))
     if not inputs:
         raise ValueError(say("trace.error.inputs", names=", ".join(inspect.signature(function).parameters)))
-    leaves = {name: _leaf(value) for name, value in inputs.items()}
+    code = getattr(function, "__code__", None)
+    space, names = (function.__globals__, code.co_names) if code is not None else ({}, ())
+    leaves = {
+        n: t.detach().clone().requires_grad_(True) for n, t in tensors_for(space, names, inputs).items()
+    }
     with record() as run:
         result = function(**leaves)
     if not is_tensor(result):
@@ -83,14 +85,6 @@ def trace(function, /, *, mode="forward", seed=None, **inputs):
     if mode == "reverse" and seed is None and result.numel() != 1:
         raise ValueError(say("trace.error.adjoint", shape=list(result.shape)))
     return _Tracing(leaves, result, run, mode, seed).trace
-
-
-def _leaf(value):
-    if is_tensor(value):
-        leaf = value.detach().clone()
-    else:
-        leaf = tensor(value.tolist() if isinstance(value, np.ndarray) else value, dtype=float64)
-    return leaf.requires_grad_(True)
 
 
 class _Tracing:

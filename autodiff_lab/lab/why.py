@@ -57,9 +57,9 @@ class _Reasons:
         self.name = self.called or say("why.it")
 
     def lines(self):
-        return [*self._gradient(), *self._graph()]
+        return [*self.gradient(), *self.graph()]
 
-    def _gradient(self):
+    def gradient(self):
         """What can be said of ``.grad``."""
         tensor, name = self.tensor, self.name
         if not tensor.requires_grad:
@@ -166,7 +166,9 @@ class _Reasons:
             place = _place(event)
         elif switched is not None and isinstance(line.statement.value, (ast.BinOp, ast.Call)):
             value = line.statement.value
-            computed = [n for n in history.names_in(value) if is_tensor(space.get(n))]
+            computed = isinstance(value, ast.BinOp) or any(
+                is_tensor(space.get(n)) for n in history.names_in(value)
+            )
             if not computed or history.rebuilt(value) or history.cut(value):
                 return ""
             place = switched.place()
@@ -203,7 +205,7 @@ class _Reasons:
 
     # -- another backward pass ------------------------------------------------------------------------------------
 
-    def _graph(self):
+    def graph(self):
         """What can be said of another backward pass."""
         tensor, name = self.tensor, self.name
         if tensor.grad_fn is None:
@@ -321,9 +323,9 @@ def _of_error(error, names):
             raise TypeError(say("why.error.unknown", error=f"{type(error).__name__}: {error}"))
         notes = [say(key, name=called or say("name.unknown"))]
     if tensor is not None and key in ("note.no_grad_fn", "why.stale_error"):
-        more = _Reasons(tensor, {**names, called: tensor}).lines()
-        notes += [line for line in more if line not in notes]
-    return notes
+        reasons = _Reasons(tensor, {**names, called: tensor})
+        notes += reasons.gradient() if key == "note.no_grad_fn" else reasons.graph()
+    return [note[:1].upper() + note[1:] for note in notes] if not called else notes
 
 
 def _culprit(error):
@@ -332,7 +334,9 @@ def _culprit(error):
     while trace is not None:
         frame = trace.tb_frame
         line = linecache.getline(frame.f_code.co_filename, trace.tb_lineno).strip()
-        called = re.match(r"(\w+)\.(?:backward|numpy|\w+_)\(", line)
+        called = re.match(
+            r"(?:\w+\s*=\s*)?(\w+)(?:\.(?:backward|numpy|\w+_)\(|(?:\[.*\])?\s*[-+*/@]?=)", line
+        )
         space = {**frame.f_globals, **frame.f_locals}
         if called and is_tensor(space.get(called[1])) and called[1] != "self":
             found = called[1], space[called[1]]
