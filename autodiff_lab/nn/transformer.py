@@ -41,20 +41,8 @@ class MultiheadAttention(
     (autodiff_lab.Size([1, 3, 4]), autodiff_lab.Size([1, 3, 3]))
     """
 
-    def _take(
-        self,
-        embed_dim,
-        num_heads,
-        dropout,
-        bias,
-        add_bias_kv,
-        add_zero_attn,
-        kdim,
-        vdim,
-        batch_first,
-        device,
-        dtype,
-    ):
+    def _take(self, embed_dim, num_heads, dropout, bias, add_bias_kv, add_zero_attn, kdim, vdim, batch_first, device,
+              dtype):  # fmt: skip
         if embed_dim <= 0 or num_heads <= 0:
             raise ValueError(f"embed_dim and num_heads must be greater than 0, got embed_dim={embed_dim} and num_heads={num_heads} instead")  # fmt: skip
         if add_bias_kv or add_zero_attn:
