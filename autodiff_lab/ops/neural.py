@@ -29,7 +29,7 @@ def below(x):
 
 
 def log_no_less(x, floor=-100):
-    return np.maximum(np.log(x), floor)
+    return np.maximum(exact.log(x), floor)
 
 
 # fmt: off
@@ -119,7 +119,7 @@ SMOOTH_L1 = loss("smooth_l1_loss", "SmoothL1Loss", lambda x, y, beta: bowl(x - y
 HUBER = loss("huber_loss", "HuberLoss", lambda x, y, delta: bowl(x - y, delta),
            lambda g, input, target, shape, delta, reduction: share(g, shape, reduction) * slope(input - target, delta),
            lambda g, input, target, shape, delta, reduction: share(g, shape, reduction) * slope(target - input, delta), attrs=("delta",))
-BCE = loss("binary_cross_entropy", "BinaryCrossEntropy", lambda x, y, weight: -(y * log_no_less(x) + (1 - y) * log_no_less(1 - x)) * weight,
+BCE = loss("binary_cross_entropy", "BinaryCrossEntropy", lambda x, y, weight: ((y - 1) * np.maximum(exact.log1p(-x), -100) - y * log_no_less(x)) * weight,
            lambda g, input, target, shape, weight, reduction: share(g, shape, reduction) * weight * ((input - target) / np.maximum(input * (1 - input), 1e-12)),
            lambda g, input, shape, weight, reduction: share(g, shape, reduction) * weight * (log_no_less(1 - input) - log_no_less(input)), attrs=("weight",))
 BCE_LOGITS = loss("binary_cross_entropy_with_logits", "BinaryCrossEntropyWithLogits",
@@ -148,7 +148,8 @@ def picked_loss(x, dim, target, weight, reduction):
     losses = -take_along(x, dim, target) * weight
     if reduction == "none":
         return losses.squeeze(dim)
-    whole = cascade(losses.reshape(-1))
+    first, rest = losses.reshape(-1)[:1], losses.reshape(-1)[1:]
+    whole = cascade(rest) + first.sum()  # torch's order: the first comes last
     return whole / whole_weight(target, weight, x.dtype) if reduction == "mean" else whole
 
 

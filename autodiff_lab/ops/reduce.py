@@ -9,7 +9,7 @@ from collections import namedtuple
 
 import numpy as np
 
-from .. import dtypes
+from .. import dtypes, exact
 from ..errors import check
 from ..exact import add_up
 from ..tensor import Tensor
@@ -109,16 +109,37 @@ def put_back(g, shape, dim, keepdim, indices):
     return along_put(kept(g, shape, (dim,), keepdim), shape, dim, indices)
 
 
-def log_sum_exp(x, dim, keepdim):
+def below_top(x, dim):
+    """``x`` less the largest number along ``dim``, and that number; 0 for one that is not finite."""
     top = x.max(axis=dim, keepdims=True, initial=-np.inf)
     top = np.where(np.isfinite(top), top, 0).astype(x.dtype)
-    result = np.log(np.exp(x - top).sum(axis=dim, keepdims=True)) + top
+    return x - top, top
+
+
+def log_sum_exp(x, dim, keepdim):
+    gap, top = below_top(x, dim)
+    result = exact.log(exact.add_up(exact.exp(gap), dim, True)) + top
     return result if keepdim else np.squeeze(result, dim)
 
 
+def one_by_one(x, dim):
+    """Sums along one dimension, kept at size 1, in reading order, as torch's softmax adds."""
+    return np.expand_dims(exact.in_order(np.moveaxis(x, dim, 0)), dim)
+
+
 def exp_shifted(x, dim):
-    e = np.exp(x - x.max(axis=dim, keepdims=True, initial=-np.inf))
-    return e / e.sum(axis=dim, keepdims=True)
+    e = exact.exp(x - x.max(axis=dim, keepdims=True, initial=-np.inf))
+    return e / one_by_one(e, dim)
+
+
+def log_exp_shifted(x, dim):
+    gap, _ = below_top(x, dim)
+    return gap - exact.log(one_by_one(exact.exp(gap), *dim))
+
+
+def running_sum(x, dim):
+    """Running sums, added up in double precision as torch does."""
+    return np.cumsum(x, axis=dim, dtype=np.float64 if x.dtype.kind == "f" else np.int64).astype(wide(x))
 
 
 def backwards_sum(g, dim):
@@ -154,11 +175,11 @@ AMIN     = operation("amin",     "Amin", lambda x, dim, keepdim: x.min(axis=dim,
 MAX_DIM  = operation("max_dim",  "Max",  chosen, put_back, **PICKED)
 MIN_DIM  = operation("min_dim",  "Min",  chosen, put_back, **PICKED)
 LOGSUMEXP = operation("logsumexp", "Logsumexp", log_sum_exp,
-                      lambda g, out, input, shape, dim, keepdim: kept(g, shape, dim, keepdim) * np.exp(input - kept(out, shape, dim, keepdim)), **ALONG)
+                      lambda g, out, input, shape, dim, keepdim: kept(g, shape, dim, keepdim) * exact.exp(input - kept(out, shape, dim, keepdim)), **ALONG)
 SOFTMAX  = operation("softmax",  "Softmax", exp_shifted, lambda g, out, dim: out * (g - (g * out).sum(axis=dim, keepdims=True)), attrs=("dim",))
-LOG_SOFTMAX = operation("log_softmax", "LogSoftmax", lambda x, dim: x - log_sum_exp(x, dim, True),
-                      lambda g, out, dim: g - np.exp(out) * g.sum(axis=dim, keepdims=True), attrs=("dim",))
-CUMSUM   = operation("cumsum",   "Cumsum", lambda x, dim: np.cumsum(x, axis=dim, dtype=wide(x)), backwards_sum, attrs=("dim",), linear=True)
+LOG_SOFTMAX = operation("log_softmax", "LogSoftmax", log_exp_shifted,
+                      lambda g, out, dim: g - exact.exp(out) * g.sum(axis=dim, keepdims=True), attrs=("dim",))
+CUMSUM   = operation("cumsum",   "Cumsum", running_sum, backwards_sum, attrs=("dim",), linear=True)
 ANY      = operation("any",      "Any",  lambda x, dim, keepdim: np.any(x, axis=dim, keepdims=keepdim), **ALONG)
 ALL      = operation("all",      "All",  lambda x, dim, keepdim: np.all(x, axis=dim, keepdims=keepdim), **ALONG)
 ARGMAX   = operation("argmax",   "Argmax", lambda x, dim, keepdim: first_extreme(np.argmax, x, dim, keepdim), **ALONG)
