@@ -9,16 +9,22 @@ from .steps import Move, Steps, steps
 from .trace import Step, Trace, TraceRow, trace
 from .why import tree, why
 from .widgets.derivative import Derivative, derivative
+from .widgets.experiment import Accumulation, Inplace, Modes, accumulation, inplace, modes
 from .widgets.explorer import Const, Explorer, const, explore
 from .widgets.stepper import Stepper, stepper
+from .widgets.tables import ForwardReverse, forward_reverse
 
 __all__ = [
+    "Accumulation",
     "Const",
     "Derivative",
     "Edge",
     "Explorer",
+    "ForwardReverse",
     "Graph",
     "GraphModel",
+    "Inplace",
+    "Modes",
     "Move",
     "Node",
     "Recording",
@@ -28,16 +34,20 @@ __all__ = [
     "Steps",
     "Trace",
     "TraceRow",
+    "accumulation",
     "const",
     "derivative",
     "explore",
+    "forward_reverse",
     "get_language",
     "gradcheck",
     "graph",
+    "inplace",
+    "modes",
     "record",
     "set_language",
-    "steps",
     "stepper",
+    "steps",
     "trace",
     "tree",
     "why",
