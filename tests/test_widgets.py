@@ -17,7 +17,15 @@ from autodiff_lab.lab.widgets.derivative import PRESETS
 from autodiff_lab.lab.widgets.sampling import STEPS, sample
 from autodiff_lab.messages import set_language
 
-WIDGETS = [lab.Derivative, lab.Stepper, lab.Explorer, lab.Accumulation, lab.Inplace, lab.Modes, lab.ForwardReverse]
+WIDGETS = [
+    lab.Derivative,
+    lab.Stepper,
+    lab.Explorer,
+    lab.Accumulation,
+    lab.Inplace,
+    lab.Modes,
+    lab.ForwardReverse,
+]
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The experiments and the two tables in a real page: a press, a switch, a step, and what the page then says."""
 
-
 import pytest
 
 CELLS = [
@@ -37,7 +36,7 @@ def says(seat, node, text):
 
 def test_gradients_add_up_and_a_second_pass_is_refused(seat):
     node = widget(seat, 0)
-    press = lambda line: node.get_by_role("button", name=line, exact=True).click()  # noqa: E731
+    press = lambda line: node.get_by_role("button", name=line, exact=True).click()
     press("f.backward(retain_graph=True)")
     assert says(seat, node, "x.grad = 24")
     press("f.backward()")
