@@ -102,7 +102,6 @@ def where_(condition, input=None, other=None, *, out=None):
     >>> th.where(x > 0, x, 0.)
     tensor([0., 2.])
     """
-    check_tensor(condition, "where", 1, "condition")
     if input is None and other is None:
         return condition.nonzero(as_tuple=True)
     mask = as_mask(condition, "where") if condition._array.dtype != np.uint8 else memory(condition) != 0
@@ -176,7 +175,7 @@ def lerp(input, end, weight):
 
 where_.__name__ = "where"
 register(WHERE, where_, method=False)
-Tensor.where = lambda self, condition, other: where_(condition, self, other)
+Tensor.where = lambda self, condition, other: FUNCTIONS["where"](condition, self, other)
 FUNCTIONS["clip"], Tensor.clip, Tensor.clip_ = clamp, clamp, Tensor.clamp_
 
 
@@ -194,7 +193,7 @@ def clamp_max(input, max):
 
 def isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
     """Where |x - y| ≤ atol + rtol |y|; RuntimeError if the dtypes differ."""
-    check(check_tensor(input, "isclose").dtype is check_tensor(other, "isclose", 2, "other").dtype,
+    check(input.dtype is check_tensor(other, "isclose", 2, "other").dtype,
           f"{text_of(input)} did not match {text_of(other)}")  # fmt: skip
     broadcast_all(input.shape, other.shape)
     return wrap(np.isclose(input._array, other._array, rtol, atol, equal_nan))
@@ -211,15 +210,15 @@ def allclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
 
 def equal(input, other):
     """Whether both have the same shape and the same numbers."""
-    a, b = check_tensor(input, "equal")._array, check_tensor(other, "equal", 2, "other")._array
+    a, b = input._array, check_tensor(other, "equal", 2, "other")._array
     return a.shape == b.shape and bool(np.all(a == b))
 
 
 is_tensor = named(lambda obj: isinstance(obj, Tensor), "is_tensor", "Whether ``obj`` is a tensor.")
 is_storage = named(lambda obj: type(obj).__name__ in ("TypedStorage", "UntypedStorage"), "is_storage",
                    "Whether ``obj`` is a tensor's memory.")  # fmt: skip
-numel = named(lambda input: check_tensor(input, "numel").numel(), "numel", "The number of elements.")
-is_floating_point = named(lambda input: check_tensor(input, "is_floating_point").is_floating_point(),
+numel = named(lambda input: input.numel(), "numel", "The number of elements.")
+is_floating_point = named(lambda input: input.is_floating_point(),
                           "is_floating_point", "Whether the dtype is a floating-point one.")  # fmt: skip
 export(isclose, allclose, equal)
 export(is_tensor, is_storage, numel, is_floating_point, method=False)

@@ -10,7 +10,7 @@ import numpy as np
 from ..errors import check
 from ..tensor import Tensor, new_tensor
 from .join import same_kind
-from .linalg import bmm, dot, matmul, mm, mv
+from .linalg import bmm, matmul, mm, mv
 from .pointwise import where
 from .reduce import dims, kept, shared, sum as total
 from .row import FUNCTIONS, apply, broadcast, check_tensor, export, number, operation, register
@@ -77,10 +77,8 @@ def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None, out=None):
     """
     check_tensor(x, "linalg.vector_norm", 1, "x")
     floats = x.is_floating_point()
-    check(
-        floats,
-        f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {x.dtype.title}",
-    )
+    check(floats, f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {x.dtype.title}",
+          )  # fmt: skip
     x = x if dtype is None else x.to(dtype)
     axes = dims(dim, x.ndim)
     check(x.numel() != 0 or (ord != math.inf and ord >= 0) or all(x.shape[d] for d in axes),
@@ -112,10 +110,8 @@ def cdist(x1, x2, p=2.0, compute_mode=None):
     Raises RuntimeError for fewer dimensions, rows of different lengths, or a negative ``p``.
     """
     for t, name in ((x1, "X1"), (x2, "X2")):
-        check(
-            check_tensor(t, "cdist").ndim >= 2,
-            f"cdist only supports at least 2D tensors, {name} got: {t.ndim}D",
-        )
+        check(check_tensor(t, "cdist").ndim >= 2,
+              f"cdist only supports at least 2D tensors, {name} got: {t.ndim}D")  # fmt: skip
     check(x1.shape[-1] == x2.shape[-1],
           f"X1 and X2 must have the same number of columns. X1: {x1.shape[-1]} X2: {x2.shape[-1]}")  # fmt: skip
     check(p >= 0, "cdist only supports non-negative p values")
@@ -143,7 +139,7 @@ def inner(input, other):
 
 def vdot(input, other):
     """``dot``: there are no complex numbers."""
-    return dot(input, other)
+    return FUNCTIONS["dot"](input, other)
 
 
 def tensordot(a, b, dims=2, out=None):
@@ -200,9 +196,8 @@ def einsum(*args):
     left, arrow, result = equation.replace(" ", "").partition("->")
     terms = left.split(",")
     check(len(terms) >= len(operands), "einsum(): more operands were provided than specified in the equation")
-    check(
-        len(terms) <= len(operands), "einsum(): fewer operands were provided than specified in the equation"
-    )
+    check(len(terms) <= len(operands),
+          "einsum(): fewer operands were provided than specified in the equation")  # fmt: skip
     most = 0
     for i, (term, t) in enumerate(zip(terms, operands)):
         dotted, count = "..." in term, len(term.replace("...", ""))

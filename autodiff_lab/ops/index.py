@@ -217,7 +217,7 @@ def select(input, dim, index):
 
     Raises IndexError if there is no such place.
     """
-    shape = check_tensor(input, "select").shape
+    shape = input.shape
     dim = dimension(dim, len(shape))
     size = shape[dim] if shape else 0
     index = index.__index__()
@@ -229,7 +229,7 @@ def select(input, dim, index):
 
 def narrow(input, dim, start, length):
     """The ``length`` places from ``start`` along ``dim``, a view."""
-    size = check_tensor(input, "narrow").shape[dim := dimension(dim, input.ndim)]
+    size = input.shape[dim := dimension(dim, input.ndim)]
     start = int(start)
     check(-size <= start <= size, f"Dimension out of range (expected to be in range of [{-size}, {size}], but got "
           f"{start})", IndexError)  # fmt: skip
@@ -293,7 +293,7 @@ def nonzero(input, *, out=None, as_tuple=False):
     tensor([[1],
             [3]])
     """
-    places = np.nonzero(np.atleast_1d(check_tensor(input, "nonzero")._array))
+    places = np.nonzero(np.atleast_1d(input._array))
     if as_tuple:
         return tuple(new_tensor(p) for p in places)
     stacked = np.stack(places, axis=1) if input.ndim else np.zeros((len(places[0]), 0), np.int64)

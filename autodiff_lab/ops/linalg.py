@@ -45,7 +45,6 @@ def dot(input, tensor, *, out=None):
 
     Raises RuntimeError if they are no vectors, of different lengths, or of different dtypes.
     """
-    check_tensor(input, "dot"), check_tensor(tensor, "dot", 2, "tensor")
     if input.ndim != 1 or tensor.ndim != 1:
         raise RuntimeError(f"1D tensors expected, but got {input.ndim}D and {tensor.ndim}D tensors")
     if input._array.dtype != tensor._array.dtype:
@@ -60,7 +59,6 @@ def dot(input, tensor, *, out=None):
 
 def mv(input, vec, *, out=None):
     """A matrix times a vector: (n × m) and (m) give (n)."""
-    check_tensor(input, "mv"), check_tensor(vec, "mv", 2, "vec")
     if input.ndim != 2 or vec.ndim != 1:
         raise RuntimeError(f"vector + matrix @ vector expected, got {1}, {input.ndim}, {vec.ndim}")
     if input.shape[1] != vec.shape[0]:
@@ -74,7 +72,6 @@ def mv(input, vec, *, out=None):
 
 def mm(input, mat2, *, out=None):
     """A matrix times a matrix: (n × m) and (m × p) give (n × p)."""
-    check_tensor(input, "mm"), check_tensor(mat2, "mm", 2, "mat2")
     if input.ndim != 2:
         raise RuntimeError("self must be a matrix")
     if mat2.ndim != 2:
@@ -93,7 +90,6 @@ def check_inner(input, mat2):
 
 def bmm(input, mat2, *, out=None):
     """Matrices times matrices, pair by pair: (b × n × m) and (b × m × p) give (b × n × p)."""
-    check_tensor(input, "bmm"), check_tensor(mat2, "bmm", 2, "mat2")
     if input.ndim != 3 or mat2.ndim != 3:
         raise RuntimeError(f"batch1 must be a 3D tensor" if input.ndim != 3 else "batch2 must be a 3D tensor")  # noqa: F541
     if input.shape[0] != mat2.shape[0] or input.shape[2] != mat2.shape[1]:
@@ -124,7 +120,7 @@ def matmul(input, other, *, out=None):
     >>> th.ones(2, 3) @ th.ones(3)
     tensor([3., 3.])
     """
-    check_tensor(input, "matmul"), check_tensor(other, "matmul", 2, "other")
+    check_tensor(other, "matmul", 2, "other")
     p, q = input.ndim, other.ndim
     if p == 0 or q == 0:
         raise explained(RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {p}D and {q}D"),

@@ -15,7 +15,7 @@ from ..exact import add_up
 from ..tensor import Tensor
 from .index import along_put, take_along
 from .pointwise import where
-from .row import apply, check_tensor, either, export, named, operation, register
+from .row import apply, either, export, named, operation, register
 from .shape import EXPAND, SIZES, dimension
 
 expanded = either(EXPAND)
@@ -233,7 +233,7 @@ def nonempty_along(input, name, dim):
 
 def whole_numbers(input, name, dim):
     """Raise for integers, in the words of the kernel that torch would run."""
-    if not check_tensor(input, name).is_floating_point():
+    if not input.is_floating_point():
         last = dimension(dim, input.ndim) == input.ndim - 1
         kernel = f"{name}_lastdim_kernel_impl" if last else f"{name}_kernel_impl"
         raise NotImplementedError(f"\"{kernel}\" not implemented for '{input.dtype.title}'")
@@ -253,7 +253,6 @@ def reduction(name, row, doc, whole=None, casts=False, prepare=None, place=dims)
     """
 
     def made(input, dim=None, keepdim=False, *, dtype=None, out=None):
-        check_tensor(input, name)
         if dtype is not None:
             check(casts, f"{name}() got an unexpected keyword argument 'dtype'", TypeError)
             input = cast_to(input, dtype)
@@ -301,7 +300,7 @@ logsumexp = reduction("logsumexp", LOGSUMEXP, "log Σ exp along dimensions, comp
 
 def prod(input, dim=None, keepdim=False, *, dtype=None, out=None):
     """The product of all the numbers, or along one dimension; zeros among them are handled exactly."""
-    input = cast_to(check_tensor(input, "prod"), dtype)
+    input = cast_to(input, dtype)
     dim = one_or_all(dim, input.ndim)
     if dim is None or not input.ndim:
         return apply(PROD, input, out=out)
@@ -312,7 +311,6 @@ def scatter_of(name, row, doc):
     """``var``, ``std``: along dimensions, divided by n - ``correction``."""
 
     def made(input, dim=None, unbiased=None, keepdim=False, *, correction=None, out=None):
-        check_tensor(input, name)
         if isinstance(dim, bool):  # the older var(False)
             dim, unbiased = None, dim
         if unbiased is not None:
@@ -359,7 +357,6 @@ def extreme(name, whole, along, find, pair, doc):
     result = result_type(name, ("values", "indices"))
 
     def made(input, dim=None, keepdim=False):
-        check_tensor(input, name)
         if isinstance(dim, Tensor):
             return getattr(input, pair)(dim)
         if dim is None:
@@ -404,7 +401,7 @@ def along_one(name, row, doc):
     """What runs along one dimension, such as a running sum."""
 
     def made(input, dim, *, dtype=None, out=None):
-        input = cast_to(check_tensor(input, name), dtype)
+        input = cast_to(input, dtype)
         return apply(row, input, dim=dimension(dim, input.ndim), out=out) if input.ndim else input.clone()
 
     return register(row, named(made, name, doc))

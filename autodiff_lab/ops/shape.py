@@ -145,7 +145,6 @@ def view(input, *size):
     tensor([[0, 1, 2],
             [3, 4, 5]])
     """
-    check_tensor(input, "view")
     if len(size) == 1 and hasattr(size[0], "is_floating_point") and not isinstance(size[0], Tensor):
         return new_tensor(memory(input).view(size[0].numpy))
     size = filled_in(numbers(size), input._array.size)
@@ -165,7 +164,6 @@ def can_view(t, size):
 
 def reshape(input, *shape):
     """The numbers in another shape, where the sizes fit: a view where memory allows it, else a copy."""
-    check_tensor(input, "reshape")
     size = filled_in(numbers(shape), input._array.size)
     if can_view(input, size):
         return apply(VIEW if input.is_contiguous() else RESHAPED, input, size=size)
@@ -174,7 +172,7 @@ def reshape(input, *shape):
 
 def flatten(input, start_dim=0, end_dim=-1):
     """Dimensions ``start_dim`` to ``end_dim`` made into one."""
-    shape = check_tensor(input, "flatten").shape
+    shape = input.shape
     if not shape:
         return reshape(input, 1)
     first, last = dimension(start_dim, len(shape)), dimension(end_dim, len(shape))
@@ -191,7 +189,7 @@ def ravel(input):
 
 def unflatten(input, dim, sizes):
     """Dimension ``dim`` opened into several of ``sizes``."""
-    shape = check_tensor(input, "unflatten").shape
+    shape = input.shape
     dim = dimension(dim, len(shape))
     sizes = filled_in(numbers((sizes,)), shape[dim])
     return view(input, *shape[:dim], *sizes, *shape[dim + 1 :])
@@ -209,7 +207,7 @@ def reshape_as(self, other):
 
 def expand(input, *size):
     """A view that repeats dimensions of size 1 (no others), and leads with new ones, without copying; -1 keeps a size."""
-    have, want = check_tensor(input, "expand").shape, numbers(size)
+    have, want = input.shape, numbers(size)
     if len(want) < len(have):
         raise RuntimeError(f"expand({input.type()}{{{list(have)}}}, size={list(want)}): the number of sizes "
                          f"provided ({len(want)}) must be greater or equal to the number of dimensions in the "
@@ -241,7 +239,7 @@ def broadcast_to(input, size):
 def permute(input, *dims):
     """A view with the dimensions in another order."""
     dims = numbers(dims)
-    ndim = check_tensor(input, "permute").ndim
+    ndim = input.ndim
     if len(dims) != ndim:
         raise RuntimeError("permute(sparse_coo): number of dimensions in the tensor input does not match the "
                          f"length of the desired ordering of dimensions i.e. input.dim() = {ndim} is not equal to "
@@ -254,7 +252,7 @@ def permute(input, *dims):
 
 def transpose(input, dim0, dim1):
     """A view with two dimensions exchanged."""
-    ndim = check_tensor(input, "transpose").ndim
+    ndim = input.ndim
     if not ndim:
         return apply(ALIAS, input)
     return apply(TRANSPOSE, input, dim0=dimension(dim0, ndim), dim1=dimension(dim1, ndim))
@@ -262,7 +260,7 @@ def transpose(input, dim0, dim1):
 
 def t(input):
     """The transpose of a matrix; vectors and single numbers as they are; RuntimeError for more than two dimensions."""
-    if check_tensor(input, "t").ndim > 2:
+    if input.ndim > 2:
         raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {input.ndim}D")
     return apply(T_ROW, input)
 
@@ -275,7 +273,7 @@ def swapped(input, name):
 
 def movedim(input, source, destination):
     """A view with dimensions moved to other places."""
-    ndim = check_tensor(input, "movedim").ndim
+    ndim = input.ndim
     both = ((d,) if isinstance(d, int) else d for d in (source, destination))
     source, destination = ([dimension(d, ndim) for d in dims] for dims in both)
     check(len(source) == len(destination), f"movedim: Invalid source or destination dims: source ({source} dims) "
@@ -290,7 +288,7 @@ def movedim(input, source, destination):
 
 def squeeze(input, dim=None):
     """A view without dimensions of size 1: all of them, or those named."""
-    ndim = check_tensor(input, "squeeze").ndim
+    ndim = input.ndim
     if dim is None:
         return apply(SQUEEZE, input)
     dims = (dim,) if isinstance(dim, int) else tuple(dim)
@@ -299,12 +297,12 @@ def squeeze(input, dim=None):
 
 def unsqueeze(input, dim):
     """A view with a new dimension of size 1 at ``dim``."""
-    return apply(UNSQUEEZE, input, dim=dimension(dim, check_tensor(input, "unsqueeze").ndim + 1))
+    return apply(UNSQUEEZE, input, dim=dimension(dim, input.ndim + 1))
 
 
 def diagonal(input, offset=0, dim1=0, dim2=1):
     """A view of the diagonal of dimensions ``dim1`` and ``dim2``, as the last dimension."""
-    ndim = check_tensor(input, "diagonal").ndim
+    ndim = input.ndim
     dim1, dim2 = dimension(dim1, ndim), dimension(dim2, ndim)
     check(dim1 != dim2, f"diagonal dimensions cannot be identical {dim1}, {dim2}")
     return apply(DIAGONAL, input, offset=offset, dim1=dim1, dim2=dim2)
@@ -324,7 +322,7 @@ def unfold(self, dimension_, size, step):
 def clone(input, *, memory_format=None):
     """A copy with its own memory; gradients pass through."""
     order = "C" if memory_format is contiguous_format else "K"
-    return apply(CLONE, check_tensor(input, "clone"), order=order)
+    return apply(CLONE, input, order=order)
 
 
 def contiguous(self, *, memory_format=None):
