@@ -87,30 +87,16 @@ TEXTS = {
     "graph.order": ("derivada de orden {order}", "derivative of order {order}"),
     "graph.edge.write": ("escribe en el lugar", "writes in place"),
     "graph.place": ("línea {line}: {code}", "line {line}: {code}"),
-    "graph.error.fold": (
-        "fold es 'module', 'loop', 'depth' o False; recibió {fold}.",
-        "fold is 'module', 'loop', 'depth' or False; got {fold}.",
-    ),
-    "graph.error.large": (
-        "La gráfica tiene {count} nodos; sin plegar se dibujan hasta {most}.",
-        "The graph has {count} nodes; unfolded, up to {most} are drawn.",
-    ),
-    "graph.error.backward": (
-        "backward es False, True o 'both'; recibió {backward}.",
-        "backward is False, True or 'both'; got {backward}.",
-    ),
-    "record.error.again": (
-        "Esta grabación ya está en marcha; abre otra con lab.record().",
-        "This recording is already running; open another with lab.record().",
-    ),
-    "record.error.empty": (
-        "La grabación está vacía: no se calculó nada con tensores dentro de ella.",
-        "The recording is empty: nothing was computed with tensors inside it.",
-    ),
-    "graph.error.inputs": (
-        "graph() recibe entradas después de un módulo, al que llama; aquí hay un {type}.",
-        "graph() takes inputs after a module, which it calls; here is a {type}.",
-    ),
+    "graph.error.fold": ("fold es 'module', 'loop', 'depth' o False; recibió {fold}.", "fold is 'module', 'loop', 'depth' or False; got {fold}."),
+    "graph.error.large": ("La gráfica tiene {count} nodos; sin plegar se dibujan hasta {most}.",
+        "The graph has {count} nodes; unfolded, up to {most} are drawn."),
+    "graph.error.backward": ("backward es False, True o 'both'; recibió {backward}.", "backward is False, True or 'both'; got {backward}."),
+    "record.error.again": ("Esta grabación ya está en marcha; abre otra con lab.record().",
+        "This recording is already running; open another with lab.record()."),
+    "record.error.empty": ("La grabación está vacía: no se calculó nada con tensores dentro de ella.",
+        "The recording is empty: nothing was computed with tensors inside it."),
+    "graph.error.inputs": ("graph() recibe entradas después de un módulo, al que llama; aquí hay un {type}.",
+        "graph() takes inputs after a module, which it calls; here is a {type}."),
     "record.repr": ("grabación de {count} operaciones", "recording of {count} operations"),
     "graph.adjoint": ("adjunto", "adjoint"),
     "graph.value": ("valor", "value"),
@@ -184,22 +170,13 @@ TEXTS = {
     # -- magics
     "magic.graph.what": ("%graph necesita qué dibujar: el nombre de un tensor o una expresión, como en «%graph f».",
         "%graph needs something to draw: a tensor's name or an expression, as in “%graph f”."),
-    "magic.trace.what": (
-        "%trace necesita una función y un punto, como en «%trace f x=2. y=5.».",
-        "%trace needs a function and a point, as in “%trace f x=2. y=5.”.",
-    ),
-    "magic.trace.point": (
-        "%%trace necesita el punto, nombre por nombre, como en «%%trace x=2. y=5.».",
-        "%%trace needs the point, name by name, as in “%%trace x=2. y=5.”.",
-    ),
-    "magic.gradcheck.point": (
-        "%%gradcheck necesita las entradas, nombre por nombre, como en «%%gradcheck x=0.7 y=3.».",
-        "%%gradcheck needs the inputs, name by name, as in “%%gradcheck x=0.7 y=3.”.",
-    ),
-    "magic.no_grad.alone": (
-        "%%no_grad no lleva nada en su línea; recibió {given}.",
-        "%%no_grad takes nothing on its line; it got {given}.",
-    ),
+    "magic.trace.what": ("%trace necesita una función y un punto, como en «%trace f x=2. y=5.».",
+        "%trace needs a function and a point, as in “%trace f x=2. y=5.”."),
+    "magic.trace.point": ("%%trace necesita el punto, nombre por nombre, como en «%%trace x=2. y=5.».",
+        "%%trace needs the point, name by name, as in “%%trace x=2. y=5.”."),
+    "magic.gradcheck.point": ("%%gradcheck necesita las entradas, nombre por nombre, como en «%%gradcheck x=0.7 y=3.».",
+        "%%gradcheck needs the inputs, name by name, as in “%%gradcheck x=0.7 y=3.”."),
+    "magic.no_grad.alone": ("%%no_grad no lleva nada en su línea; recibió {given}.", "%%no_grad takes nothing on its line; it got {given}."),
     "magic.graph.nothing": ("La celda no dejó un tensor que dibujar; escribe cuál después de %%graph, como en «%%graph f».",
         "The cell left no tensor to draw; name one after %%graph, as in “%%graph f”."),
     "magic.derivative.what": ("%derivative necesita una función, como en «%derivative th.sigmoid».",
@@ -213,26 +190,14 @@ TEXTS = {
     "trace.error.mode": ("mode es 'forward' (modo directo) o 'reverse' (modo reverso); recibió {mode}.", "mode is 'forward' or 'reverse'; got {mode}."),
     "trace.error.inputs": ("trace() necesita el punto: un número para cada uno de {names}, por su nombre.",
         "trace() needs the point: a number for each of {names}, by name."),
-    "trace.error.result": (
-        "trace() sigue funciones que devuelven un tensor.",
-        "trace() follows functions that return a tensor.",
-    ),
-    "trace.error.constant": (
-        "El resultado no depende de las entradas: no hay derivada que seguir.",
-        "The result does not depend on the inputs: there is no derivative to follow.",
-    ),
-    "trace.error.adjoint": (
-        "El resultado tiene la forma {shape}: di con seed=... qué adjunto lleva, o redúcelo con .sum().",
-        "The result has the shape {shape}: say with seed=... what its adjoint is, or reduce it with .sum().",
-    ),
-    "trace.error.shape": (
-        "La semilla tiene la forma {given}, y aquello a lo que va, {shape}.",
-        "The seed has the shape {given}, and what it is for, {shape}.",
-    ),
-    "trace.error.operation": (
-        "trace() no puede seguir {op}: da varios resultados, o no se conoce su valor.",
-        "trace() cannot follow {op}: it has several results, or its value is not known.",
-    ),
+    "trace.error.result": ("trace() sigue funciones que devuelven un tensor.", "trace() follows functions that return a tensor."),
+    "trace.error.constant": ("El resultado no depende de las entradas: no hay derivada que seguir.",
+        "The result does not depend on the inputs: there is no derivative to follow."),
+    "trace.error.adjoint": ("El resultado tiene la forma {shape}: di con seed=... qué adjunto lleva, o redúcelo con .sum().",
+        "The result has the shape {shape}: say with seed=... what its adjoint is, or reduce it with .sum()."),
+    "trace.error.shape": ("La semilla tiene la forma {given}, y aquello a lo que va, {shape}.", "The seed has the shape {given}, and what it is for, {shape}."),
+    "trace.error.operation": ("trace() no puede seguir {op}: da varios resultados, o no se conoce su valor.",
+        "trace() cannot follow {op}: it has several results, or its value is not known."),
     "trace.error.seed": ("seed lleva una tangente por entrada: hay {inputs} entradas y {seeds} tangentes.",
         "seed holds one tangent an input: there are {inputs} inputs and {seeds} tangents."),
     # -- why, in words
@@ -284,102 +249,46 @@ TEXTS = {
     "steps.error.gradient": ("gradient debe ser un tensor de la forma del resultado, {shape}.", "gradient must be a tensor of the result's shape, {shape}."),
     "steps.error.long": ("La gráfica tiene {count} operaciones o más; paso a paso se recorren hasta {most}. Prueba con menos repeticiones.",
         "The graph has {count} operations or more; up to {most} are walked step by step. Try with fewer repetitions."),
-    "why.detached": (
-        "{name}.grad es None: {name} está desligado de su historia por {how}, en {place}. Ningún gradiente regresa por ahí.",
-        "{name}.grad is None: {name} was cut off from its history by {how}, at {place}. No gradient comes back that way.",
-    ),
-    "why.no_grad": (
-        "{name}.grad es None: {name} se calculó bajo {mode}(), en {place}: nada quedó registrado.",
-        "{name}.grad is None: {name} was computed under {mode}(), at {place}: nothing was recorded.",
-    ),
-    "why.constants": (
-        "{name}.grad es None: {name} se calculó en {place} solo a partir de constantes. Pide requires_grad=True en tus "
-        "parámetros antes de esa línea.",
-        "{name}.grad is None: {name} was computed at {place} from constants alone. Ask for requires_grad=True in your "
-        "parameters before that line.",
-    ),
-    "why.made_of": (
-        "{name}.grad es None: {name} se calculó a partir de {source}, en {place}, y {source} ya no tenía historia.",
-        "{name}.grad is None: {name} was computed from {source}, at {place}, and {source} had no history by then.",
-    ),
-    "why.after_cut": (
-        "{name}.grad es None: se calculó con algo que quedó desligado de su historia en {place}.",
-        "{name}.grad is None: it was computed from something that was cut off from its history at {place}.",
-    ),
-    "why.after_no_grad": (
-        "{name}.grad es None: se calculó con algo hecho bajo {mode}(), en {place}.",
-        "{name}.grad is None: it was computed from something made under {mode}(), at {place}.",
-    ),
-    "why.rebuilt": (
-        "{name}.grad es None: en {place} se hizo un tensor nuevo con los números de {source}, sin su historia.",
-        "{name}.grad is None: at {place} a new tensor was made of the numbers of {source}, without its history.",
-    ),
-    "why.silenced": (
-        "{name} tiene requires_grad=True, pero es una hoja: se calculó sin historia y se le puso después ({place}). Así "
-        "backward() no da error, pero tampoco llega a tus parámetros: solo llena {name}.grad. Quita esa línea y busca "
-        "dónde se perdió la historia (no_grad, detach, .data, NumPy).",
-        "{name} has requires_grad=True, but it is a leaf: it was computed without a history, and the flag was set "
-        "afterwards ({place}). So backward() raises no error, but does not reach your parameters either: it only fills "
-        "{name}.grad. Take that line away and look where the history was lost (no_grad, detach, .data, NumPy).",
-    ),
-    "why.cut_off": (
-        "{name} se usó, pero sin su historia: {place}.",
-        "{name} was used, but without its history: {place}.",
-    ),
-    "why.quietly": (
-        "{name} se usó, pero bajo {mode}(): {place}.",
-        "{name} was used, but under {mode}(): {place}.",
-    ),
-    "why.versions": (
-        "Se guardó en la versión {saved} y ahora va en la {now}.",
-        "It was saved at version {saved}, and is at version {now} now.",
-    ),
+    "why.detached": ("{name}.grad es None: {name} está desligado de su historia por {how}, en {place}. Ningún gradiente regresa por ahí.",
+        "{name}.grad is None: {name} was cut off from its history by {how}, at {place}. No gradient comes back that way."),
+    "why.no_grad": ("{name}.grad es None: {name} se calculó bajo {mode}(), en {place}: nada quedó registrado.",
+        "{name}.grad is None: {name} was computed under {mode}(), at {place}: nothing was recorded."),
+    "why.constants": ("{name}.grad es None: {name} se calculó en {place} solo a partir de constantes. Pide requires_grad=True en tus parámetros antes de esa línea.",
+        "{name}.grad is None: {name} was computed at {place} from constants alone. Ask for requires_grad=True in your parameters before that line."),
+    "why.made_of": ("{name}.grad es None: {name} se calculó a partir de {source}, en {place}, y {source} ya no tenía historia.",
+        "{name}.grad is None: {name} was computed from {source}, at {place}, and {source} had no history by then."),
+    "why.after_cut": ("{name}.grad es None: se calculó con algo que quedó desligado de su historia en {place}.",
+        "{name}.grad is None: it was computed from something that was cut off from its history at {place}."),
+    "why.after_no_grad": ("{name}.grad es None: se calculó con algo hecho bajo {mode}(), en {place}.",
+        "{name}.grad is None: it was computed from something made under {mode}(), at {place}."),
+    "why.rebuilt": ("{name}.grad es None: en {place} se hizo un tensor nuevo con los números de {source}, sin su historia.",
+        "{name}.grad is None: at {place} a new tensor was made of the numbers of {source}, without its history."),
+    "why.silenced": ("{name} tiene requires_grad=True, pero es una hoja: se calculó sin historia y se le puso después ({place}). Así backward() no da error, pero tampoco llega a tus parámetros: solo llena {name}.grad. Quita esa línea y busca dónde se perdió la historia (no_grad, detach, .data, NumPy).",
+        "{name} has requires_grad=True, but it is a leaf: it was computed without a history, and the flag was set afterwards ({place}). So backward() raises no error, but does not reach your parameters either: it only fills {name}.grad. Take that line away and look where the history was lost (no_grad, detach, .data, NumPy)."),
+    "why.cut_off": ("{name} se usó, pero sin su historia: {place}.", "{name} was used, but without its history: {place}."),
+    "why.quietly": ("{name} se usó, pero bajo {mode}(): {place}.", "{name} was used, but under {mode}(): {place}."),
+    "why.versions": ("Se guardó en la versión {saved} y ahora va en la {now}.", "It was saved at version {saved}, and is at version {now} now."),
     "why.written": ("Se modificó en {place}.", "It was modified at {place}."),
     "why.place.cell": ("la celda [{cell}], línea {line} («{code}»)", "cell [{cell}], line {line} (“{code}”)"),
     "why.place.line": ("la línea {line} («{code}»)", "line {line} (“{code}”)"),
     "why.place.file": ("{file}, línea {line} («{code}»)", "{file}, line {line} (“{code}”)"),
     "why.place.unknown": ("una línea que no se vio", "a line that was not seen"),
-    "why.scalar": (
-        "backward() parte de un solo número, y {name} tiene varios. Redúcelo antes, con .sum() o .mean(), o di de qué "
-        "cotangente partir: backward(gradient=...), de la misma forma.",
-        "backward() starts from a single number, and {name} has several. Reduce it first, with .sum() or .mean(), or say "
-        "which cotangent to start from: backward(gradient=...), of the same shape.",
-    ),
-    "why.stale_error": (
-        "Un tensor que hacía falta para la derivada se modificó in-place después de guardarse. Usa la operación que crea "
-        "un tensor nuevo (x = x + 1 en lugar de x += 1), o guarda una copia con .clone() antes de modificarlo.",
-        "A tensor that the derivative needs was written to in place after it was saved. Use the operation that makes a new "
-        "tensor (x = x + 1 rather than x += 1), or keep a copy with .clone() before writing.",
-    ),
-    "why.float_only": (
-        "Derivar es preguntar qué pasa al mover un número un poquito, y un entero no se puede mover un poquito. Usa "
-        "números con punto decimal (1. en lugar de 1) o conviértelos con .float().",
-        "To differentiate is to ask what happens when a number moves a little, and an integer cannot move a little. Use "
-        "numbers with a decimal point (1. rather than 1), or convert them with .float().",
-    ),
-    "why.unused_input": (
-        "El resultado no depende de uno de los tensores por los que preguntas. Si es lo que esperabas, escribe "
-        "allow_unused=True y recibirás None.",
-        "The result does not depend on one of the tensors that you ask for. If that is what you expect, write "
-        "allow_unused=True and you get None.",
-    ),
-    "why.error.unknown": (
-        "De este error no sé decir más que lo que él mismo dice: {error}",
-        "Of this error I can say no more than it says itself: {error}",
-    ),
+    "why.scalar": ("backward() parte de un solo número, y {name} tiene varios. Redúcelo antes, con .sum() o .mean(), o di de qué cotangente partir: backward(gradient=...), de la misma forma.",
+        "backward() starts from a single number, and {name} has several. Reduce it first, with .sum() or .mean(), or say which cotangent to start from: backward(gradient=...), of the same shape."),
+    "why.stale_error": ("Un tensor que hacía falta para la derivada se modificó in-place después de guardarse. Usa la operación que crea un tensor nuevo (x = x + 1 en lugar de x += 1), o guarda una copia con .clone() antes de modificarlo.",
+        "A tensor that the derivative needs was written to in place after it was saved. Use the operation that makes a new tensor (x = x + 1 rather than x += 1), or keep a copy with .clone() before writing."),
+    "why.float_only": ("Derivar es preguntar qué pasa al mover un número un poquito, y un entero no se puede mover un poquito. Usa números con punto decimal (1. en lugar de 1) o conviértelos con .float().",
+        "To differentiate is to ask what happens when a number moves a little, and an integer cannot move a little. Use numbers with a decimal point (1. rather than 1), or convert them with .float()."),
+    "why.unused_input": ("El resultado no depende de uno de los tensores por los que preguntas. Si es lo que esperabas, escribe allow_unused=True y recibirás None.",
+        "The result does not depend on one of the tensors that you ask for. If that is what you expect, write allow_unused=True and you get None."),
+    "why.error.unknown": ("De este error no sé decir más que lo que él mismo dice: {error}", "Of this error I can say no more than it says itself: {error}"),
     "gradcheck.apart": ("diferencia", "difference"),
-    "gradcheck.wrong": (
-        "En {count} lugares la derivada no es el límite de los cocientes (✗):",
-        "In {count} places the derivative is not the limit of the quotients (✗):",
-    ),
-    "gradcheck.error.inputs": (
-        "gradcheck() necesita el punto, nombre por nombre: gradcheck(f, x=2., y=5.).",
-        "gradcheck() needs the point, name by name: gradcheck(f, x=2., y=5.).",
-    ),
-    "gradcheck.error.result": (
-        "gradcheck() comprueba funciones que devuelven un solo número, como tensor. Reduce el resultado con .sum().",
-        "gradcheck() checks functions that return one number, as a tensor. Reduce the result with .sum().",
-    ),
+    "gradcheck.wrong": ("En {count} lugares la derivada no es el límite de los cocientes (✗):",
+        "In {count} places the derivative is not the limit of the quotients (✗):"),
+    "gradcheck.error.inputs": ("gradcheck() necesita el punto, nombre por nombre: gradcheck(f, x=2., y=5.).",
+        "gradcheck() needs the point, name by name: gradcheck(f, x=2., y=5.)."),
+    "gradcheck.error.result": ("gradcheck() comprueba funciones que devuelven un solo número, como tensor. Reduce el resultado con .sum().",
+        "gradcheck() checks functions that return one number, as a tensor. Reduce the result with .sum()."),
     "tree.error.type": ("tree() muestra los parámetros de un nn.Module; recibió {type}.", "tree() shows the parameters of an nn.Module; it got {type}."),
     "tree.head.name": ("parámetro", "parameter"),
     "tree.head.shape": ("forma", "shape"),
@@ -511,10 +420,8 @@ TEXTS = {
     "stepper.speed": ("velocidad", "speed"),
     "stepper.quiz": ("Predecir antes de ver", "Predict before you see"),
     "stepper.adjoint": ("adjunto", "adjoint"),
-    "stepper.begin": (
-        "Siguiente calcula el primer valor. Primero van los valores, desde las entradas; luego los gradientes, desde el resultado.",
-        "Next computes the first value. First come the values, from the inputs; then the gradients, from the result.",
-    ),
+    "stepper.begin": ("Siguiente calcula el primer valor. Primero van los valores, desde las entradas; luego los gradientes, desde el resultado.",
+        "Next computes the first value. First come the values, from the inputs; then the gradients, from the result."),
     "stepper.phase.start": ("Inicio · {all} pasos", "Start · {all} steps"),
     "stepper.phase.forward": ("Hacia adelante · paso {at} de {all}", "Forward · step {at} of {all}"),
     "stepper.phase.backward": ("Hacia atrás · paso {at} de {all}", "Backward · step {at} of {all}"),
@@ -531,10 +438,8 @@ TEXTS = {
     "stepper.wrong": ("Aún no. Basta con dos cifras correctas; inténtalo otra vez.", "Not yet. Two good digits are enough; try again."),
     "stepper.wrong.sign": ("El tamaño es correcto; revisa el signo.", "The size is right; look at the sign again."),
     "stepper.score": ("{right} de {asked} a la primera", "{right} of {asked} at once"),
-    "magic.explore.what": (
-        "%explore necesita una función con sus entradas, como en «%explore f(x=2.0)», o un tensor.",
-        "%explore needs a function with its inputs, as in “%explore f(x=2.0)”, or a tensor.",
-    ),
+    "magic.explore.what": ("%explore necesita una función con sus entradas, como en «%explore f(x=2.0)», o un tensor.",
+        "%explore needs a function with its inputs, as in “%explore f(x=2.0)”, or a tensor."),
     "explore.title": ("Explorador de {name}", "Explorer of {name}"),
     "explore.title.tensor": ("La gráfica de {name}", "The graph of {name}"),
     "explore.inputs": ("Entradas", "Inputs"),
@@ -543,32 +448,21 @@ TEXTS = {
     "explore.other": ("sin control", "no control"),
     "explore.no_grad": ("Toda la función bajo no_grad()", "The whole function under no_grad()"),
     "explore.inspector": ("El nodo elegido", "The chosen node"),
-    "explore.pick": (
-        "Haz clic en un nodo para ver qué guarda, y para separarlo con detach() o conservar su gradiente.",
-        "Click a node to see what it keeps, and to cut it off with detach() or keep its gradient.",
-    ),
+    "explore.pick": ("Haz clic en un nodo para ver qué guarda, y para separarlo con detach() o conservar su gradiente.",
+        "Click a node to see what it keeps, and to cut it off with detach() or keep its gradient."),
     "explore.detach": (".detach()", ".detach()"),
     "explore.unrecorded": ("bajo no_grad()", "under no_grad()"),
     "explore.retain": (".retain_grad()", ".retain_grad()"),
     "explore.close": ("Cerrar", "Close"),
-    "explore.error.type": (
-        "explore() muestra una función de tensores, o un tensor; recibió {type}.",
-        "explore() shows a function of tensors, or a tensor; it got {type}.",
-    ),
-    "explore.error.inputs": (
-        "A explore() le falta un valor para {name}: escríbelo por su nombre, como {name}=2.0.",
-        "explore() needs a value for {name}: give it by name, as in {name}=2.0.",
-    ),
-    "explore.error.range": (
-        "El intervalo de {name} lleva dos números, el menor primero, como ranges={{'{name}': (-4, 4)}}, y {name} debe ser una entrada.",
-        "The range of {name} holds two numbers, the smaller first, as in ranges={{'{name}': (-4, 4)}}, and {name} must be an input.",
-    ),
+    "explore.error.type": ("explore() muestra una función de tensores, o un tensor; recibió {type}.",
+        "explore() shows a function of tensors, or a tensor; it got {type}."),
+    "explore.error.inputs": ("A explore() le falta un valor para {name}: escríbelo por su nombre, como {name}=2.0.",
+        "explore() needs a value for {name}: give it by name, as in {name}=2.0."),
+    "explore.error.range": ("El intervalo de {name} lleva dos números, el menor primero, como ranges={{'{name}': (-4, 4)}}, y {name} debe ser una entrada.",
+        "The range of {name} holds two numbers, the smaller first, as in ranges={{'{name}': (-4, 4)}}, and {name} must be an input."),
     "explore.error.finite": ("{name} debe ser un número finito; recibió {value}.", "{name} must be a finite number; it got {value}."),
-    "explore.error.result": (
-        "La función debe devolver un tensor; devolvió {type}.",
-        "The function must return a tensor; it returned {type}.",
-    ),
-    # -- notes under torch's errors: what happened, in which variable, what to do ----------------
+    "explore.error.result": ("La función debe devolver un tensor; devolvió {type}.", "The function must return a tensor; it returned {type}."),
+    # -- notes under torch's errors: what happened, in which variable, what to do
     "name.unknown": ("este tensor", "this tensor"),
     "note.freed": ("El primer backward ya liberó lo que esta gráfica guardaba. Si necesitas recorrerla otra vez, escribe backward(retain_graph=True) la primera; si no, vuelve a calcular el resultado antes de derivarlo de nuevo.",
         "The first backward has already freed what this graph kept. To walk it again, write backward(retain_graph=True) the first time; otherwise compute the result afresh before differentiating it again."),

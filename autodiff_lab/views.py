@@ -160,13 +160,10 @@ class CopySlices(Node):
     def _fitted(self, contributions):
         if self.inner._fit is None:
             return contributions
-        return [
-            c if c is None or f is None else engine.fit(c, *f) for c, f in zip(contributions, self.inner._fit)
-        ]  # fmt: skip
+        pairs = zip(contributions, self.inner._fit)
+        return [c if c is None or f is None else engine.fit(c, *f) for c, f in pairs]
 
-    @property
-    def keeps(self):
-        return self.inner.keeps
+    keeps = property(lambda self: self.inner.keeps)
 
     @property
     def _saved(self):

@@ -27,11 +27,8 @@ def whole(value):
 
 
 def some_whole(value):
-    return (
-        whole(value)
-        or isinstance(value, (tuple, list))
-        and all(v.__class__ is int or whole(v) for v in value)
-    )
+    several = isinstance(value, (tuple, list))
+    return whole(value) or several and all(v.__class__ is int or whole(v) for v in value)
 
 
 # What torch calls it, the classes that fit at once, what else fits, and the arguments' names.
@@ -77,20 +74,15 @@ class Kind(NamedTuple):
     others: Callable
 
     def fitted(self, name, value, position=None):
-        """``value``, a tensor or a NumPy number as Python's where one is meant.
-
-        Raises:
-            TypeError: in torch's words, if it is of another kind.
-        """
+        """``value``, a tensor or a NumPy number as Python's where one is meant; torch's TypeError for another kind."""
         if value.__class__ in self.classes:
             return value
         if self.others(value):
             return value.item() if self.title in ("int", "Number", "float", "bool") else value
         at = f" (position {position})" if position else ""
         title = f"numpy.{type(value).__name__}" if type(value).__module__ == "numpy" else type(value).__name__
-        note = {"Tensor": "note.tensor_expected", "Number": "note.number_expected"}.get(
-            self.title, "note.arguments"
-        )
+        notes = {"Tensor": "note.tensor_expected", "Number": "note.number_expected"}
+        note = notes.get(self.title, "note.arguments")
         sentence = f"{name}(): argument '{self.argument}'{at} must be {self.title}, not {title}"
         raise explained(TypeError(sentence), note, given=title, row=name)
 

@@ -403,13 +403,8 @@ def worded(function):
     def made(*args, **options):
         for classes, value in zip(positional, args):
             if classes is not None and value.__class__ not in classes:
-                args = (
-                    tuple(
-                        k.fitted(name, v, i) if k else v
-                        for i, (k, v) in enumerate(zip(kinds.values(), args), 1)
-                    )
-                    + args[len(kinds) :]
-                )
+                given = enumerate(zip(kinds.values(), args), 1)
+                args = (*[k.fitted(name, v, i) if k else v for i, (k, v) in given], *args[len(kinds) :])
                 break
         for value in args:
             if value.__class__ is int and not -(2**63) <= value < 2**63:
@@ -444,11 +439,9 @@ def raised_here(error):
     trace = error.__traceback__
     while trace.tb_next is not None:
         trace = trace.tb_next
-    code = trace.tb_frame.f_code
-    line = linecache.getline(code.co_filename, trace.tb_lineno)
-    return "autodiff_lab" in code.co_filename and (
-        "raise " in line or line.strip().startswith((")", 'f"', '"'))
-    )
+    file = trace.tb_frame.f_code.co_filename
+    line = linecache.getline(file, trace.tb_lineno)
+    return "autodiff_lab" in file and ("raise " in line or line.strip().startswith((")", 'f"', '"')))
 
 
 def named(function, name, doc):
