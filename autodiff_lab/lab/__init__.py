@@ -1,6 +1,7 @@
 """The laboratory: to see and touch what autograd does. A façade; the work is done in the rooms behind it."""
 
 from ..messages import get_language, set_language
+from . import texts  # noqa: F401 - puts the laboratory's words into the catalogue before any room asks for them
 from .checking import gradcheck
 from .model import Edge, GraphModel, Node, Saved
 from .picture import Graph, graph
