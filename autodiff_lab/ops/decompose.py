@@ -385,11 +385,6 @@ def eigh(A, UPLO="L"):
     return RESULTS["linalg_eigh"](*apply(EIGH, squares(A, "linalg.eigh"), upper=UPLO.upper() == "U"))
 
 
-def eigvalsh(A, UPLO="L", *, out=None):
-    """The eigenvalues of symmetric A, ascending."""
-    return eigh(A, UPLO)[0]
-
-
 def no_complex(name, instead):
     def refused(A, *, out=None):
         raise NotImplementedError(f"linalg.{name} gives complex numbers, which autodiff_lab does not have; for symmetric "
@@ -408,11 +403,6 @@ def svd(A, full_matrices=True, *, driver=None):
     may have the other sign, as NumPy's LAPACK chooses it.
     """
     return RESULTS["linalg_svd"](*apply(SVD, matrices(A, "linalg.svd"), full=bool(full_matrices)))
-
-
-def svdvals(A, *, driver=None, out=None):
-    """The singular values, descending."""
-    return svd(A, full_matrices=False)[1]
 
 
 def tolerance(s, shape, atol, rtol):
@@ -437,7 +427,6 @@ def pinv(A, *, atol=None, rtol=None, hermitian=False, out=None):
 
 
 def from_lower(A):
-    """The symmetric matrix whose lower triangle is that of A."""
     return A.tril() + A.tril(-1).mT
 
 
@@ -528,7 +517,7 @@ def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None, out=No
         made = FUNCTIONS["amax" if ord > 0 else "amin"](sums, across, True)
         return made if keepdim else made.squeeze((rows, columns))
     check(ord in ("nuc", 2, -2), f"linalg.matrix_norm: Order {ord} not supported.")
-    s = svdvals(movedim(A, (rows, columns), (-2, -1)))
+    s = svd(movedim(A, (rows, columns), (-2, -1)), False)[1]
     made = s.sum(-1) if ord == "nuc" else FUNCTIONS["amax" if ord > 0 else "amin"](s, -1)
     return movedim(made[..., None, None], (-2, -1), (rows, columns)) if keepdim else made
 
@@ -548,15 +537,10 @@ def norm(A, ord=None, dim=None, keepdim=False, *, out=None, dtype=None):
 def cond(A, p=None, *, out=None):
     """How far from singular: ‖A‖ ‖A⁻¹‖, by default the largest singular value over the smallest."""
     if p in (None, 2, -2):
-        s = svdvals(A)
+        s = svd(A, False)[1]
         top, low = s[..., :1], s[..., -1:]
         return (top / low if p != -2 else low / top).squeeze(-1)
     return matrix_norm(A, p) * matrix_norm(inv(A), p)
-
-
-def vecdot(x, y, *, dim=-1, out=None):
-    """The sum of products along a dimension, the others broadcast."""
-    return (x * y).sum(dim)
 
 
 def tensorsolve(A, B, dims=None, *, out=None):
@@ -588,11 +572,6 @@ def matrix_exp(A):
     return made
 
 
-def linalg_diagonal(A, *, offset=0, dim1=-2, dim2=-1):
-    """The diagonal of each matrix; see ``diagonal``."""
-    return diagonal(A, offset, dim1, dim2)
-
-
 def linalg_vander(x, *, N=None):
     """The matrix of the powers 0 … N − 1 of each vector of a stack (… n → … n N)."""
     x = check_tensor(x, "linalg.vander")
@@ -611,39 +590,29 @@ def old_svd(input, some=True, compute_uv=True):
     return RESULTS["svd"](u, s, vh.mT)
 
 
-def old_qr(input, some=True, *, out=None):
-    """A = Q R: ``(Q, R)``; see ``linalg.qr``."""
-    return RESULTS["qr"](*qr(input, "reduced" if some else "complete"))
-
-
-# torch's older names
-export(named(old_svd, "svd", old_svd.__doc__), named(old_qr, "qr", old_qr.__doc__))
-export(
-    named(lambda input: RESULTS["slogdet"](*slogdet(input)), "slogdet", "See ``linalg.slogdet``."),
-    named(
-        lambda input, upper=False, *, out=None: cholesky(input, upper=upper),
-        "cholesky",
-        "See ``linalg.cholesky``.",
-    ),
-    named(lambda input, *args, out=None: pinv(input, *args), "pinverse", "See ``linalg.pinv``."),
-    named(lambda input, *, out=None: inv(input), "inverse", "See ``linalg.inv``."),
-)
-export(det, logdet, matrix_power, matrix_exp)
+export(det, logdet, matrix_power, matrix_exp, named(old_svd, "svd", old_svd.__doc__))
 export(nuclear_norm, method=False)
 
-LINALG = {
-    f.__name__: f
-    for f in (
-        cholesky, cholesky_ex, cond, det, eig, eigh, eigvals, eigvalsh, inv, inv_ex, lstsq, matmul, matrix_exp, matrix_norm,
-        matrix_power, matrix_rank, multi_dot, norm, pinv, qr, slogdet, solve, solve_triangular, svd, svdvals,
-        tensorsolve, vecdot, vector_norm,
-    )
-}  # fmt: skip
-LINALG |= {
-    "LinAlgError": _LinAlgError,
-    "cross": linalg_cross,
-    "diagonal": linalg_diagonal,
-    "vander": linalg_vander,
-}
+LINALG = {f.__name__: f for f in (
+    cholesky, cholesky_ex, cond, det, eig, eigh, eigvals, inv, inv_ex, lstsq, matmul, matrix_exp, matrix_norm, matrix_power,
+    matrix_rank, multi_dot, norm, pinv, qr, slogdet, solve, solve_triangular, svd, tensorsolve, vector_norm,
+)}  # fmt: skip
+LINALG |= {"LinAlgError": _LinAlgError, "cross": linalg_cross, "vander": linalg_vander}
+# fmt: off
+LINALG |= {name: named(made, name, doc) for name, made, doc in (
+    ("eigvalsh", lambda A, UPLO="L", *, out=None: eigh(A, UPLO)[0],           "The eigenvalues of symmetric A, ascending."),
+    ("svdvals",  lambda A, *, driver=None, out=None: svd(A, False)[1],        "The singular values, descending."),
+    ("vecdot",   lambda x, y, *, dim=-1, out=None: (x * y).sum(dim),          "The sum of products along a dimension, the others broadcast."),
+    ("diagonal", lambda A, *, offset=0, dim1=-2, dim2=-1: diagonal(A, offset, dim1, dim2), "The diagonal of each matrix; see ``diagonal``."),
+)}
+for _name, _made, _doc in (  # torch's older names
+    ("qr",       lambda input, some=True, *, out=None: RESULTS["qr"](*qr(input, "reduced" if some else "complete")), "A = Q R: ``(Q, R)``; see ``linalg.qr``."),
+    ("slogdet",  lambda input: RESULTS["slogdet"](*slogdet(input)),           "See ``linalg.slogdet``."),
+    ("cholesky", lambda input, upper=False, *, out=None: cholesky(input, upper=upper), "See ``linalg.cholesky``."),
+    ("pinverse", lambda input, *args, out=None: pinv(input, *args),           "See ``linalg.pinv``."),
+    ("inverse",  lambda input, *, out=None: inv(input),                       "See ``linalg.inv``."),
+):
+    export(named(_made, _name, _doc))
+# fmt: on
 
 __all__ = ["LINALG"]
