@@ -16,7 +16,7 @@ from .join import cat, same_kind, stack
 from .order import FLIP
 from .pointwise import pow
 from .reduce import sum as total
-from .row import apply, check_tensor, either, export, named, operation, register, twins
+from .row import apply, check_tensor, either, export, named, one_line, operation, register, twins
 from .scatter import index_select
 from .shape import (
     diagonal as diagonal_view,
@@ -98,11 +98,6 @@ def diag_embed(input, offset=0, dim1=-2, dim2=-1):
     return apply(EMBED, input, whole=tuple(whole), offset=offset, dim1=dim1, dim2=dim2)
 
 
-def diagflat(input, offset=0):
-    """The matrix with all the numbers of ``input`` on its diagonal."""
-    return diag_embed(reshape(input, -1), offset)
-
-
 def trace(input):
     """The sum of the diagonal of a matrix."""
     check(input.ndim == 2, f"trace: expected a matrix, but got tensor with dim {input.ndim}")
@@ -126,12 +121,6 @@ def repeat(self, *repeats):
     least = min(repeats, default=0)
     check(least >= 0, f"Trying to create tensor with negative dimension {least}: {list(repeats)}")
     return apply(REPEAT, self, repeats=repeats)
-
-
-def tile(input, *dims):
-    """As ``repeat``, with missing numbers taken as 1."""
-    dims = numbers(dims)
-    return repeat(input, *(1,) * (input.ndim - len(dims)), *dims)
 
 
 def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
@@ -175,16 +164,9 @@ def flip(input, *dims):
     return apply(FLIP, input, dims=dims if input.ndim else ())
 
 
-def fliplr(input):
-    """The columns of a matrix in reverse order."""
-    check(input.ndim >= 2, "Input must be >= 2-d.")
-    return flip(input, 1)
-
-
-def flipud(input):
-    """The rows in reverse order."""
-    check(input.ndim >= 1, "Input must be >= 1-d.")
-    return flip(input, 0)
+def of_rank(input, least):
+    check(input.ndim >= least, f"Input must be >= {least}-d.")
+    return input
 
 
 def rot90(input, k=1, dims=(0, 1)):
@@ -271,17 +253,6 @@ def at_least(ndim):
 atleast_1d, atleast_2d, atleast_3d = map(at_least, (1, 2, 3))
 
 
-def dstack(tensors, *, out=None):
-    """The tensors one behind the other, along dimension 2."""
-    return cat([atleast_3d(t) for t in same_kind(tensors, "dstack")], 2, out=out)
-
-
-def column_stack(tensors, *, out=None):
-    """The tensors side by side; vectors are columns."""
-    parts = [t if t.ndim > 1 else reshape(t, t.numel(), 1) for t in same_kind(tensors, "column_stack")]
-    return cat(parts, 1, out=out)
-
-
 def block_diag(*tensors):
     """The matrices one after another along the diagonal of a larger one."""
     parts = [atleast_2d(t) for t in same_kind(tensors, "block_diag")]
@@ -344,11 +315,6 @@ tril_indices = triangle_indices("tril_indices", lambda n, k, m: np.nonzero(np.tr
 triu_indices = triangle_indices("triu_indices", lambda n, k, m: np.nonzero(~np.tri(n, m, k - 1, bool)))
 
 
-def argwhere(input):
-    """Where the numbers that are not zero stand, one row each."""
-    return nonzero(input)
-
-
 def vander(x, N=None, increasing=False):
     """The matrix of the powers of a vector, one power a column."""
     powers = np.arange(x.shape[0] if N is None else N)
@@ -372,16 +338,6 @@ def diff(input, n=1, dim=-1, prepend=None, append=None):
         high, low = input.narrow(dim, 1, m), input.narrow(dim, 0, m)
         input = high ^ low if input.dtype is dtypes.bool_ else high - low
     return input
-
-
-def trapezoid(y, x=None, *, dx=1, dim=-1):
-    """The area under the points ``y``, by trapezia; ``x`` gives their places, ``dx`` their distance."""
-    return total(trapezia(y, x, dx, dim), dim)
-
-
-def cumulative_trapezoid(y, x=None, *, dx=1, dim=-1):
-    """Running sums of the areas of ``trapezoid``."""
-    return trapezia(y, x, dx, dim).cumsum(dim)
 
 
 def trapezia(y, x, dx, dim):
@@ -432,13 +388,21 @@ def corrcoef(input):
 register(REPEAT, repeat, export=False)
 for _row, _function in ((ROLL, roll), (FLIP, flip), (EMBED, diag_embed), (AS_STRIDED, as_strided)):
     register(_row, _function)
-export(
-    diag, diagflat, trace, tile, repeat_interleave, fliplr, flipud, rot90, tensor_split, hsplit, vsplit, dsplit, argwhere,
-    diff, cov, corrcoef,
-)  # fmt: skip
-export(
-    atleast_1d, atleast_2d, atleast_3d, dstack, column_stack, block_diag, meshgrid, cartesian_prod, combinations,
-    tril_indices, triu_indices, vander, trapezoid, cumulative_trapezoid, method=False,
-)  # fmt: skip
-export(trapezoid, method=False, aliases=("trapz",))
+export(diag, trace, repeat_interleave, rot90, tensor_split, hsplit, vsplit, dsplit, diff, cov, corrcoef)
+export(atleast_1d, atleast_2d, atleast_3d, block_diag, meshgrid, cartesian_prod, combinations, tril_indices, triu_indices,
+       vander, method=False)  # fmt: skip
+# fmt: off
+one_line(
+    ("fm", "diagflat",     lambda input, offset=0: diag_embed(reshape(input, -1), offset), "The matrix with all the numbers of ``input`` on its diagonal."),
+    ("fm", "tile",         lambda input, *dims: repeat(input, *(1,) * (input.ndim - len(numbers(dims))), *numbers(dims)), "As ``repeat``, with missing numbers taken as 1."),
+    ("fm", "fliplr",       lambda input: flip(of_rank(input, 2), 1), "The columns of a matrix in reverse order."),
+    ("fm", "flipud",       lambda input: flip(of_rank(input, 1), 0), "The rows in reverse order."),
+    ("fm", "argwhere",     lambda input: nonzero(input), "Where the numbers that are not zero stand, one row each."),
+    ("f",  "dstack",       lambda tensors, *, out=None: cat([atleast_3d(t) for t in same_kind(tensors, "dstack")], 2, out=out), "The tensors one behind the other, along dimension 2."),
+    ("f",  "column_stack", lambda tensors, *, out=None: cat([t if t.ndim > 1 else reshape(t, t.numel(), 1) for t in same_kind(tensors, "column_stack")], 1, out=out), "The tensors side by side; vectors are columns."),
+    ("f",  "trapezoid",    lambda y, x=None, *, dx=1, dim=-1: total(trapezia(y, x, dx, dim), dim), "The area under the points ``y``, by trapezia; ``x`` gives their places, ``dx`` their distance."),
+    ("f",  "trapz",        lambda y, x=None, *, dx=1, dim=-1: total(trapezia(y, x, dx, dim), dim), "See ``trapezoid``."),
+    ("f",  "cumulative_trapezoid", lambda y, x=None, *, dx=1, dim=-1: trapezia(y, x, dx, dim).cumsum(dim), "Running sums of the areas of ``trapezoid``."),
+)
+# fmt: on
 export(movedim, aliases=("moveaxis",))

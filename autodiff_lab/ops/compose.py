@@ -12,7 +12,7 @@ from ..tensor import Size, Tensor, clock_of, memory, new_tensor
 from ..views import refuse
 from .creation import arange, numpy_dtype, tensor, to
 from .reduce import sum as total
-from .row import FUNCTIONS, check_tensor, export, named, wrap
+from .row import FUNCTIONS, check_tensor, export, named, one_line, wrap
 from .shape import squeeze, t, transpose, unsqueeze
 
 # -- in place: another shape over the same memory -----------------------------------------------------------
@@ -206,10 +206,8 @@ def multigammaln(input, p):
     return (input[..., None] + steps).lgamma().sum(-1) + p * (p - 1) / 4 * math.log(math.pi)
 
 
-# Of one line each: f is a function, m a method, s one of torch.special's
 # fmt: off
-SPECIAL = {}
-for _kinds, _name, _made, _doc in (
+one_line(
     ("fm", "is_nonzero",       lambda input: bool(input),                                  "Whether the only number of a tensor is not 0; RuntimeError for any other count."),
     ("fm", "is_same_size",     lambda input, other: input.shape == other.shape,            "Whether two tensors have the same shape."),
     ("fm", "is_complex",       lambda input: False,                                        "False: there are no complex numbers here."),
@@ -223,12 +221,11 @@ for _kinds, _name, _made, _doc in (
     ("m",  "new",              lambda self, *args: Tensor(*args).to(self.dtype),           "A tensor of this dtype, by the rules of ``Tensor(…)``."),
     ("m",  "resize_as_",       lambda self, other, *, memory_format=None: resize_(self, tuple(other.shape)), "Take the shape of ``other``; see ``resize_``."),
     ("fm", "split_with_sizes", lambda input, split_sizes, dim=0: FUNCTIONS["split"](input, list(split_sizes), dim), "Pieces of the given sizes along a dimension."),
-    ("s",  "xlog1py",          lambda input, other: FUNCTIONS["xlogy"](input, other + 1),  "x ln(1 + y), 0 where x is 0."),
-    ("s",  "ndtr",             lambda input: (input * -math.sqrt(0.5)).erfc() * 0.5,       "The area under the standard normal curve up to x."),
-):
-    named(_made, _name, _doc)
-    export(_made, function="f" in _kinds, method="m" in _kinds)
-    SPECIAL |= {_name: _made} if _kinds == "s" else {}
+)
+SPECIAL = {name: named(made, name, doc) for name, made, doc in (
+    ("xlog1py",          lambda input, other: FUNCTIONS["xlogy"](input, other + 1),  "x ln(1 + y), 0 where x is 0."),
+    ("ndtr",             lambda input: (input * -math.sqrt(0.5)).erfc() * 0.5,       "The area under the standard normal curve up to x."),
+)}
 # fmt: on
 
 export(imag, angle)

@@ -15,7 +15,7 @@ from ..tensor import Tensor, new_tensor
 from .contract import linalg_cross, vector_norm
 from .linalg import matmul
 from .reduce import result_type
-from .row import FUNCTIONS, apply, check_tensor, either, export, named, operation, wrap
+from .row import FUNCTIONS, apply, check_tensor, either, export, named, one_line, operation, wrap
 from .shape import diagonal, movedim, unsqueeze
 
 
@@ -605,14 +605,13 @@ LINALG |= {name: named(made, name, doc) for name, made, doc in (
     ("vecdot",   lambda x, y, *, dim=-1, out=None: (x * y).sum(dim),          "The sum of products along a dimension, the others broadcast."),
     ("diagonal", lambda A, *, offset=0, dim1=-2, dim2=-1: diagonal(A, offset, dim1, dim2), "The diagonal of each matrix; see ``diagonal``."),
 )}
-for _name, _made, _doc in (  # torch's older names
-    ("qr",       lambda input, some=True, *, out=None: RESULTS["qr"](*qr(input, "reduced" if some else "complete")), "A = Q R: ``(Q, R)``; see ``linalg.qr``."),
-    ("slogdet",  lambda input: RESULTS["slogdet"](*slogdet(input)),           "See ``linalg.slogdet``."),
-    ("cholesky", lambda input, upper=False, *, out=None: cholesky(input, upper=upper), "See ``linalg.cholesky``."),
-    ("pinverse", lambda input, *args, out=None: pinv(input, *args),           "See ``linalg.pinv``."),
-    ("inverse",  lambda input, *, out=None: inv(input),                       "See ``linalg.inv``."),
-):
-    export(named(_made, _name, _doc))
+one_line(  # torch's older names
+    ("fm", "qr",       lambda input, some=True, *, out=None: RESULTS["qr"](*qr(input, "reduced" if some else "complete")), "A = Q R: ``(Q, R)``; see ``linalg.qr``."),
+    ("fm", "slogdet",  lambda input: RESULTS["slogdet"](*slogdet(input)),           "See ``linalg.slogdet``."),
+    ("fm", "cholesky", lambda input, upper=False, *, out=None: cholesky(input, upper=upper), "See ``linalg.cholesky``."),
+    ("fm", "pinverse", lambda input, *args, out=None: pinv(input, *args),           "See ``linalg.pinv``."),
+    ("fm", "inverse",  lambda input, *, out=None: inv(input),                       "See ``linalg.inv``."),
+)
 # fmt: on
 
 __all__ = ["LINALG"]

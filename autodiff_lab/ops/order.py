@@ -11,7 +11,7 @@ from ..tensor import Tensor, memory, new_tensor
 from .index import along_put, take_along
 from .pointwise import where
 from .reduce import along_one, chosen, dims, one_out, put_back, result_type, shared_by_all, sum, wide
-from .row import apply, either, export, named, operation, register, wrap
+from .row import apply, either, export, named, one_line, operation, register, wrap
 from .shape import dimension, reshape, squeeze, unsqueeze
 
 
@@ -121,16 +121,6 @@ def sort(input, dim=-1, descending=False, stable=False):
     return picked(SORT, input, dim, lambda x: sorted_places(x, dim, descending))
 
 
-def argsort(input, dim=-1, descending=False, stable=False):
-    """Where the numbers of the sorted tensor stood; see ``sort``."""
-    return sort(input.detach(), dim, descending).indices
-
-
-def msort(input):
-    """The numbers in order along the first dimension."""
-    return sort(input, 0).values
-
-
 def topk(input, k, dim=-1, largest=True, sorted=True):
     """The ``k`` largest numbers along ``dim``, or the smallest, in order, and where they stood; RuntimeError for too many."""
     dim = dimension(dim, input.ndim)
@@ -227,15 +217,8 @@ def several(values, *others):
     return made[0] if len(made) == 1 else made
 
 
-def isin(elements, test_elements, *, assume_unique=False, invert=False):
-    """Which of ``elements`` are among ``test_elements``; either may be a number."""
-    a, b = (memory(v) if isinstance(v, Tensor) else v for v in (elements, test_elements))
-    return wrap(np.isin(a, b, invert=invert))
-
-
-def count_nonzero(input, dim=None):
-    """How many numbers are not zero: of all, or along dimensions."""
-    return wrap(np.count_nonzero(memory(input), axis=None if dim is None else dims(dim, input.ndim)))
+def numbers_of(value):
+    return memory(value) if isinstance(value, Tensor) else value
 
 
 def bincount(input, weights=None, minlength=0):
@@ -294,22 +277,7 @@ def searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=N
     return wrap(found)
 
 
-def bucketize(input, boundaries, *, out_int32=False, right=False):
-    """The number of the bin between ``boundaries`` in which each number lies."""
-    return searchsorted(boundaries, input, out_int32=out_int32, right=right)
-
-
 # -- made of others -----------------------------------------------------------------------------------------
-
-
-def quantile(input, q, dim=None, keepdim=False, *, interpolation="linear"):
-    """The number below which a share ``q``, 0 to 1, of the numbers lies, between two of them by ``interpolation``."""
-    return quantile_of(input, q, dim, keepdim, interpolation, False)
-
-
-def nanquantile(input, q, dim=None, keepdim=False, *, interpolation="linear"):
-    """``quantile`` without the nans."""
-    return quantile_of(input, q, dim, keepdim, interpolation, True)
 
 
 def quantile_of(input, q, dim, keepdim, interpolation, skip):
@@ -340,14 +308,9 @@ def quantile_of(input, q, dim, keepdim, interpolation, skip):
     return found if shares.ndim else squeeze(found, 0)
 
 
-def nansum(input, dim=None, keepdim=False, *, dtype=None):
-    """The sum of the numbers that are not nan."""
-    return sum(where(input != input, 0, input), dim, keepdim, dtype=dtype)
-
-
 def nanmean(input, dim=None, keepdim=False, *, dtype=None):
     """The mean of the numbers that are not nan."""
-    total = nansum(input, dim, keepdim, dtype=dtype)
+    total = sum(where(input != input, 0, input), dim, keepdim, dtype=dtype)
     return total / sum(input == input, dim, keepdim).to(total.dtype)
 
 
@@ -363,6 +326,20 @@ def aminmax(input, *, dim=None, keepdim=False):
 for _row, _function in ((SORT, sort), (TOPK, topk), (KTHVALUE, kthvalue), (MODE, mode), (MEDIAN, median), (NANMEDIAN, nanmedian),
                         (CUMMAX, cummax), (CUMMIN, cummin)):  # fmt: skip
     register(_row, _function)
-export(argsort, msort, unique, unique_consecutive, count_nonzero, bincount, histc, histogram, quantile, nanquantile, nansum,
-       nanmean, aminmax)  # fmt: skip
-export(isin, searchsorted, bucketize, method=False)
+export(unique, unique_consecutive, bincount, histc, histogram, nanmean, aminmax)
+export(searchsorted, method=False)
+# fmt: off
+one_line(
+    ("fm", "argsort",       lambda input, dim=-1, descending=False, stable=False: sort(input.detach(), dim, descending).indices, "Where the numbers of the sorted tensor stood; see ``sort``."),
+    ("fm", "msort",         lambda input: sort(input, 0).values, "The numbers in order along the first dimension."),
+    ("fm", "count_nonzero", lambda input, dim=None: wrap(np.count_nonzero(memory(input), axis=None if dim is None else dims(dim, input.ndim))), "How many numbers are not zero: of all, or along dimensions."),
+    ("f",  "isin",          lambda elements, test_elements, *, assume_unique=False, invert=False: wrap(np.isin(*map(numbers_of, (elements, test_elements)), invert=invert)),
+                            "Which of ``elements`` are among ``test_elements``; either may be a number."),
+    ("f",  "bucketize",     lambda input, boundaries, *, out_int32=False, right=False: searchsorted(boundaries, input, out_int32=out_int32, right=right),
+                            "The number of the bin between ``boundaries`` in which each number lies."),
+    ("fm", "quantile",      lambda input, q, dim=None, keepdim=False, *, interpolation="linear": quantile_of(input, q, dim, keepdim, interpolation, False),
+                            "The number below which a share ``q``, 0 to 1, of the numbers lies, between two of them by ``interpolation``."),
+    ("fm", "nanquantile",   lambda input, q, dim=None, keepdim=False, *, interpolation="linear": quantile_of(input, q, dim, keepdim, interpolation, True), "``quantile`` without the nans."),
+    ("fm", "nansum",        lambda input, dim=None, keepdim=False, *, dtype=None: sum(where(input != input, 0, input), dim, keepdim, dtype=dtype), "The sum of the numbers that are not nan."),
+)
+# fmt: on

@@ -477,6 +477,12 @@ def export(*functions, function=True, method=True, aliases=()):
                 setattr(Tensor, name, made)
 
 
+def one_line(*rows):
+    """Functions of one line: (where they go, name, function, docstring); f is a function, m a method."""
+    for kinds, name, made, doc in rows:
+        export(named(made, name, doc), function="f" in kinds, method="m" in kinds)
+
+
 def in_place_method(row, name):
     """The method ``name_`` of a row: the same operation, written into the tensor itself."""
     ufunc = row.ufunc

@@ -11,7 +11,7 @@ from ..device import contiguous_format
 from ..errors import check, explained
 from ..exact import add_up
 from ..tensor import Size, Tensor, dimension, memory, new_tensor
-from .row import apply, broadcast_all, check_tensor, either, export, operation, register
+from .row import apply, broadcast_all, check_tensor, either, export, one_line, operation, register
 
 # -- arguments ----------------------------------------------------------------------------------------------
 
@@ -182,27 +182,12 @@ def flatten(input, start_dim=0, end_dim=-1):
     return reshape(input, *shape[:first], Size(shape[first : last + 1]).numel(), *shape[last + 1 :])
 
 
-def ravel(input):
-    """All the numbers in one dimension."""
-    return reshape(input, -1)
-
-
 def unflatten(input, dim, sizes):
     """Dimension ``dim`` opened into several of ``sizes``."""
     shape = input.shape
     dim = dimension(dim, len(shape))
     sizes = filled_in(numbers((sizes,)), shape[dim])
     return view(input, *shape[:dim], *sizes, *shape[dim + 1 :])
-
-
-def view_as(self, other):
-    """The same memory in the shape of ``other``."""
-    return view(self, *check_tensor(other, "view_as", 1, "other").shape)
-
-
-def reshape_as(self, other):
-    """The numbers in the shape of ``other``."""
-    return reshape(self, *check_tensor(other, "reshape_as", 1, "other").shape)
 
 
 def expand(input, *size):
@@ -224,16 +209,6 @@ def expand(input, *size):
                              f"{list(have)}")  # fmt: skip
         sizes.append(old if n == -1 else n)
     return apply(EXPAND, input, size=tuple(sizes))
-
-
-def expand_as(self, other):
-    """A view of the shape of ``other``; see ``expand``."""
-    return expand(self, *check_tensor(other, "expand_as", 1, "other").shape)
-
-
-def broadcast_to(input, size):
-    """A view of shape ``size``; see ``expand``."""
-    return expand(input, *size)
 
 
 def permute(input, *dims):
@@ -344,8 +319,17 @@ register(TRANSPOSE, transpose, aliases=("swapaxes", "swapdims"))
 for _row, _function in ((VIEW, view), (EXPAND, expand), (UNFOLD, unfold)):
     register(_row, _function, export=False)
 
-export(reshape, flatten, ravel, unflatten, movedim, broadcast_to)
-export(view_as, reshape_as, expand_as, contiguous, function=False)
+export(reshape, flatten, unflatten, movedim)
+export(contiguous, function=False)
+# fmt: off
+one_line(
+    ("fm", "ravel",        lambda input: reshape(input, -1),       "All the numbers in one dimension."),
+    ("fm", "broadcast_to", lambda input, size: expand(input, *size), "A view of shape ``size``; see ``expand``."),
+    ("m",  "view_as",      lambda self, other: view(self, *check_tensor(other, "view_as", 1, "other").shape),       "The same memory in the shape of ``other``."),
+    ("m",  "reshape_as",   lambda self, other: reshape(self, *check_tensor(other, "reshape_as", 1, "other").shape), "The numbers in the shape of ``other``."),
+    ("m",  "expand_as",    lambda self, other: expand(self, *check_tensor(other, "expand_as", 1, "other").shape),   "A view of the shape of ``other``; see ``expand``."),
+)
+# fmt: on
 export(broadcast_tensors, method=False)
 
 Tensor.T = property(lambda self: transpose_all(self), doc="The dimensions in reverse order.")
