@@ -160,7 +160,8 @@ def roll(input, shifts, dims=None):
 def flip(input, *dims):
     """The numbers in reverse order along ``dims``, as a copy."""
     dims = tuple(dimension(d, input.ndim) for d in numbers(dims))
-    check(len(set(dims)) == len(dims), f"dim {dims[0]} appears multiple times in the list of dims")
+    if len(set(dims)) != len(dims):
+        raise RuntimeError(f"dim {dims[0]} appears multiple times in the list of dims")
     return apply(FLIP, input, dims=dims if input.ndim else ())
 
 

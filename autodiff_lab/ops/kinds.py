@@ -57,7 +57,8 @@ REDUCTIONS, NUMBER_FIRST, FREE, NEVER_NONE = (
     for names in (
         "sum mean nansum nanmean var std var_mean std_mean amax amin all any logsumexp count_nonzero squeeze norm vector_norm matrix_norm",
         "pow float_power remainder result_type xlogy",
-        "max.dim min.dim norm.p cond.p tensordot.dims split.split_size_or_sections repeat_interleave.repeats",
+        "max.dim min.dim norm.p cond.p tensordot.dims split.split_size_or_sections repeat_interleave.repeats var.dim std.dim "
+        "var_mean.dim std_mean.dim nuclear_norm.dim matrix_rank.rtol matrix_rank.atol pinv.rtol pinv.atol",
         "prod max min squeeze logsumexp median nanmedian mode",
     )
 )
