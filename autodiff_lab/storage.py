@@ -42,7 +42,9 @@ def whole(array):
     """The memory that ``array`` is a view of, as one row."""
     while isinstance(array.base, np.ndarray) and array.base.dtype == array.dtype:
         array = array.base
-    array = array[tuple(slice(0, 1) if not step else slice(None) for step in array.strides)]  # expanded
+    array = array[
+        (*(slice(0, 1) if not step else slice(None) for step in array.strides), ...)
+    ]  # expanded; 0-d stays
     return array.reshape(-1) if array.flags.c_contiguous else array.ravel(order="K")
 
 
