@@ -39,7 +39,7 @@ TAKEN = {
         mvlgamma multigammaln trapezoid trapz cumulative_trapezoid histogram histc max min frac""",
     "no size at all is the size of a number; a tensor of integers counts as sizes": """
         zeros ones empty rand randn randperm new new_zeros new_ones new_empty tile repeat resize sum_to_size
-        repeat_interleave tensor_split hsplit vsplit movedim moveaxis random range Size squeeze tril triu""",
+        repeat_interleave tensor_split hsplit vsplit movedim moveaxis random range Size squeeze tril triu flip""",
     "None, or nothing, stands for all dimensions": """
         logsumexp var std std_mean var_mean nanmean quantile nanquantile nuclear_norm""",
     "an option that is None or a tensor of one number, an activation of integers": "nn.functional.*",

@@ -464,6 +464,12 @@ def pad(input, pad, mode="constant", value=None):
     if mode == "constant":
         whole = ((0, 0),) * (input.ndim - len(pairs)) + tuple(pairs)
         return apply(window.PAD, input, pad=whole, value=0 if value is None else plain(value))
+    if mode == "circular" and any(
+        n < 0 for pair in pairs for n in pair
+    ):  # what is cut off comes back nowhere
+        whole = ((0, 0),) * (input.ndim - len(pairs)) + tuple((min(a, 0), min(b, 0)) for a, b in pairs)
+        input = apply(window.PAD, input, pad=whole, value=0)
+        pairs = [(max(a, 0), max(b, 0)) for a, b in pairs]
     if mode not in window.REPEATED:
         raise NotImplementedError(f"Unrecognised padding mode {mode}")
     places = window.pad_index(input.shape[-len(pairs) :], pairs, mode)

@@ -174,11 +174,12 @@ def square_part(g_q, g_r, q, r):
 
 
 def eigh_rule(g, input, upper):
-    """V (diag(gλ) + (Vᵀ gV) / E) Vᵀ with E_ij = λ_j − λ_i off the diagonal."""
+    """V (diag(gλ) + sym((Vᵀ gV) / E)) Vᵀ with E_ij = λ_j − λ_i off the diagonal."""
     values, vectors = either(EIGH)(input, upper)
     middle = on_diagonal(g[0])
     if not absent(g[1]):
-        middle = middle + off_diagonal((vectors.mT @ g[1]) / gaps(values))
+        turned = off_diagonal((vectors.mT @ g[1]) / gaps(values))
+        middle = middle + (turned + turned.mT) / 2
     return vectors @ middle @ vectors.mT
 
 

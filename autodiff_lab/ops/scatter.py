@@ -126,6 +126,8 @@ def gather(input, dim, index, *, sparse_grad=False, out=None):
     for d, (m, n) in enumerate(zip(index.shape, input.shape)):
         check(d == dim or m <= n, f"Size does not match at dimension {d} expected index {list(index.shape)} to be "
               f"no larger than self {list(input.shape)} apart from dimension {dim}")  # fmt: skip
+    if not index.size:
+        return reshape(reshape(input, -1)[:0], index.shape)
     if input.ndim == 0 or index.ndim == 0:
         return reshape(gather(reshape(input, -1), 0, new_tensor(index.reshape(-1))), index.shape)
     return apply(GATHER, input, dim=dim, index=index, out=out)
