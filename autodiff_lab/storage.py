@@ -42,9 +42,10 @@ def whole(array):
     """The memory that ``array`` is a view of, as one row."""
     while isinstance(array.base, np.ndarray) and array.base.dtype == array.dtype:
         array = array.base
-    array = array[
-        (*(slice(0, 1) if not step else slice(None) for step in array.strides), ...)
-    ]  # expanded; 0-d stays
+    once = (
+        slice(None) if step else slice(1) for step in array.strides
+    )  # what is expanded has no more memory
+    array = array[(*once, ...)]
     return array.reshape(-1) if array.flags.c_contiguous else array.ravel(order="K")
 
 

@@ -161,7 +161,7 @@ def flip(input, *dims):
     """The numbers in reverse order along ``dims``, as a copy."""
     dims = tuple(dimension(d, input.ndim) for d in numbers(dims))
     if len(set(dims)) != len(dims):
-        raise RuntimeError(f"dim {dims[0]} appears multiple times in the list of dims")
+        raise RuntimeError(f"dim {(*dims, 0)[0]} appears multiple times in the list of dims")
     return apply(FLIP, input, dims=dims if input.ndim else ())
 
 
