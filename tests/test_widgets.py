@@ -19,6 +19,7 @@ from autodiff_lab.messages import set_language
 
 WIDGETS = [
     lab.Derivative,
+    lab.Descent,
     lab.Stepper,
     lab.Explorer,
     lab.Accumulation,
@@ -390,3 +391,75 @@ def test_pytorch_s_functions_are_explored_too():
 def test_explore_refuses_in_words(call, error):
     with pytest.raises(error):
         call()
+
+
+@pytest.mark.parametrize("name, options", [("SGD", {}), ("momentum", {"momentum": 0.9})])
+def test_descent_takes_the_steps_that_are_written_in_books(name, options):
+    d = lab.descent(lambda x, y: x**2 + 3 * y**2, (1.0, -1.0), lr=0.1, optimizer=name, steps=5)
+    (path,) = d.paths
+    x, y, u, v = 1.0, -1.0, 0.0, 0.0
+    for k in range(6):
+        assert [p[k] for p in path["points"]] == pytest.approx([x, y]) and path["losses"][k] == pytest.approx(
+            x * x + 3 * y * y
+        )
+        assert [g[k] for g in path["grads"]] == pytest.approx([2 * x, 6 * y])
+        u, v = options.get("momentum", 0) * u + 2 * x, options.get("momentum", 0) * v + 6 * y
+        x, y = x - 0.1 * u, y - 0.1 * v
+
+
+def test_descent_fits_a_line():
+    xs, ys = (
+        th.tensor([0.0, 1.0, 2.0, 3.0], dtype=th.float64),
+        th.tensor([1.0, 3.0, 5.0, 7.0], dtype=th.float64),
+    )
+
+    def loss(w, b):
+        return ((w * xs + b - ys) ** 2).mean()
+
+    d = lab.descent(loss, (0.0, 0.0), lr=0.1, optimizer="SGD", steps=300)
+    assert not d.fault and d.names == ["w", "b"]
+    assert [p[-1] for p in d.paths[0]["points"]] == pytest.approx([2, 1], abs=1e-3)
+    w, b = d.ground["axes"]
+    assert d.ground["values"][3 * len(w) + 5] == pytest.approx(
+        loss(th.tensor(w[5]), th.tensor(b[3])).item(), rel=1e-5
+    )
+
+
+def test_a_path_that_runs_away_ends_there(english):
+    d = lab.descent(lambda x: x**2, 1.0, lr=3.0, optimizer=("SGD", "Adam"), steps=200)
+    assert len(d.paths[0]["losses"]) < 200 and len(d.paths[1]["losses"]) == 201
+    assert "∞" in repr(d) and all(map(np.isfinite, d.paths[0]["losses"]))
+    json.dumps(d.paths, allow_nan=False)
+    json.dumps(d.ground, allow_nan=False)
+
+
+def test_descent_starts_anew_when_the_rate_or_the_start_moves():
+    d = lab.descent(lambda x: x**2, 1.0, lr=0.1, optimizer="SGD", steps=1)
+    d.set_state({"lr": 0.5})
+    assert d.paths[0]["points"][0] == [1.0, 0.0]
+    d.set_state({"start": [3.0]})
+    assert d.paths[0]["points"][0] == [3.0, 0.0]
+
+
+@pytest.mark.parametrize("state", [{"lr": 0}, {"lr": -1.0}, {"lr": float("nan")}, {"start": [1.0, 2.0]}, {"start": ["1"]},
+                                   {"start": [float("inf")]}, {"at": -1}], ids=str)  # fmt: skip
+def test_what_the_page_sends_to_descent_is_checked(state):
+    d = lab.descent(lambda x: x**2, 1.0)
+    before = d.paths
+    with pytest.raises(traitlets.TraitError):
+        d.set_state(state)
+    assert d.paths == before
+
+
+@pytest.mark.parametrize("arguments, error", [
+    ((3, 1.0), TypeError), ((abs, "1"), TypeError), ((abs, (1.0, 2.0, 3.0)), TypeError), ((abs, 1.0, -1), ValueError),
+    ((abs, 1.0, 0.1, "Nada"), ValueError), ((abs, 1.0, 0.1, "SGD", 0), ValueError), ((abs, 1.0, 0.1, "SGD", 10**6), ValueError),
+])  # fmt: skip
+def test_descent_refuses_in_words(arguments, error):
+    with pytest.raises(error):
+        lab.descent(*arguments)
+
+
+def test_a_loss_that_fails_is_told(english):
+    d = lab.descent(lambda x: x.nothing, 1.0)
+    assert d.fault["type"] == "AttributeError" and d.to_svg().startswith("<svg")

@@ -10,6 +10,7 @@ from .steps import Move, Steps, steps
 from .trace import Step, Trace, TraceRow, trace
 from .why import tree, why
 from .widgets.derivative import Derivative, derivative
+from .widgets.descent import Descent, descent
 from .widgets.experiment import Accumulation, Inplace, Modes, accumulation, inplace, modes
 from .widgets.explorer import Const, Explorer, const, explore
 from .widgets.stepper import Stepper, stepper
@@ -19,6 +20,7 @@ __all__ = [
     "Accumulation",
     "Const",
     "Derivative",
+    "Descent",
     "Edge",
     "Explorer",
     "ForwardReverse",
@@ -38,6 +40,7 @@ __all__ = [
     "accumulation",
     "const",
     "derivative",
+    "descent",
     "explore",
     "forward_reverse",
     "get_language",

@@ -28,6 +28,7 @@ HARMLESS = (  # what the front ends themselves say, whatever the notebook holds
     "the 'allow-scripts' and 'allow-same-origin'",
     "Download the React DevTools",
     "Cannot read properties of undefined (reading 'schema')",  # Notebook 7.6, of an empty notebook too
+    ".woff",  # MathJax's fonts, which JupyterLab asks for without its cookie
     "doesn't exist in shared scope",  # an extension of another package of the same environment
     "Command 'filebrowser:open-path' not registered",  # likewise
 )
@@ -163,7 +164,7 @@ class Watched:
 
     def _response(self, response):
         if response.status >= 400:
-            self.complaints.append(f"{response.status}: {response.url}")
+            self._error(f"{response.status}: {response.url}")
 
     def quiet(self):
         """What the page complained of; nothing, one hopes."""
@@ -195,10 +196,11 @@ class Watched:
             ".every(p => /\\[\\d+\\]/.test(p.textContent))",
             timeout=timeout * 1000,
         )
-        return [
-            node.inner_text()
-            for node in page.query_selector_all('[data-mime-type="application/vnd.jupyter.error"]')
-        ]
+        return page.evaluate(
+            """() => window.jupyterapp.shell.currentWidget.context.model.toJSON().cells
+              .flatMap((cell) => cell.outputs ?? []).filter((output) => output.output_type === "error")
+              .map((output) => output.ename + ": " + output.evalue)"""
+        )
 
     def run(self, code):
         """Run code in the notebook's kernel, beside its cells; what it prints."""

@@ -1,0 +1,221 @@
+import { Plot, entry, field, follow, make, number, power, put, set, slider, ticks, voice, widget } from "./shared.js";
+
+/** Pieces of the level lines of a grid, by marching squares: a path for each level. */
+function contours([xs, ys], values, levels, plot) {
+  const n = xs.length;
+  return levels.map((level) => {
+    let d = "";
+    for (let j = 0; j + 1 < ys.length; j++)
+      for (let i = 0; i + 1 < n; i++) {
+        const corner = [[i, j], [i + 1, j], [i + 1, j + 1], [i, j + 1]];
+        const z = corner.map(([a, b]) => values[b * n + a]);
+        if (z.some((v) => v === null)) continue;
+        const cross = [];
+        for (let k = 0; k < 4; k++) {
+          const [p, q] = [z[k], z[(k + 1) % 4]];
+          if (p < level === q < level) continue;
+          const t = (level - p) / (q - p);
+          const [[a, b], [c, e]] = [corner[k], corner[(k + 1) % 4]];
+          cross.push([plot.px(xs[a] + t * (xs[c] - xs[a])).toFixed(1), plot.py(ys[b] + t * (ys[e] - ys[b])).toFixed(1)]);
+        }
+        for (let k = 0; k + 1 < cross.length; k += 2) d += `M${cross[k]}L${cross[k + 1]}`;
+      }
+    return d;
+  });
+}
+
+export default widget(({ model, root, say }) => {
+  const live = !model.alone;
+  const hidden = new Set();
+  const speak = voice(root);
+  let [paths, ground, at, timer] = [[], { axes: [] }, model.get("at"), null];
+  const names = model.get("names");
+  const flat = () => ground.axes.length === 1;
+  const hue = (k) => `adl-c${k % 4}`;
+
+  const starts = names.map((name, k) => entry("adl-start", (value) => set(model, { start: model.get("start").map((v, j) => (j === k ? value : v)) })));
+  const rate = slider(
+    say("lr"), { min: -4, max: 0.5, step: 0.05, value: Math.log10(model.get("lr")), shown: (e) => number(Math.abs(e - Math.log10(model.get("lr"))) < 0.026 ? model.get("lr") : 10 ** e, 3) },
+    (e) => (set(model, { lr: Number((10 ** e).toPrecision(3)) }), rate.show(e)),
+  );
+  const bar = slider(say("step"), { min: 0, max: model.get("steps"), step: 1, value: at, shown: (k) => `${k} / ${model.get("steps")}` }, (k, released) => go(k, released));
+  bar.classList.add("adl-bar");
+  const play = make("button", { class: "adl-main", text: say("play"), "aria-pressed": "false", onclick: () => (timer ? pause() : start()) });
+  const back = make("button", { text: say("back"), onclick: () => go(at - 1, true) });
+  const next = make("button", { text: say("next"), onclick: () => go(at + 1, true) });
+  const which = make("div", { class: "adl-row adl-which", role: "group", "aria-label": say("optimizer") });
+
+  const place = [];
+  const main = new Plot({
+    title: say("ground"), height: 380, x: [0, 1], y: [0, 1],
+    draw(plot) {
+      plot.front.replaceChildren();
+      if (flat()) {
+        const d = plot.path(ground.axes[0], ground.values.map((v) => v ?? NaN));
+        plot.front.append(make("svg:path", { class: "adl-curve adl-loss", d }));
+      } else {
+        const finite = ground.values.filter((v) => v !== null).sort((a, b) => a - b);
+        const levels = Array.from({ length: 14 }, (_, k) => finite[Math.round(((k + 0.5) / 14) ** 1.6 * (finite.length - 1))]);
+        contours(ground.axes, ground.values, levels, plot).forEach((d, k) =>
+          plot.front.append(make("svg:path", { class: "adl-level", d, "stroke-opacity": (0.75 - 0.04 * k).toFixed(2) })),
+        );
+      }
+      place.length = 0;
+      paths.forEach((path, k) => {
+        const line = make("svg:polyline", { class: `adl-curve adl-path ${hue(k)}` });
+        const dots = make("svg:path", { class: `adl-dots ${hue(k)}` });
+        const arrow = make("svg:path", { class: "adl-arrow" });
+        const here = make("svg:g", { class: hue(k) }, make("svg:circle", { class: "adl-mark", r: 7 }));
+        const group = make("svg:g", {}, line, dots, arrow, here);
+        plot.front.append(group);
+        place.push({ path, group, line, dots, arrow, here });
+      });
+      show();
+    },
+  });
+  const losses = new Plot({
+    title: say("losses"), height: 240, x: [0, 1], y: [0, 1],
+    draw(plot) {
+      plot.front.replaceChildren();
+      paths.forEach((path, k) => {
+        const d = plot.path(path.losses.map((_, i) => i), path.losses.map((v) => scaled(v)));
+        plot.front.append(make("svg:path", { class: `adl-curve ${hue(k)}`, d, display: hidden.has(path.name) ? "none" : null }));
+      });
+      plot.front.append(guide);
+      show();
+    },
+  });
+  const guide = make("svg:line", { class: "adl-guide" });
+  let log = false;
+  const scaled = (v) => (log ? Math.log10(Math.max(v, 1e-16)) : v);
+  const table = make("table", { class: "adl-table" });
+  root.append(
+    make("h3", { class: "adl-title", text: say("title") }),
+    ...(live
+      ? [make("div", { class: "adl-row" }, rate, ...names.map((name, k) => field(say("start", { name }), starts[k])))]
+      : []),
+    make("div", { class: "adl-row" }, back, play, next, bar),
+    make("div", { class: "adl-panels adl-picture" },
+      make("section", { "aria-label": say("ground") }, make("h4", { class: "adl-panel-title", text: say("ground") }), which, main.node, live ? make("p", { class: "adl-hint", text: say("click") }) : null),
+      make("section", { "aria-label": say("losses") }, make("h4", { class: "adl-panel-title", text: say("losses") }), losses.node, table)),
+  );
+
+  function go(k, aloud) {
+    at = Math.max(0, Math.min(model.get("steps"), k));
+    show();
+    if (aloud) {
+      set(model, { at });
+      speak(paths.filter((p) => !hidden.has(p.name)).map((p) => `${p.name}: ${number(p.losses[Math.min(at, p.losses.length - 1)], 4)}`).join("; "));
+    }
+  }
+  function start() {
+    if (at >= model.get("steps")) at = 0;
+    put(play, { text: say("pause"), "aria-pressed": "true" });
+    const tick = () => {
+      go(at + 1, false);
+      if (at >= model.get("steps")) return pause();
+      timer = setTimeout(tick, 4000 / Math.max(20, model.get("steps")));
+    };
+    timer = setTimeout(tick, 10);
+  }
+  function pause() {
+    clearTimeout(timer);
+    timer = null;
+    put(play, { text: say("play"), "aria-pressed": "false" });
+    set(model, { at });
+  }
+
+  /** Everything that follows the step that is shown: it only sets attributes. */
+  function show() {
+    bar.show(at);
+    if (!main.width || !losses.width) return;
+    for (const { path, group, line, dots, arrow, here } of place) {
+      put(group, { display: hidden.has(path.name) || !path.losses.length ? "none" : null });
+      if (!path.losses.length) continue;
+      const last = Math.min(at, path.losses.length - 1);
+      const xy = (i) => [main.px(path.points[0][i]), main.py(flat() ? path.losses[i] : path.points[1][i])];
+      const points = Array.from({ length: last + 1 }, (_, i) => xy(i).map((v) => Math.max(-9999, Math.min(9999, v)).toFixed(1)));
+      put(line, { points: points.join(" ") });
+      put(dots, { d: points.map(([x, y]) => `M${x} ${y}h0`).join("") });
+      const [x, y] = xy(last);
+      put(here, { transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})` });
+      // downhill, against the gradient, in pixels of the plot
+      const slope = path.grads.map((g) => g[last]);
+      const [sx, sy] = [main.px(1) - main.px(0), main.py(1) - main.py(0)];
+      const [dx, dy] = flat() ? [-Math.sign(slope[0]) * Math.abs(sx), 0] : [-slope[0] * sx, -slope[1] * sy];
+      const size = Math.hypot(dx, dy);
+      const steep = Math.min(1, 0.35 + 0.2 * Math.log10(1 + Math.hypot(...slope)));
+      const [ux, uy] = size > 1e-9 ? [(dx / size) * 52 * steep, (dy / size) * 52 * steep] : [0, 0];
+      const [hx, hy] = [ux * 0.18, uy * 0.18];
+      put(arrow, { d: size > 1e-9 && Math.hypot(...slope) > 1e-6 ? `M${x} ${y}l${ux} ${uy}m${-hx - hy} ${-hy + hx}l${hx + hy} ${hy - hx}l${-hx + hy} ${-hy - hx}` : "" });
+    }
+    put(guide, { x1: losses.px(at), x2: losses.px(at), y1: 10, y2: losses.height - 26 });
+    const rows = paths.filter((p) => !hidden.has(p.name));
+    while (table.rows.length > rows.length + 1) table.deleteRow(-1);
+    const head = [say("optimizer"), ...names, say("loss")];
+    const cells = (path) => {
+      if (at >= path.losses.length) return [path.name, ...names.map(() => "—"), say("away")];
+      return [path.name, ...path.points.map((p) => number(p[at], 4)), number(path.losses[at], 4)];
+    };
+    [head, ...rows.map(cells)].forEach((texts, r) => {
+      const row = table.rows[r] ?? table.insertRow();
+      texts.forEach((text, c) => put(row.cells[c] ?? row.appendChild(make(r ? "td" : "th", r ? {} : { scope: "col" })), { text }));
+    });
+  }
+
+  const clicked = (event) => {
+    const box = main.node.getBoundingClientRect();
+    const x = main.xAt(event.clientX - box.left);
+    const bottom = main.height - 26;
+    const y = main.y[0] + ((bottom - (event.clientY - box.top)) / (bottom - 10)) * (main.y[1] - main.y[0]);
+    if (x < main.x[0] || x > main.x[1] || y < main.y[0] || y > main.y[1]) return;
+    set(model, { start: (flat() ? [x] : [x, y]).map((v) => Number(v.toPrecision(4))) });
+  };
+  if (live) main.node.addEventListener("click", clicked);
+
+  function renew() {
+    [paths, ground] = [model.get("paths"), model.get("ground")];
+    if (!paths.length || !ground.axes) return;
+    const ends = (values) => [values[0], values[values.length - 1]];
+    main.x = ends(ground.axes[0]);
+    const finite = ground.values.filter((v) => v !== null);
+    const [low, high] = [Math.min(...finite), Math.max(...finite)];
+    main.y = flat() ? [low - 0.06 * (high - low || 1), high + 0.06 * (high - low || 1)] : ends(ground.axes[1]);
+    const all = paths.flatMap((p) => p.losses);
+    log = all.every((v) => v > 0) && Math.max(...all) / Math.min(...all) > 50;
+    const seen = all.map(scaled);
+    const [least, most] = [Math.min(...seen), Math.min(Math.max(...seen), log ? Math.log10(Math.max(...finite, 1)) + 2 : high * 2 + 1)];
+    const room = 0.06 * (most - least || 1);
+    Object.assign(losses, {
+      x: [0, model.get("steps")], y: [least - room, most + room],
+      yText: log ? power : number,
+      yTicks: log ? () => ticks(least - room, most + room, 4).filter(Number.isInteger) : null,
+    });
+    which.replaceChildren(
+      ...paths.map((path, k) => {
+        const button = make("button", { "aria-pressed": String(!hidden.has(path.name)), onclick: () => (hidden.has(path.name) ? hidden.delete(path.name) : hidden.add(path.name), put(button, { "aria-pressed": String(!hidden.has(path.name)) }), losses.redraw(), show()) });
+        button.append(make("svg:svg", { width: 24, height: 10, "aria-hidden": "true" }, make("svg:line", { class: `adl-curve ${hue(k)}`, x1: 2, x2: 22, y1: 5, y2: 5 })), make("span", { text: path.name }));
+        return button;
+      }),
+    );
+    model.get("start").forEach((value, k) => starts[k].show(value));
+    rate.show(Math.log10(model.get("lr")));
+    main.redraw();
+    losses.redraw();
+  }
+  renew();
+  const stops = [
+    follow(model, ["paths", "ground"], renew),
+    follow(model, ["at"], () => model.get("at") !== at && go(model.get("at"), false)),
+    follow(model, ["lr", "start"], () => {
+      rate.show(Math.log10(model.get("lr")));
+      model.get("start").forEach((value, k) => starts[k].show(value));
+    }),
+  ];
+  return () => {
+    clearTimeout(timer);
+    stops.forEach((stop) => stop());
+    main.stop();
+    losses.stop();
+  };
+});
