@@ -182,7 +182,11 @@ def seen_through(slices):
 
 def overlaps(array):
     """Whether one number in memory is shown in several places."""
-    return 0 in array.strides and any(n > 1 and s == 0 for n, s in zip(array.shape, array.strides))
+    return (
+        0 in array.strides
+        and array.size
+        and any(n > 1 and s == 0 for n, s in zip(array.shape, array.strides))
+    )
 
 
 def refuse(t, recording):

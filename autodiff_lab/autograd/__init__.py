@@ -59,7 +59,7 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, 
     engine.backward(tensors, grads, keep=keep, create_graph=create_graph, inputs=inputs)
 
 
-def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=False, allow_unused=None,
+def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=False, only_inputs=True, allow_unused=None,
          is_grads_batched=False, materialize_grads=False):  # fmt: skip
     """The gradients of ``outputs`` with respect to ``inputs``, leaving every ``.grad`` alone.
 
@@ -68,6 +68,7 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
         grad_outputs (Tensor or sequence): the cotangents to start from; 1 for outputs of a single element.
         retain_graph (bool): keep the saved tensors; ``create_graph`` by default.
         create_graph (bool): record the pass, so that the result can be differentiated again.
+        only_inputs: not looked at, as in torch.
         allow_unused (bool): give None for an input that was not used, instead of raising.
         is_grads_batched (bool): the cotangents have one more dimension in front; so have the gradients.
         materialize_grads (bool): give zeros instead of None.

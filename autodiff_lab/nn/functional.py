@@ -17,6 +17,7 @@ from ..ops.reduce import log_softmax as log_softmax_, softmax as softmax_
 from ..ops.row import FUNCTIONS, apply, check_tensor, plain
 from ..ops.shape import broadcast_tensors, reshape, t, unsqueeze
 from ..tensor import Tensor, memory, new_tensor
+from ..views import in_place
 
 einsum, minimum, rectified, sigmoid, tanh, xlogy = (FUNCTIONS[n] for n in ("einsum", "minimum", "relu", "sigmoid", "tanh", "xlogy"))  # fmt: skip
 
@@ -36,10 +37,10 @@ def activation(name, options="", doc="", inplace=True, row=None, **fixed):
     row = row or getattr(neural, name).row
     passed = ", ".join(f"{n}={fixed.get(n, n)}" for n in row.attrs)
     signature = ", ".join(filter(None, ["input", options, "inplace=False" if inplace else ""]))
-    ending = "input.copy_(out) if inplace else out" if inplace else "out"
-    made = f"apply(row, check(input, name), {passed})"
-    source = f"def made({signature}):\n    out = {made}\n    return {ending}"
-    made = written_out(source, {"apply": apply, "row": row, "check": check_tensor, "name": name}, name)
+    written = f"in_place(row, check(input, name), (), dict({passed})) if inplace else " if inplace else ""
+    source = f"def made({signature}):\n    return {written}apply(row, check(input, name), {passed})"
+    space = {"apply": apply, "in_place": in_place, "row": row, "check": check_tensor, "name": name}
+    made = written_out(source, space, name)
     made.__doc__ = doc or f"``{name}``, element by element; its derivative is the row's in ``ops.neural``."
     return made
 
@@ -182,8 +183,8 @@ def dropped(input, p, training, inplace, shape):
         return input
     like = empty_like(input) if shape == input.shape else input.new_empty(shape)
     mask = like.bernoulli_(1 - p)
-    made = input * (mask.div_(1 - p) if p < 1 else mask)
-    return input.copy_(made) if inplace else made
+    mask = mask.div_(1 - p) if p < 1 else mask
+    return input.mul_(mask) if inplace else input * mask
 
 
 # fmt: off

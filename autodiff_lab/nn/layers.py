@@ -104,20 +104,28 @@ class Bilinear(_Layer, takes="in1_features, in2_features, out_features, bias=Tru
 
 
 class Embedding(
-    _Layer, takes="num_embeddings, embedding_dim, padding_idx=None, *, _weight=None, device=None, dtype=None"
+    _Layer,
+    takes="num_embeddings, embedding_dim, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, "
+    "sparse=False, _weight=None, _freeze=False, device=None, dtype=None",
 ):
     """A table of ``num_embeddings`` vectors, looked up by integers."""
 
     _shown = "!num_embeddings !embedding_dim ?padding_idx"
 
-    def _take(self, num_embeddings, embedding_dim, padding_idx, _weight, device, dtype):
+    def _take(
+        self, num_embeddings, embedding_dim, padding_idx, norm_type, _weight, _freeze, device, dtype, **others
+    ):
         super()._take(num_embeddings=num_embeddings, embedding_dim=embedding_dim)
+        for name in others:
+            if others[name]:
+                raise NotImplementedError(f"Embedding: {name}= is out of autodiff_lab's scope; leave it out")
         if padding_idx is not None and not -num_embeddings <= padding_idx < num_embeddings:
             raise AssertionError("Padding_idx must be within num_embeddings")
         self.padding_idx = padding_idx if padding_idx is None else padding_idx % num_embeddings
         given = _weight is not None
         self.weight = Parameter(
-            _weight if given else empty(num_embeddings, embedding_dim, dtype=dtype, device=device)
+            _weight if given else empty(num_embeddings, embedding_dim, dtype=dtype, device=device),
+            not _freeze,
         )
         if not given:
             init.normal_(self.weight)

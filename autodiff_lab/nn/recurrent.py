@@ -3,9 +3,11 @@
 import math
 import warnings
 
+from ..dtypes import float32
 from ..errors import check
 from ..ops.creation import empty, zeros
-from ..ops.join import cat, stack
+from ..ops.join import STACK, cat, stack
+from ..ops.row import apply, operation
 from ..tensor import Parameter
 from . import functional as F, init
 from .layers import _Layer
@@ -33,6 +35,9 @@ KINDS = {
     "LSTM": (4, ("h", "c"), lstm_step),
     "GRU": (3, ("h",), gru_step),
 }
+# torch's library runs an LSTM's layers, one direction each, as one step; here it is the stacking of its outputs.
+LAYER = operation("mkldnn_rnn_layer", "MkldnnRnnLayer", STACK.forward, STACK.rules["tensors"], inputs=("tensors",), attrs=("dim",),
+                  variadic=True)  # fmt: skip
 PLAIN = "batch_first=False, dropout=0.0, bidirectional=False"
 MADE = "device=None, dtype=None"
 
@@ -129,7 +134,7 @@ class RNNBase(_Layer, takes=f"mode, input_size, hidden_size, num_layers=1, bias=
         if alone:
             x, last = x.squeeze(1), [t.squeeze(1) for t in last]
         elif self.batch_first:
-            x = x.transpose(0, 1)
+            x = x.transpose(0, 1) if pair else x.transpose_(0, 1)
         return x, (tuple(last) if pair else last[0])
 
     def _fits(self, input):
@@ -156,6 +161,7 @@ class RNNBase(_Layer, takes=f"mode, input_size, hidden_size, num_layers=1, bias=
         step, last = KINDS[self.mode][2], []
         names = ("ih", "hh", "b_ih", "b_hh", "hr") if self.bias else ("ih", "hh", "hr")
         all_weights = iter(self.all_weights)
+        whole = self.mode == "LSTM" and not self.proj_size and x.dtype is float32
         for layer in range(self.num_layers):
             sides = []
             for turned in (False, True)[: 2 if self.bidirectional else 1]:
@@ -172,7 +178,10 @@ class RNNBase(_Layer, takes=f"mode, input_size, hidden_size, num_layers=1, bias=
                     outputs.append(state[0])
                     if going:
                         state = tuple(cat([new, old[rows:]]) for new, old in zip(state, before))
-                sides.append((cat if going else stack)(outputs[::-1] if turned else outputs))
+                outputs = outputs[::-1] if turned else outputs
+                sides.append(
+                    cat(outputs) if going else apply(LAYER, *outputs, dim=0) if whole else stack(outputs)
+                )
                 last.append(state)
             x = cat(sides, -1) if len(sides) > 1 else sides[0]
             if self.dropout and layer < self.num_layers - 1:

@@ -13,7 +13,7 @@ from ..views import refuse
 from .creation import arange, numpy_dtype, tensor, to
 from .reduce import sum as total
 from .row import FUNCTIONS, check_tensor, export, named, one_line, wrap
-from .shape import squeeze, t, transpose, unsqueeze
+from .shape import squeeze, t, transposed, unsqueeze
 
 # -- in place: another shape over the same memory -----------------------------------------------------------
 
@@ -34,8 +34,8 @@ def reshaper(function, name):
     )
 
 
-for _name, _function in (("squeeze_", squeeze), ("unsqueeze_", unsqueeze), ("t_", t), ("transpose_", transpose),
-                         ("swapaxes_", transpose), ("swapdims_", transpose)):  # fmt: skip
+for _name, _function in (("squeeze_", squeeze), ("unsqueeze_", unsqueeze), ("t_", t), ("transpose_", transposed),
+                         ("swapaxes_", transposed), ("swapdims_", transposed)):  # fmt: skip
     setattr(Tensor, _name, reshaper(_function, _name))
 
 

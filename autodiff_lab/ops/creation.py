@@ -4,6 +4,7 @@ import functools
 import math
 import operator
 import warnings
+from collections import deque
 
 import numpy as np
 
@@ -72,6 +73,9 @@ def read_data(data, dtype):
         return array.astype(as_dtype(dtype).numpy)
 
 
+SEQUENCES = (list, tuple, range, deque)
+
+
 def no_numbers(data):
     """The error for what a tensor cannot be made of."""
     if isinstance(data, complex):
@@ -86,7 +90,7 @@ def no_numbers(data):
 def lengths(data):
     """The shape of nested sequences, as their first elements have it; a tensor among them counts as one number."""
     shape = []
-    while isinstance(data, (list, tuple, range)):
+    while isinstance(data, SEQUENCES):
         shape.append(len(data))
         if not len(data):
             break
@@ -100,7 +104,7 @@ def check_rows(data, dim, shape, kinds, long):
 
     Tensors of more than one number go to ``long``.
     """
-    if isinstance(data, (list, tuple, range, np.ndarray)):
+    if isinstance(data, (*SEQUENCES, np.ndarray)):
         if dim == len(shape):
             raise TypeError(f"'{type(data).__name__}' object cannot be interpreted as an integer")
         if len(data) != shape[dim]:
@@ -128,7 +132,7 @@ def check_rows(data, dim, shape, kinds, long):
 
 
 def strip(data):
-    if isinstance(data, (list, tuple)):
+    if isinstance(data, (list, tuple, deque)):
         return [strip(element) for element in data]
     return data.item() if isinstance(data, Tensor) else data
 

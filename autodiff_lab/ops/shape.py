@@ -103,6 +103,7 @@ EXPAND      = view_row("expand",    "Expand",    lambda x, size: stretched(x, si
 PERMUTE     = view_row("permute",   "Permute",   lambda x, dims: x.transpose(dims),      lambda g, dims: permuted(g, inverse(dims)),        "dims")
 T_ROW       = view_row("t",         "T",         lambda x: x.T,                          lambda g: g.T)
 TRANSPOSE   = view_row("transpose", "Transpose", lambda x, dim0, dim1: x.swapaxes(dim0, dim1), lambda g, dim0, dim1: g.swapaxes(dim0, dim1), "dim0", "dim1")
+TRANSPOSED  = view_row("transpose_", "Transpose", TRANSPOSE.forward, TRANSPOSE.rules["input"], "dim0", "dim1", suffix="Backward1")
 SQUEEZE     = view_row("squeeze",   "Squeeze",   lambda x: x.reshape([n for n in x.shape if n != 1]), lambda g, shape: g.reshape(shape))
 SQUEEZE_DIM = view_row("squeeze_dim", "Squeeze", lambda x, dim: x.reshape([n for i, n in enumerate(x.shape) if i not in dim or n != 1]),
                                                                                          lambda g, shape: g.reshape(shape),                 "dim", suffix="Backward1")
@@ -225,12 +226,18 @@ def permute(input, *dims):
     return apply(PERMUTE, input, dims=dims)
 
 
-def transpose(input, dim0, dim1):
-    """A view with two dimensions exchanged."""
-    ndim = input.ndim
-    if not ndim:
-        return apply(ALIAS, input)
-    return apply(TRANSPOSE, input, dim0=dimension(dim0, ndim), dim1=dimension(dim1, ndim))
+def transposer(row):
+    def transpose(input, dim0, dim1):
+        """A view with two dimensions exchanged."""
+        ndim = input.ndim
+        if not ndim:
+            return apply(ALIAS, input)
+        return apply(row, input, dim0=dimension(dim0, ndim), dim1=dimension(dim1, ndim))
+
+    return transpose
+
+
+transpose, transposed = transposer(TRANSPOSE), transposer(TRANSPOSED)
 
 
 def t(input):
