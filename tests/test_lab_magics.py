@@ -89,6 +89,7 @@ def test_graph_cell_finds_the_result_of_a_loop(shell, capsys):
         "%%graph\nfor k in range(3):\n    if k:\n        g = x * k\n    for p in [x]:\n        p = p.detach()"
     )
     assert run(shell, cell).model.results[0].name == "g"
+    assert run(shell, "%%graph\nw = x.clone()\nloss = x * x\nw.data -= 0.1").model.results[0].name == "loss"
     assert run(shell, "%%graph\nprint((x * 5).item())").model.results[0].value == 10
 
 

@@ -145,7 +145,10 @@ def test_writing_into_a_part(th):
         f = y.sum()
     drawn = run.graph(f)
     assert nx.is_directed_acyclic_graph(drawn.to_networkx())
-    assert by_name(drawn)["f"].value == 7
+    assert by_name(drawn)["f"].value == 7 and by_name(drawn)["y"].value == (5, 2)
+    into = [drawn.nodes[e.source] for e in drawn.edges if drawn.nodes[e.target].name == "y"]
+    assert next(n.value for n in into if n.requires_grad) == (1, 2)
+    assert len(into) == 2 or th.__name__ == "torch"  # whose y[0] = 5 is one call
     f.backward()
     assert x.grad.tolist() == [0, 1]
 

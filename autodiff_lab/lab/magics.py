@@ -314,7 +314,8 @@ def _assigned(tree):
         loop = isinstance(statement, ast.For)
         targets = getattr(statement, "targets", [getattr(statement, "target", None)]) if not loop else ()
         for target in targets:
-            names += [node.id for node in ast.walk(target) if isinstance(node, ast.Name)] if target else []
+            if isinstance(target, (ast.Name, ast.Tuple, ast.List)):
+                names += [node.id for node in ast.walk(target) if isinstance(node, ast.Name)]
         if isinstance(statement, (ast.For, ast.While, ast.If, ast.With, ast.Try)):
             inner = _assigned(statement)
             over = (

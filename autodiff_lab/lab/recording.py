@@ -290,16 +290,29 @@ class Recording:
             return known[1]
         if known is not None and self.untouched(tensor):
             self._first.pop(id(tensor), None)  # what was there before it was filled is of no interest
-        event = self._written.get(id(_base(tensor)))  # written through another view of the same memory
-        value = Value(tensor, event)
-        if event is not None and tensor.grad_fn is not None:
-            self._by_fn.setdefault(id(tensor.grad_fn), event)
+        event = self._written.get(id(_base(tensor)))
+        if event is None:
+            value = Value(tensor)
+        else:
+            value = self._seen_through(tensor, event, known[1] if known is not None else None)
         self._first.setdefault(id(tensor), value)
         if tensor.is_leaf and tensor.requires_grad:
             self._known_leaves.append(tensor)
         elif event is None and tensor.grad_fn is None:
             value.grad_of = next((leaf for leaf in self._known_leaves if leaf.grad is tensor), None)
         self._register(tensor, value)
+        return value
+
+    def _seen_through(self, tensor, write, before):
+        """The state of a tensor after a write through another view of its memory: what it was, with a part replaced."""
+        event = Event(write.number, "CopySlices", [before, *write.results[:1]], {}, tensor.grad_fn, write.mode,
+                      write.place, write.call)  # fmt: skip
+        event.writes, event.born = True, write.born
+        value = Value(tensor, event)
+        event.results.append(value)
+        if tensor.grad_fn is not None:
+            event.name = tensor.grad_fn.name()
+            self._by_fn.setdefault(id(tensor.grad_fn), event)
         return value
 
     def event_of(self, fn):
@@ -361,6 +374,11 @@ class Recording:
             if not gradient:
                 wanted = value.tensor.requires_grad if value.event is None else value.event.node is not None
                 kinds[a] = "cut" if wanted or value.rewritten else "data"
+        part = event.inputs[-1] if event.inputs else None
+        if event.name.endswith(("CopySlices", "AsStridedBackward0")) and isinstance(part, Value):
+            if event.node is not None and self.source_of(part) is not None:  # what was written into it
+                kinds[len(links)] = "write"
+                links.append(self.source_of(part))
         if event.writes and links and isinstance(fn, Unrecorded) and 0 in kinds:
             kinds[0] = "write"
         return tuple(links), kinds
