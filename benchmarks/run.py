@@ -9,8 +9,10 @@ look at are the ratios, within one run. ``--table`` writes them as a Markdown ta
 
 import argparse
 import importlib.util
+import math
 import os
 import pathlib
+import shutil
 import statistics
 import subprocess
 import sys
@@ -18,15 +20,17 @@ import tempfile
 import time
 
 LIBRARIES = ("autodiff_lab", "torch", "micrograd", "numpy")
+DRAWERS = ("autodiff_lab", "torchviz")
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS", "NUMEXPR")}
 IMPORT_GOAL_MS = 60
 
 
 def time_one(work, library):
     """Microseconds an operation: the best of some repeats in this process, garbage collector on as in real use."""
-    from works import WORKS
+    from works import DRAWINGS, WORKS
 
-    run = WORKS[work].makers[library]()
+    made = (WORKS | DRAWINGS)[work]
+    run = made.makers[library]()
     run()
     start = time.perf_counter()
     run()
@@ -38,7 +42,7 @@ def time_one(work, library):
         for _ in range(loops):
             run()
         best = min(best, (time.perf_counter() - start) / loops)
-    return best / WORKS[work].operations * 1e6
+    return best / made.operations * 1e6
 
 
 def in_own_process(*arguments):
@@ -81,6 +85,45 @@ def import_line(rounds):
     return f"import autodiff_lab adds {extra:.0f} ms to NumPy's own {base:.0f} ms ({goal})", met
 
 
+def installed(name):
+    """Whether a library takes part; torchviz needs Graphviz' program besides."""
+    found = importlib.util.find_spec(name) and (name != "torchviz" or shutil.which("dot"))
+    if not found:
+        print(f"not installed, so left out: {name}")
+    return bool(found)
+
+
+def compared(works, libraries, unit, rounds):
+    """A table of works in Markdown, and how many of their goals are missed; times are in what ``unit`` begins with."""
+    scale = 1e3 if "ms" in unit else 1.0
+    rows = [[unit, *libraries, *(f"÷ {name}" for name in libraries[1:]), "goal"]]
+    missed = 0
+    for key, work in works.items():
+        taking_part = [name for name in libraries if name in work.makers]
+        times = [
+            {name: in_own_process("--one", key, name) / scale for name in taking_part} for _ in range(rounds)
+        ]
+        middle = {name: statistics.median(t[name] for t in times) for name in taking_part}
+        ratio = {
+            name: statistics.median(t["autodiff_lab"] / t[name] for t in times) for name in taking_part[1:]
+        }
+        goals = [f"≤ {goal} {name}" for name, goal in work.goals.items()]
+        goals += [f"≤ {work.most:,.0f} ms"] if work.most < math.inf else []
+        met = all(ratio[name] <= goal for name, goal in work.goals.items() if name in ratio)
+        met = met and middle["autodiff_lab"] * scale / 1e3 <= work.most
+        missed += not met
+        rows.append(
+            [work.title]
+            + [f"{middle[n]:.2f}" if n in middle else "—" for n in libraries]
+            + [f"{ratio[n]:.2f}" if n in ratio else "—" for n in libraries[1:]]
+            + [f"{', '.join(goals)} {'✓' if met else '✗'}" if goals else "—"]
+        )
+        print("  ".join(rows[-1]), flush=True)
+    return "\n".join(
+        "| " + " | ".join(row) + " |" for row in [rows[0], ["---"] * len(rows[0]), *rows[1:]]
+    ), missed
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
@@ -91,37 +134,23 @@ def main():
     if args.one:
         print(time_one(*args.one))
         return 0
-    from works import WORKS
+    from works import DRAWINGS, WORKS
 
-    libraries = [name for name in LIBRARIES if importlib.util.find_spec(name)]
-    absent = [name for name in LIBRARIES if name not in libraries]
-    if absent:
-        print(f"not installed, so left out: {', '.join(absent)}")
-    rows = [["µs an operation", *libraries, *(f"÷ {name}" for name in libraries[1:]), "goal"]]
-    missed = 0
-    for key in args.works or WORKS:
-        work = WORKS[key]
-        taking_part = [name for name in libraries if name in work.makers]
-        rounds = [
-            {name: in_own_process("--one", key, name) for name in taking_part} for _ in range(args.rounds)
-        ]
-        middle = {name: statistics.median(r[name] for r in rounds) for name in taking_part}
-        ratio = {
-            name: statistics.median(r["autodiff_lab"] / r[name] for r in rounds) for name in taking_part[1:]
-        }
-        goals = ", ".join(f"≤ {goal} {name}" for name, goal in work.goals.items())
-        met = all(ratio[name] <= goal for name, goal in work.goals.items() if name in ratio)
-        missed += not met
-        rows.append(
-            [work.title]
-            + [f"{middle[n]:.2f}" if n in middle else "—" for n in libraries]
-            + [f"{ratio[n]:.2f}" if n in ratio else "—" for n in libraries[1:]]
-            + [f"{goals} {'✓' if met else '✗'}" if goals else "—"]
-        )
-        print("  ".join(rows[-1]), flush=True)
+    chosen = args.works or [*WORKS, *DRAWINGS]
+    tables, missed = [], 0
+    for works, libraries, unit in (
+        (WORKS, LIBRARIES, "µs an operation"),
+        (DRAWINGS, DRAWERS, "drawing: ms a picture"),
+    ):
+        libraries = [name for name in libraries if installed(name)]
+        keys = [key for key in chosen if key in works]
+        if keys:
+            table, failed = compared({key: works[key] for key in keys}, libraries, unit, args.rounds)
+            tables.append(table)
+            missed += failed
     line, met = import_line(max(args.rounds, 9))
     missed += not met
-    table = "\n".join("| " + " | ".join(row) + " |" for row in [rows[0], ["---"] * len(rows[0]), *rows[1:]])
+    table = "\n\n".join(tables)
     print(f"\n{table}\n\n{line}")
     if args.table:
         args.table.write_text(f"{table}\n\n{line}\n", encoding="utf-8")

@@ -13,6 +13,7 @@ class Work(NamedTuple):
     operations: int  # how many operations one run counts; times are given for one
     makers: dict  # library -> function() -> callable to time
     goals: dict  # library -> the largest ratio of our time to its time that we accept
+    most: float = float("inf")  # the longest time for one operation that we accept, in milliseconds
 
 
 # -- the seed: x, y, c made, f = 2x³ + 3y² + c, backward ----------------------------------------------------
@@ -417,4 +418,80 @@ WORKS = {
         "second derivative of tanh(x)·exp(−x²) at 400 points", second_torch_like, None, {"torch": 0.6}
     ),
     "10x10 both": chain("multiplication of 10 × 10 matrices, forward and backward", True, (10, 10)),
+}
+
+
+# -- drawing: a graph read, laid out and written as SVG; torchviz makes the same with Graphviz --------------
+
+
+def tangle(th, count):
+    """A result of ``count`` operations on one another's recent results, at random."""
+    import random
+
+    draw = random.Random(3)
+    made = [th.tensor(1.0 + 0.01 * i, requires_grad=True) for i in range(5)]
+    for _ in range(count - 39):
+        a, b, kind = draw.choice(made[-20:]), draw.choice(made[-20:]), draw.randrange(3)
+        made.append(a * b if kind == 0 else a + b if kind == 1 else a.sin())
+    last = made[-40:]
+    out = last[0]
+    for other in last[1:]:
+        out = out + other
+    return out
+
+
+def stack(th, count):
+    """The result of a stack of layers whose graph has about ``count`` nodes: five a layer."""
+    h = th.ones(4, 8)
+    for _ in range(count // 5):
+        w, b = th.full((8, 8), 0.1, requires_grad=True), th.zeros(8, requires_grad=True)
+        h = (h @ w + b).tanh()
+    return h.sum()
+
+
+def long_chain(th, count):
+    x = th.tensor(1.0001, requires_grad=True)
+    y = x
+    for _ in range(count):
+        y = y * x
+    return y
+
+
+def drawn_here(build, count, **options):
+    def make():
+        import autodiff_lab as th
+        from autodiff_lab import lab
+
+        result = build(th, count)
+        return lambda: lab.graph(result, names={}, **options).to_svg()
+
+    return make
+
+
+def drawn_by_torchviz(build, count):
+    def make():
+        import torch
+        import torchviz
+
+        torch.set_num_threads(1)
+        result = build(torch, count)
+        return lambda: torchviz.make_dot(result).pipe("svg")
+
+    return make
+
+
+def drawing(title, build, count, most, **options):
+    makers = {"autodiff_lab": drawn_here(build, count, **options)}
+    if build is not long_chain:  # torchviz walks by recursion
+        makers["torchviz"] = drawn_by_torchviz(build, count)
+    return Work(title, 1, makers, {"torchviz": 1.0} if "torchviz" in makers else {}, most)
+
+
+DRAWINGS = {
+    "draw 20": drawing("layers, 20 nodes", stack, 20, 10),
+    "draw 1,000 layers": drawing("layers, 1,000 nodes, nothing folded", stack, 1_000, 300, fold=False),
+    "draw 1,000 tangled": drawing(
+        "operations at random, 1,000, nothing folded", tangle, 1_000, 300, fold=False
+    ),
+    "draw 100,000": drawing("a chain of 100,000, folded", long_chain, 100_000, 2_000),
 }

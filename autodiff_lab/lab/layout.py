@@ -229,22 +229,21 @@ class _Grid:
             source = self.edges[edges[0]][0]
             first = self.rank[source] + 1
             trunk = [source]
-            for e in sorted(edges, key=lambda e: (-self.rank[self.edges[e][1]], e)):
+            for e in sorted(edges, key=lambda e: (-self.rank[self.edges[e][1]], e in self.labels, e)):
                 target, whole = self.edges[e][1], len(trunk) == 1
-                last = self.rank[target] - 1
-                # the last point is the edge's own
-                own = last if e in self.labels or last > first else last + 1
+                own = self.rank[target] - (
+                    e in self.labels
+                )  # a label is the edge's own point, right before its end
                 leave, arrive = self.ports.get(e, (None, None))
                 if whole:
                     for rank in range(first, own):
                         trunk.append(self._new_point(rank))
                         self._join(trunk[-2], trunk[-1], leave if len(trunk) == 2 else None, None)
                 chain = list(trunk) if whole else [trunk[max(own - first, 0)]]
-                if own <= last:
-                    size = self.labels.get(e, (0.0, 0.0))
-                    chain.append(self._new_point(last, size[self.across], size[1 - self.across]))
-                    if e in self.labels:
-                        self.is_label.add(chain[-1])
+                if e in self.labels:
+                    size = self.labels[e]
+                    chain.append(self._new_point(own, size[self.across], size[1 - self.across]))
+                    self.is_label.add(chain[-1])
                     self._join(chain[-2], chain[-1], leave if chain[-2] == source else None, None)
                 self._join(chain[-1], target, leave if chain[-1] == source else None, arrive)
                 self.chains[e] = (*chain, target)

@@ -80,6 +80,8 @@ TEXTS.update({
     "graph.head.flow": ("gradiente que regresó", "gradient that went back"),
     "graph.note.folded": ("{hidden} de {total} nodos están plegados; depth=… muestra más niveles.",
         "{hidden} of {total} nodes are folded; depth=… shows more levels."),
+    "graph.note.folded.whole": ("{hidden} de {total} nodos están plegados; fold=False los muestra todos.",
+        "{hidden} of {total} nodes are folded; fold=False shows them all."),
     "graph.note.more": ("La gráfica es más grande: solo se leyó la parte más cercana al resultado.",
         "The graph is larger: only the part nearest to the result was read."),
     "graph.note.deduced": ("La suma no guarda sus constantes: su valor se deduce del resultado, y también un nombre con «?».",

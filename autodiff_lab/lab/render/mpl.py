@@ -114,7 +114,7 @@ def _shape(ax, kind, x, y, w, h, result):
         for at in (x - w / 2 + inset, x + w / 2 - inset):
             _stroke(ax, [(at, y - h / 2 + rise), (at, y + h / 2 - rise)], colour, 1.2, zorder=3)
     elif kind == "fold":
-        _rounded(ax, x + 5, y - 5, w, h, 5, tint, colour, 1.2)
+        _rounded(ax, x + 5, y + 5, w, h, 5, tint, colour, 1.2)
         _rounded(ax, x, y, w, h, 5, tint, colour, 1.4)
     else:
         _rounded(ax, x, y, w, h, 5, tint, colour, 1.3)

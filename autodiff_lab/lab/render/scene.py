@@ -10,7 +10,7 @@ from itertools import pairwise, takewhile
 
 from ...messages import say
 from ..layout import compound
-from .text import contributions, describe, fold_words, overview, region, say_edge, stale_words, title
+from .text import contributions, describe, fold_words, folded, overview, region, say_edge, stale_words, title
 
 LABELS_UP_TO = 80  # nodes: beyond, edges carry no labels
 CARDS_UP_TO = 150  # nodes: beyond, a box is one line
@@ -229,11 +229,12 @@ def _label_of(edge, arrow, back, linked):
         return []
     lines = []
     if (edge.formula or edge.local_text) and not (back and linked):
-        text = edge.formula or edge.local_text
-        if edge.formula and edge.local_text and edge.local_text != edge.formula and len(edge.formula) <= 22:
+        formula = "" if edge.formula == "⋯" else edge.formula  # it goes into a fold
+        text = formula or edge.local_text
+        if formula and edge.local_text and edge.local_text != edge.formula and len(edge.formula) <= 22:
             text = f"{edge.formula} = {edge.local_text}"
         mark = [] if "ḡ" in text else [("∂ ", "soft")]
-        if text != "⋯":
+        if text:
             lines.append([*mark, (_cut(text, 36), "label")])
     if edge.flow_text and (back or not linked):
         lines.append([(f"{arrow} {_cut(edge.flow_text, 26)}", "grad")])
@@ -514,8 +515,7 @@ def _notes(model):
     """What the picture has to admit, in words."""
     notes = []
     if model.hidden:
-        notes.append(say("graph.note.folded", hidden=f"{model.hidden:,}".replace(",", " "),
-                         total=f"{model.total:,}".replace(",", " ")))  # fmt: skip
+        notes.append(folded(model))
     if not model.complete:
         notes.append(say("graph.note.more"))
     if any(n.value_from == "deduced" for n in model.nodes):

@@ -170,45 +170,59 @@ def _scissors(x, y):
     return f'{ground}<g {style}><path d="{paths}"/>{circles}</g>'
 
 
+# how outlines are drawn: (strength of the tint, width, dashes)
+OUTLINES = {
+    "leaf": (".13", "2", ""),
+    "parameter": (".13", "2", ""),
+    "operation": (".07", "1.3", ""),
+    "higher": (".09", "1.5", ""),
+    "constant": (".13", "1.3", ' stroke-dasharray="4 3"'),
+    "detached": (".13", "1.3", ' stroke-dasharray="4 3"'),
+    "backward": (".09", "1.4", ""),
+    "accumulate": (".09", "1.4", ""),
+    "fold": (".13", "1.4", ""),
+}
+
+
+def radius(kind, h):
+    """How round the corners of a box of a kind are."""
+    return {
+        "leaf": min(h / 2, 22),
+        "accumulate": min(h / 2, 16),
+        "detached": 12,
+        "constant": 4,
+        "backward": 4,
+    }.get(kind, 5)
+
+
 def _shape(kind, x, y, w, h, *, result=False):
-    """The outline of a box around a centre: the kind is told by the shape, and by the colour."""
+    """The outline of a box around a centre, on paper: the kind is told by the shape, and by the colour."""
     outer, (w, h) = (w, h), (w - 8, h - 8) if result else (w, h)
     left, top, colour = x - w / 2, y - h / 2, COLOURS[kind][0]
     if kind == "region":
         return _frame_shape(kind, left, top, w, h)
-    paint = f'class="f-{kind} s-{kind}" fill="{colour}" fill-opacity=".13" stroke="{colour}"'
-    rect = f'x="{_n(left)}" y="{_n(top)}" width="{_n(w)}" height="{_n(h)}"'
-    if kind == "leaf":
-        out = f'<rect {rect} rx="{_n(min(h / 2, 22))}" {paint} stroke-width="2"/>'
-    elif kind == "parameter":
-        points = hexagon(x, y, w, h)
-        out = f'<polygon points="{_corners(points)}" {paint} stroke-width="2"/>'
-    elif kind in ("constant", "detached"):
-        radius = "4" if kind == "constant" else "12"
-        out = f'<rect {rect} rx="{radius}" {paint} stroke-width="1.3" stroke-dasharray="4 3"/>'
-    elif kind == "higher":
-        out = f'<polygon points="{_corners(octagon(x, y, w, h))}" {paint.replace(".13", ".09")} stroke-width="1.5"/>'
-    elif kind in ("backward", "accumulate"):
-        radius = "4" if kind == "backward" else _n(min(h / 2, 16))
-        inset = 5 if kind == "backward" else 9
-        bars = "".join(
-            f'<path d="M{_n(at)} {_n(top + rise)}V{_n(top + h - rise)}" {_stroke(kind)} stroke-width="1.2"/>'
-            for at in (left + inset, left + w - inset)
-            for rise in (0 if kind == "backward" else 2,)
-        )
-        out = f'<rect {rect} rx="{radius}" {paint.replace(".13", ".09")} stroke-width="1.4"/>{bars}'
-    elif kind == "fold":
-        shifted = f'x="{_n(left + 5)}" y="{_n(top - 5)}" width="{_n(w)}" height="{_n(h)}"'
-        out = (
-            f'<rect {shifted} rx="5" {paint} stroke-width="1.2"/>'
-            f'<rect {rect} rx="5" {_fill("paper")}/><rect {rect} rx="5" {paint} stroke-width="1.4"/>'
-        )
+    strength, width, dash = OUTLINES[kind]
+    paint = f'class="f-{kind} s-{kind}" fill="{colour}" fill-opacity="{strength}" stroke="{colour}"'
+    if kind in ("parameter", "higher"):
+        outline = f'polygon points="{_corners((hexagon if kind == "parameter" else octagon)(x, y, w, h))}"'
     else:
-        out = f'<rect {rect} rx="5" {paint.replace(".13", ".07")} stroke-width="1.3"/>'
+        outline = (
+            f'rect x="{_n(left)}" y="{_n(top)}" width="{_n(w)}" height="{_n(h)}" rx="{_n(radius(kind, h))}"'
+        )
+    out = f'<{outline} {_fill("paper")}/><{outline} {paint} stroke-width="{width}"{dash}/>'
+    if kind == "fold":  # something lies behind
+        shifted = f'x="{_n(left + 5)}" y="{_n(top + 5)}" width="{_n(w)}" height="{_n(h)}" rx="5"'
+        out = f'<rect {shifted} {_fill("paper")}/><rect {shifted} {paint} stroke-width="1.2"/>' + out
+    elif kind in ("backward", "accumulate"):
+        inset, rise = (5, 0) if kind == "backward" else (9, 2)
+        bars = "".join(
+            f"M{_n(at)} {_n(top + rise)}V{_n(top + h - rise)}" for at in (left + inset, left + w - inset)
+        )
+        out += f'<path d="{bars}" {_stroke(kind)} stroke-width="1.2"/>'
     if result:
         grown = f'x="{_n(left - 4)}" y="{_n(top - 4)}" width="{_n(outer[0])}" height="{_n(outer[1])}"'
-        radius = 26 if kind in ("leaf", "parameter") else 8
-        out += f'<rect {grown} rx="{radius}" {_stroke("ink")} fill="none" stroke-width="1.6"/>'
+        rounded = 26 if kind in ("leaf", "parameter") else 8
+        out += f'<rect {grown} rx="{rounded}" {_stroke("ink")} fill="none" stroke-width="1.6"/>'
     return out
 
 

@@ -42,6 +42,13 @@ def fold_words(node):
     return say("graph.fold.loop" if node.folds == "loop" else "graph.fold", count=count)
 
 
+def folded(model):
+    """How much a picture hides, and how to see it."""
+    whole = any(n.folds in ("loop", "module") for n in model.nodes)
+    hidden, total = (f"{count:,}".replace(",", " ") for count in (model.hidden, model.total))
+    return say("graph.note.folded.whole" if whole else "graph.note.folded", hidden=hidden, total=total)
+
+
 def region(node):
     """What stands over a shaded region: its mode, and what that means."""
     return say(f"graph.mode.{node.mode}")
@@ -158,7 +165,7 @@ def to_text(model):
     plural = say("graph.description", nodes=len(model.nodes), edges=len(model.edges))
     lines = [f"{title(model)}: {plural}"]
     if model.hidden:
-        lines.append(say("graph.note.folded", hidden=model.hidden, total=model.total))
+        lines.append(folded(model))
     if not model.complete:
         lines.append(say("graph.note.more"))
     head = [
