@@ -231,6 +231,13 @@ def test_a_frame_that_is_left_and_entered_again_is_drawn_once_for_each_visit():
     assert [f.frame for f in layout.frames] == [0, 0]
 
 
+def test_what_feeds_only_the_second_visit_stands_in_its_frame():
+    edges = [(0, 1), (1, 2), (2, 3), (4, 5), (5, 3)]  # a weight (4), turned (5), for the second visit (3)
+    layout = compound([(40, 20)] * 6, edges, [None, 0, None, 0, 0, 0], [(None, (30, 12))])
+    (second,) = [f for f in layout.frames if f.y < layout.centres[3][1] < f.y + f.height]
+    assert all(second.y < layout.centres[i][1] < second.y + second.height for i in (4, 5))
+
+
 def test_a_module_between_two_operations_stands_straight_under_them():
     edges = [(0, 1), (1, 2), (3, 1), (2, 4)]
     layout = compound(

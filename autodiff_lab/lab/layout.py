@@ -907,10 +907,9 @@ def _split(nodes, edges, visits, members):
             visit[u] = count[u]
             for v in ahead.get(u, ()):
                 count[v] = max(count[v], visit[u] + (u in units and v not in units))
-        fed = {unit[b] for a, b in edges if unit[a] != unit[b]}
-        for u in units - fed:  # what only feeds the frame itself goes with its first use
-            later = [visit[v] if v in units else 0 for v in ahead.get(u, ())]
-            visit[u] = min(later, default=0) or visit[u]
+        for u in reversed(order):  # what only feeds later visits belongs to the first of them
+            later = [visit[v] if v in units else 0 for v in ahead.get(u, ())] if u in units else []
+            visit[u] = max(visit[u], min(later, default=0))
         number_of = {node: visit[unit[node]] for node in part}
         for number in sorted(set(number_of.values())):
             now = [node for node in part if number_of[node] == number]

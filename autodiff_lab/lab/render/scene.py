@@ -260,9 +260,11 @@ def _frames_of(model):
     for edge in model.edges:
         if edge.kind == "data":
             users.setdefault(edge.source, []).append(model.nodes[edge.target].group)
-    for node in model.nodes:  # parameters, and numbers without a name, stand with what uses them
-        own = node.kind == "parameter" or (node.kind == "constant" and not node.named)
-        if own and not node.group and users.get(node.id):
+            if model.nodes[edge.target].kind == "fold" and model.nodes[edge.source].kind != "parameter":
+                users.setdefault(edge.target, []).append(model.nodes[edge.source].group)
+    for node in model.nodes:  # parameters, numbers without a name and folds stand with what is around them
+        own = node.kind in ("parameter", "fold") or (node.kind == "constant" and not node.named)
+        if own and not node.group and len(users.get(node.id, ())) > (node.kind == "fold"):
             inside[node.id] = number.get(_shared(users[node.id]))
     leader = {n.id: n.id for n in model.nodes if n.mode}
     for edge in model.edges:
