@@ -42,9 +42,8 @@ def whole(array):
     """The memory that ``array`` is a view of, as one row."""
     while isinstance(array.base, np.ndarray) and array.base.dtype == array.dtype:
         array = array.base
-    once = (
-        slice(None) if step else slice(1) for step in array.strides
-    )  # what is expanded has no more memory
+    # What is expanded has no more memory than one of it.
+    once = (slice(None) if step else slice(1) for step in array.strides)
     array = array[(*once, ...)]
     return array.reshape(-1) if array.flags.c_contiguous else array.ravel(order="K")
 
