@@ -62,6 +62,8 @@ class Uninitialized:
     def __repr__(self):
         return f"<{type(self).__name__}>"
 
+    __str__ = __repr__
+
 
 class UninitializedParameter(Uninitialized, Parameter):
     """A parameter whose shape is not known yet; every use but ``materialize`` raises."""

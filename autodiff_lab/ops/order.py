@@ -250,7 +250,7 @@ def histc(input, bins=100, min=0, max=0):
 HISTOGRAM = result_type("histogram", ("hist", "bin_edges"))
 
 
-def histogram(input, bins, *, range=None, weight=None, density=False):
+def histogram(input, bins=100, *, range=None, weight=None, density=False):
     """How many numbers fall into each bin (``bins`` says how many, or gives their edges), and the bins' edges."""
     x = np.ravel(input._array)
     if isinstance(bins, Tensor):
