@@ -25,6 +25,7 @@ lint: $(VENV)/.installed-lint
 
 bench: $(VENV)/.installed-bench
 	$(PY) benchmarks/run.py
+	$(PY) benchmarks/widgets.py
 
 notebooks: $(VENV)/.installed-test
 	$(PY) notebooks/execute.py
