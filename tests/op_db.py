@@ -249,6 +249,7 @@ REASONS = {
     "normal": "torch gives the result a history, with gradients that are 0",
     "scatter_reduce": 'the gradient of "prod", "amax" and "amin" is refused',
     "rand_like": "op_db draws with randn_like there",
+    "scatter_reduce": "products have no derivative here",
 }
 REASONS |= {
     "linalg.eigvals": REASONS["linalg.eig"],

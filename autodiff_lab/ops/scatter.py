@@ -172,20 +172,24 @@ def scatter_reduce(input, dim, index, src, reduce, *, include_self=True):
         include_self (bool): whether what ``input`` has there counts too.
 
     Raises:
-        RuntimeError: for another ``reduce``; when "prod", "amax" or "amin" is to be differentiated.
+        RuntimeError: for another ``reduce``; when "prod" is to be differentiated.
     """
     check(reduce in NEUTRAL, f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}")
     start = input if include_self else scatter(input, dim, index, value=NEUTRAL[reduce])
     if reduce in JOINED:
         at, places = along(input, dim, index, "scatter_reduce")
-        return apply(
-            SCATTER_HOW,
-            start,
-            fitting(input, src, "scatter_reduce"),
-            dim=at,
-            index=places,
-            how=JOINED[reduce],
-        )
+        ends = (start, fitting(input, src, "scatter_reduce"))
+        if reduce != "prod":
+            ends = tuple(t.detach() for t in ends)
+        made = apply(SCATTER_HOW, *ends, dim=at, index=places, how=JOINED[reduce])
+        if reduce == "prod" or not (input.requires_grad or src.requires_grad):
+            return made
+        # The mean of the equals that attain it: so each gets its share of the gradient.
+        part = src if src.ndim != len(places.shape) else src[tuple(slice(n) for n in places.shape)]
+        own, theirs = start == made, part == gather(made, dim, index)
+        shares = scatter_add(own.to(input.dtype), dim, index, theirs.to(input.dtype))
+        start = start.masked_fill(~own, 0)
+        return scatter_add(start, dim, index, part.masked_fill(~theirs, 0)) / shares
     total = scatter_add(start, dim, index, src)
     if reduce == "sum":
         return total
