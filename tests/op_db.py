@@ -247,9 +247,8 @@ REASONS = {
     "nn.functional.batch_norm": "empty batches",
     "nn.functional.layer_norm": "one number alone: the gradient is 0 here, rounding noise in torch",
     "normal": "torch gives the result a history, with gradients that are 0",
-    "scatter_reduce": 'the gradient of "prod", "amax" and "amin" is refused',
+    "scatter_reduce": 'the gradient of "prod" is refused',
     "rand_like": "op_db draws with randn_like there",
-    "scatter_reduce": "products have no derivative here",
 }
 REASONS |= {
     "linalg.eigvals": REASONS["linalg.eig"],
