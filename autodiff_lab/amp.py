@@ -94,7 +94,9 @@ def old_name(base, *order):
 cuda = types.ModuleType(
     "autodiff_lab.cuda.amp", "torch.cuda.amp: the classes of torch.amp by their old names."
 )
-cuda.autocast, cuda.GradScaler = old_name(autocast, "enabled", "dtype"), old_name(GradScaler, "init_scale")
+vars(cuda).update(
+    autocast=old_name(autocast, "enabled", "dtype"), GradScaler=old_name(GradScaler, "init_scale")
+)
 sys.modules[cuda.__name__] = cuda
 
 __all__ = ["GradScaler", "autocast"]

@@ -151,4 +151,3 @@ TEXTS = {
     "note.function_count": ("backward debe dar un gradiente por cada argumento de forward ({expected}) y dio {got}. Para los que no se derivan, da None.",
         "backward must give one gradient for each argument of forward ({expected}), and gave {got}. For those that are not differentiated, give None."),
 }
-# fmt: on

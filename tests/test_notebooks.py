@@ -30,9 +30,9 @@ def sources(notebook, kind):
 
 
 def translated(source, words):
-    """A Spanish code cell in English: each of ``words`` replaced, the longest first, none inside another."""
+    """A Spanish code cell in English: each of ``words`` replaced where it stands alone, the longest first."""
     either = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-    return re.sub(either, lambda match: words[match[0]], source)
+    return re.sub(rf"(?<!\w)(?:{either})(?!\w)", lambda match: words[match[0]], source)
 
 
 @pytest.mark.parametrize("path", ALL)

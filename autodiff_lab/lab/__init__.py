@@ -3,6 +3,8 @@
 from ..messages import get_language, set_language
 from . import texts  # noqa: F401 - puts the laboratory's words into the catalogue before any room asks for them
 from .checking import gradcheck
+from .course import check, hint, progress
+from .dataset import iris
 from .model import Edge, GraphModel, Node, Saved
 from .picture import Graph, graph
 from .recording import Recording, record
@@ -38,6 +40,7 @@ __all__ = [
     "Trace",
     "TraceRow",
     "accumulation",
+    "check",
     "const",
     "derivative",
     "descent",
@@ -46,8 +49,11 @@ __all__ = [
     "get_language",
     "gradcheck",
     "graph",
+    "hint",
     "inplace",
+    "iris",
     "modes",
+    "progress",
     "record",
     "set_language",
     "stepper",

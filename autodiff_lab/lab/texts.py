@@ -425,5 +425,16 @@ TEXTS.update({
         "The range of {name} holds two numbers, the smaller first, as in ranges={{'{name}': (-4, 4)}}, and {name} must be an input."),
     "explore.error.finite": ("{name} debe ser un número finito; recibió {value}.", "{name} must be a finite number; it got {value}."),
     "explore.error.result": ("La función debe devolver un tensor; devolvió {type}.", "The function must return a tensor; it returned {type}."),
+    # -- the course
+    "course.todo": ("Por hacer: cambia los puntos suspensivos por tu respuesta y ejecuta la celda otra vez.",
+        "To do: replace the dots by your answer and run the cell again."),
+    "course.ask": ("¿Una pista? lab.hint({name!r})", "A hint? lab.hint({name!r})"),
+    "course.hint": ("Pista {at} de {of}: {text}", "Hint {at} of {of}: {text}"),
+    "course.raised": ("Tu función dio un error, {kind}: {message}.", "Your function raised {kind}: {message}."),
+    "course.line": ("La línea es: {line}", "The line is: {line}"),
+    "course.unknown": ("No hay ningún ejercicio {name}; hay estos: {near}.", "There is no exercise {name}; there are: {near}."),
+    "course.chapters": ("los de los capítulos {first} a {last}", "those of chapters {first} to {last}"),
+    "course.no_chapter": ("El curso tiene los capítulos {first} a {last}.", "The course has chapters {first} to {last}."),
+    "course.progress": ("Ejercicios resueltos: {done} de {of}", "Exercises done: {done} of {of}"),
 })
 # fmt: on

@@ -1,0 +1,170 @@
+"""What an exercise is, and how an answer is judged: by differences, by properties, never by a key in the notebook.
+
+An exercise's ``right`` and the tests of its ``wrong`` answers are functions of the learner's answer. They are put
+together from ``near`` (numbers, tensors, tuples of them), ``agrees`` (a function of the learner's, tried at points) and
+plain lambdas. Leans on NumPy and messages; tensors are asked through their public face, so PyTorch's do as well.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...messages import LANGUAGES, get_language
+
+EXERCISES = {}  # "4.2" → Exercise, filled by the chapters
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise. Every text is a pair, Spanish and English.
+
+    Attributes:
+        name: chapter and number, ``"4.2"``.
+        title: what it is about, for the table of progress.
+        right: answer → bool; may raise Unfit or Untouched.
+        wrong: pairs (answer → bool, text): the mistakes that are common, each with its own words.
+        otherwise: what is said of any other answer.
+        hints: from the first nudge to all but the answer.
+        done: what a right answer shows.
+    """
+
+    name: str
+    title: tuple[str, str]
+    right: object
+    wrong: tuple
+    otherwise: tuple[str, str]
+    hints: tuple[tuple[str, str], ...]
+    done: tuple[str, str]
+
+
+def exercise(name, title, *, right, wrong, otherwise, hints, done):
+    """Declare an exercise of the course."""
+    EXERCISES[name] = Exercise(name, title, right, tuple(wrong), otherwise, tuple(hints), done)
+
+
+def said(pair):
+    """A text in the language in use."""
+    return pair[LANGUAGES.index(get_language())]
+
+
+class Unfit(Exception):
+    """The answer is of another kind than what is asked for; ``pair`` says what is."""
+
+    def __init__(self, pair):
+        super().__init__(pair)
+        self.pair = pair
+
+
+class Untouched(Exception):
+    """The exercise still holds its ``...``."""
+
+
+NUMBER = (
+    "Aquí va un número, o un tensor de un elemento.",
+    "A number goes here, or a tensor with one element.",
+)
+NUMBERS = (
+    "Aquí van varios números: una lista, una tupla o un tensor.",
+    "Several numbers go here: a list, a tuple or a tensor.",
+)
+FUNCTION = ("Aquí va una función, sin llamarla.", "A function goes here, without calling it.")
+WORD = ("Aquí va un texto entre comillas.", "A text in quotes goes here.")
+
+
+def numbers(answer):
+    """The answer as an array in double precision.
+
+    Raises:
+        Untouched: for ``...``, wherever in it.
+        Unfit: for what holds no numbers.
+    """
+    if answer is Ellipsis or (isinstance(answer, (list, tuple)) and any(a is Ellipsis for a in answer)):
+        raise Untouched
+    if isinstance(answer, (list, tuple)):
+        parts = [numbers(a) for a in answer]
+        if len({p.shape for p in parts}) > 1:
+            return np.concatenate([p.ravel() for p in parts])
+        return np.array(parts)
+    if hasattr(answer, "detach"):
+        answer = answer.detach().tolist()
+    try:
+        return np.asarray(answer, np.float64) + 0
+    except (TypeError, ValueError):
+        raise Unfit(NUMBER) from None
+
+
+def near(expected, rel=1e-3, kind=None):
+    """A test: are the answer's numbers these, to a relative 1e-3?
+
+    Args:
+        expected: numbers, or a function of no argument that works them out.
+        kind: what is said of an answer of another shape; by default whether one number is asked for, or several.
+    """
+
+    def test(answer):
+        given, wanted = numbers(answer), numbers(expected() if callable(expected) else expected)
+        if given.shape != wanted.shape and given.size != wanted.size:
+            raise Unfit(kind or (NUMBERS if wanted.size > 1 else NUMBER))
+        given, wanted = given.ravel(), wanted.ravel()
+        return bool(
+            np.allclose(given, wanted, rtol=rel, atol=rel * 1e-3 * (1 + np.abs(wanted).max(initial=0)))
+        )
+
+    return test
+
+
+def agrees(reference, *points, rel=1e-3):
+    """A test: does the learner's function give at these points what ``reference`` gives?
+
+    Args:
+        reference: a function of the same arguments, often ``slope_of(f)``.
+        points: numbers, or tuples of arguments.
+    """
+
+    def test(function):
+        ask_function(function)
+        for point in points:
+            at = point if isinstance(point, tuple) else (point,)
+            given = function(*at)
+            if given is None or given is Ellipsis:
+                raise Untouched
+            if not near(reference(*at), rel)(given):
+                return False
+        return True
+
+    return test
+
+
+def ask_function(answer):
+    """Raise unless the answer is a function."""
+    if answer is Ellipsis:
+        raise Untouched
+    if not callable(answer) or isinstance(answer, type):
+        raise Unfit(FUNCTION)
+
+
+def word(*accepted):
+    """A test: is the answer one of these words, whatever its case and blanks?"""
+
+    def test(answer):
+        if answer is Ellipsis:
+            raise Untouched
+        if not isinstance(answer, str):
+            raise Unfit(WORD)
+        return answer.strip().lower() in accepted
+
+    return test
+
+
+def slope(f, *at, argument=0, h=1e-5):
+    """∂f/∂(argument) at a point, by the centred difference, in double precision: error of order h²."""
+
+    def moved(by):
+        return float(f(*(a + by if k == argument else a for k, a in enumerate(map(float, at)))))
+
+    return (moved(h) - moved(-h)) / (2 * h)
+
+
+def slope_of(f, argument=0):
+    """The function ``at → slope(f, *at)``."""
+    return lambda *at: slope(f, *(float(a) for a in at), argument=argument)
