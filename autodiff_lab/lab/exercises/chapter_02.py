@@ -1,7 +1,6 @@
 """Chapter 2: tensors and parameters. Leans on judging and reading."""
 
-from ..reading import is_tensor
-from .judging import Unfit, Untouched, ask_function, exercise, near, slope
+from .judging import exercise, near, slope, tensor_given
 
 
 def kind(answer):
@@ -55,29 +54,19 @@ exercise(
 )  # fmt: skip
 
 
-def made(function):
-    ask_function(function)
-    found = function()
-    if found is None or found is Ellipsis:
-        raise Untouched
-    if not is_tensor(found):
-        raise Unfit(("La función debe devolver un Parameter.", "The function has to return a Parameter."))
-    return found
-
-
 exercise(
     "2.3",
     ("un parámetro", "a parameter"),
-    right=lambda g: type(p := made(g)).__name__ == "Parameter" and tuple(p.shape) == (2, 3) and bool((p == 1).all()),
+    right=lambda g: type(p := tensor_given(g)).__name__ == "Parameter" and tuple(p.shape) == (2, 3) and bool((p == 1).all()),
     wrong=[
-        (lambda g: type(made(g)).__name__ != "Parameter" and made(g).requires_grad,
+        (lambda g: type(tensor_given(g)).__name__ != "Parameter" and tensor_given(g).requires_grad,
          ("Requiere gradiente, pero es un Tensor: un módulo no lo anotaría entre sus parámetros.",
           "It requires grad, but it is a Tensor: a module would not note it among its parameters.")),
-        (lambda g: type(made(g)).__name__ != "Parameter", ("Es un tensor cualquiera: falta nn.Parameter.",
+        (lambda g: type(tensor_given(g)).__name__ != "Parameter", ("Es un tensor cualquiera: falta nn.Parameter.",
                                                            "It is just any tensor: nn.Parameter is missing.")),
-        (lambda g: tuple(made(g).shape) != (2, 3), ("La forma no es 2 × 3: primero las filas.",
+        (lambda g: tuple(tensor_given(g).shape) != (2, 3), ("La forma no es 2 × 3: primero las filas.",
                                                     "The shape is not 2 × 3: rows come first.")),
-        (lambda g: not bool((made(g) == 1).all()), ("La forma está bien; los números habían de ser unos.",
+        (lambda g: not bool((tensor_given(g) == 1).all()), ("La forma está bien; los números habían de ser unos.",
                                                     "The shape is right; the numbers were to be ones.")),
     ],
     otherwise=("No es ese parámetro.", "Not that parameter."),

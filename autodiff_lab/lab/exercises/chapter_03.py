@@ -1,8 +1,8 @@
 """Chapter 3: the dynamic graph. Leans on judging, creation and reading."""
 
 from ...ops.creation import tensor
-from ..reading import is_tensor, read
-from .judging import Unfit, Untouched, ask_function, exercise, near
+from ..reading import read
+from .judging import Unfit, exercise, near, tensor_given
 
 
 def operations(result):
@@ -74,11 +74,8 @@ def made(function):
     Raises:
         Unfit: if that is no tensor of 50 numbers.
     """
-    ask_function(function)
-    weights = function(50)
-    if weights is None or weights is Ellipsis:
-        raise Untouched
-    if not is_tensor(weights) or tuple(weights.shape) != (50,):
+    weights = tensor_given(function, 50)
+    if tuple(weights.shape) != (50,):
         raise Unfit(("La función debe devolver un tensor de n números.",
                      "The function has to return a tensor of n numbers."))  # fmt: skip
     return weights
@@ -116,16 +113,8 @@ exercise(
 
 def counts(function):
     """How many operations the learner's function records at 2 and at −2."""
-    ask_function(function)
-    found = []
-    for at in (2.0, -2.0):
-        result = function(tensor(at, requires_grad=True))
-        if result is None or result is Ellipsis:
-            raise Untouched
-        if not is_tensor(result):
-            raise Unfit(("La función debe devolver un tensor.", "The function has to return a tensor."))
-        found.append(operations(result) if result.grad_fn is not None else 0)
-    return found
+    results = [tensor_given(function, tensor(at, requires_grad=True)) for at in (2.0, -2.0)]
+    return [operations(result) if result.grad_fn is not None else 0 for result in results]
 
 
 exercise(

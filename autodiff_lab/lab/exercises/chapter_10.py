@@ -4,7 +4,7 @@ import math
 
 from ...nn import Linear
 from ...ops.creation import tensor
-from .judging import Untouched, ask_function, exercise, near, numbers, slope
+from .judging import Untouched, ask_function, exercise, given, near, numbers, slope
 
 
 def loss(w):
@@ -73,11 +73,7 @@ def log_probabilities():
 
 def entropy(function, scale=1.0):
     """The learner's loss of the rows above, times ``scale``."""
-    ask_function(function)
-    found = function(tensor(LOGITS) * scale, tensor(CLASSES))
-    if found is None or found is Ellipsis:
-        raise Untouched
-    return found
+    return given(function, tensor(LOGITS) * scale, tensor(CLASSES))
 
 
 TERMS = [-row[k] for row, k in zip(log_probabilities(), CLASSES)]

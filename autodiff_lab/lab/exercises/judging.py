@@ -2,7 +2,8 @@
 
 An exercise's ``right`` and the tests of its ``wrong`` answers are functions of the learner's answer. They are put
 together from ``near`` (numbers, tensors, tuples of them), ``agrees`` (a function of the learner's, tried at points) and
-plain lambdas. Leans on NumPy and messages; tensors are asked through their public face, so PyTorch's do as well.
+plain lambdas. Leans on NumPy, messages and names; tensors
+are asked through their public face, so PyTorch's do as well.
 """
 
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...messages import LANGUAGES, get_language
+from ..names import is_tensor
 
 EXERCISES = {}  # "4.2" → Exercise, filled by the chapters
 
@@ -68,6 +70,7 @@ NUMBERS = (
     "Several numbers go here: a list, a tuple or a tensor.",
 )
 FUNCTION = ("Aquí va una función, sin llamarla.", "A function goes here, without calling it.")
+TENSOR = ("La función debe devolver un tensor.", "The function has to return a tensor.")
 WORD = ("Aquí va un texto entre comillas.", "A text in quotes goes here.")
 
 
@@ -122,13 +125,9 @@ def agrees(reference, *points, rel=1e-3):
     """
 
     def test(function):
-        ask_function(function)
         for point in points:
             at = point if isinstance(point, tuple) else (point,)
-            given = function(*at)
-            if given is None or given is Ellipsis:
-                raise Untouched
-            if not near(reference(*at), rel)(given):
+            if not near(reference(*at), rel)(given(function, *at)):
                 return False
         return True
 
@@ -154,6 +153,28 @@ def word(*accepted):
         return answer.strip().lower() in accepted
 
     return test
+
+
+def given(function, *arguments):
+    """What the learner's function gives.
+
+    Raises:
+        Untouched: while it still gives ``...``, or nothing.
+        Unfit: if it is no function.
+    """
+    ask_function(function)
+    found = function(*arguments)
+    if found is None or found is Ellipsis:
+        raise Untouched
+    return found
+
+
+def tensor_given(function, *arguments):
+    """What the learner's function gives, which has to be a tensor; raises as ``given`` does."""
+    found = given(function, *arguments)
+    if not is_tensor(found):
+        raise Unfit(TENSOR)
+    return found
 
 
 def slope(f, *at, argument=0, h=1e-5):
