@@ -2,15 +2,16 @@
 
 import os
 
-# Before NumPy, torch or matplotlib are imported: one thread each, and pictures without a screen.
+# Before NumPy and torch are imported: one thread each.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-os.environ.setdefault("MPLBACKEND", "Agg")
 
+import matplotlib
 import pytest
 from hypothesis import settings
 
 from autodiff_lab.messages import get_language, set_language
 
+matplotlib.use("Agg")  # pictures without a screen; the environment would tell the notebooks' kernels so, too
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
 

@@ -27,8 +27,8 @@ def iris():
     Source: R. A. Fisher, "The use of multiple measurements in taxonomic problems", Annals of Eugenics 7 (1936).
 
     >>> features, species, names = iris()
-    >>> features.shape, names[species[0]]
-    (Size([150, 4]), 'setosa')
+    >>> tuple(features.shape), names[species[0]]
+    ((150, 4), 'setosa')
     """
     text = files(__package__).joinpath("data", "iris.csv").read_text(encoding="utf-8")
     rows = [line.split(",") for line in text.splitlines()[1:]]
