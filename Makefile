@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 LAB_ARGS ?=
 TEST_ARGS ?=
 
-.PHONY: lab test lint bench notebooks docs site clean
+.PHONY: lab test lint bench notebooks docs site slides clean
 .DEFAULT_GOAL := lab
 
 lab: $(VENV)/.installed-lab
@@ -41,6 +41,9 @@ site: $(VENV)/.installed-site
 	$(PY) -m pip wheel --quiet --no-deps --wheel-dir build/site-files/pypi .
 	cd build/site-files && $(CURDIR)/$(PY) -m jupyter lite build --contents files --output-dir ../site
 	@echo "the site is in build/site: serve it with python -m http.server --directory build/site"
+
+slides: $(VENV)/.installed-test
+	$(PY) docs/make_slides.py
 
 clean:
 	rm -rf build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -1,5 +1,7 @@
 """The documents lead somewhere: every relative link has its target, and every page stands in the contents."""
 
+import importlib.util
+import json
 import re
 from pathlib import Path
 
@@ -27,6 +29,19 @@ def test_relative_links_lead_somewhere(page):
         found = (page.parent / file).resolve() if file else page
         assert found.exists(), target
         assert not anchor or anchor in anchors(found.read_text(encoding="utf-8")), target
+
+
+def test_a_chapter_becomes_slides_a_section_each(tmp_path):
+    chapter = ROOT / "notebooks" / "en" / "02_tensors_and_parameters.ipynb"
+    spec = importlib.util.spec_from_file_location("make_slides", ROOT / "docs" / "make_slides.py")
+    slides = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(slides)
+    slides.main([str(chapter), "--to", str(tmp_path), "--reveal", "reveal.js"])
+    page = (tmp_path / "02_tensors_and_parameters.html").read_text(encoding="utf-8")
+    cells = json.loads(chapter.read_text(encoding="utf-8"))["cells"]
+    headings = [c for c in cells if c["cell_type"] == "markdown" and re.match("##? ", "".join(c["source"]))]
+    assert page.count("<section><section>") == len(headings) > 5
+    assert "Solutions, for the teacher" not in page
 
 
 def test_every_page_is_in_the_contents():
