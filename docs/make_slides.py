@@ -1,4 +1,4 @@
-"""The chapters as slides: ``python docs/make_slides.py [NOTEBOOK …]`` writes ``build/slides/*.html``, a section a slide.
+"""The chapters as slides, a section a slide: ``python docs/make_slides.py [NOTEBOOK …]`` writes ``build/slides/``.
 
 The pages take reveal.js from the network, or from a folder beside them: ``--reveal reveal.js``.
 """
