@@ -5,6 +5,8 @@ on tensors (to recompute a value), on arrays (to get a derivative's number) and 
 formula that is shown). Leans on NumPy alone; nothing here reads a graph.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -203,6 +205,7 @@ def _escape_tex(text):
     return "".join("\\" + c if c in "#$%&_{}" else c for c in text if c not in "\\^~")
 
 
+@lru_cache(1024)
 def _tex_name(text):
     """``x`` stays x, ``v₁`` is v_{1}, a longer name is set as one word."""
     plain = text.translate(str.maketrans("₀₁₂₃₄₅₆₇₈₉₋", "0123456789-"))

@@ -8,6 +8,7 @@ same code gives the same model in every process. Leans on networkx alone.
 import contextlib
 import gc
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import networkx as nx
 
@@ -124,13 +125,14 @@ class GraphModel:
     backward_ran: bool = False
     complete: bool = True
     groups: dict[str, str] = field(default_factory=dict)
-    network: nx.MultiDiGraph = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self):
+    @cached_property
+    def network(self):
+        """The graph as networkx knows it; made when first asked for."""
         network = nx.MultiDiGraph()
         network.add_nodes_from((node.id, {"data": node}) for node in self.nodes)
         network.add_edges_from((e.source, e.target, {"data": e}) for e in self.edges)
-        object.__setattr__(self, "network", network)
+        return network
 
     @property
     def results(self):

@@ -2,6 +2,7 @@
 and on the library for tensors to compute with."""
 
 import sys
+from functools import lru_cache
 
 import numpy as np
 
@@ -18,7 +19,11 @@ def caller_names(up=1):
 
 def is_tensor(value):
     """True of this package's tensors and of torch's: the class has ``grad_fn`` and ``requires_grad``."""
-    cls = type(value)
+    return _of_tensors(type(value))
+
+
+@lru_cache(256)
+def _of_tensors(cls):
     return hasattr(cls, "grad_fn") and hasattr(cls, "requires_grad") and hasattr(cls, "backward")
 
 

@@ -556,6 +556,8 @@ class _Reading:
         if any(value is not None and _numel(value) > RECOMPUTED for value in operands):
             return
         known = self.known.get((i, 0))
+        if known is not None and not missing and not any(self._doubtful(k) for k in keys if k is not None):
+            return
         try:
             if not missing:
                 value = row.forward(*operands, *scalars)
@@ -615,7 +617,7 @@ class _Reading:
 
     def _send_back(self):
         """Local derivatives, and what a backward pass from the result sends along every edge."""
-        self.local, self.flow, self.passed, self.state = {}, {}, {}, {}
+        self.local, self.flow, self.passed, self.state, self.arrays = {}, {}, {}, {}, {}
         self.awaited = {}  # contributions still to come before a node's gradient is complete
         self.ran = any(t.grad is not None for i in self.shown if (t := self.variable[i]) is not None)
         if self.lean:
@@ -717,10 +719,10 @@ class _Reading:
         operands = []
         for a in range(len(row.operands)):
             key = self._key(i, a)
-            value = _plain(self.operand.get((i, a)) if key is None else self.known.get(key))
+            value = self.operand.get((i, a)) if key is None else self.known.get(key)
             if not is_tensor(value) or value.numel() > RECOMPUTED:
                 return None
-            operands.append(value.requires_grad_() if key is not None else value)
+            operands.append(value.detach().requires_grad_(key is not None))
         try:
             return row.forward(*operands, *scalars).grad_fn
         except Exception:  # noqa: BLE001 - operands that do not fit any more
@@ -751,14 +753,19 @@ class _Reading:
             value = self.operand.get((i, b)) if key is None else self.known.get(key)
             if value is not None and _numel(value) > RECOMPUTED:
                 return None
-            arrays.append(None if value is None else array_of(value))
-        out = self.known.get((i, 0))
+            arrays.append(self._array(value))
+        out = self._array(self.known.get((i, 0)))
         try:
             with np.errstate(all="ignore"):
-                return rule(_Ones() if gradient is None else array_of(gradient), None if out is None else array_of(out),
-                            *arrays, *scalars)  # fmt: skip
+                return rule(_Ones() if gradient is None else array_of(gradient), out, *arrays, *scalars)
         except Exception:  # noqa: BLE001 - a rule without the values it names has no number
             return None
+
+    def _array(self, value):
+        """The array of a value that this reading holds; rules ask for each several times."""
+        if value is not None and id(value) not in self.arrays:
+            self.arrays[id(value)] = array_of(value)
+        return self.arrays.get(id(value))
 
     # -- the model -----------------------------------------------------------------------------------------------
 
@@ -1116,7 +1123,7 @@ def _is_custom(fn):
 
 def _plain(value):
     """A tensor without its history; numbers stay."""
-    return value.detach() if is_tensor(value) else value
+    return value.detach() if is_tensor(value) and value.requires_grad else value
 
 
 def _numel(value):
@@ -1126,7 +1133,7 @@ def _numel(value):
 def array_of(value):
     """NumPy's view of a tensor or number, in double precision for integers and half precision."""
     if is_tensor(value):
-        value = value.detach()
+        value = _plain(value)
         try:
             value = value.numpy()
         except (TypeError, RuntimeError):
@@ -1191,7 +1198,7 @@ def _dtype(value):
 def numbers_and_text(value):
     """(numbers, text): nested tuples up to 64 entries, and a text short enough for a box."""
     if is_tensor(value):
-        value = value.detach()
+        value = _plain(value)
         shape, size = tuple(value.shape), value.numel()
         if size > LISTED:
             return None, _summary(value.min().item(), value.max().item()) if size <= 10**7 else ""

@@ -145,13 +145,14 @@ class Recording:
 
     Attributes:
         events: the operations that ran, in order.
+        called: the frame of the function that the block called, and in which an operation ran last; None before.
         graph: draws them; see :func:`~autodiff_lab.lab.graph`.
     """
 
     graph: Callable[..., Any] | None = None  # picture.py, which stands below, puts its function here
 
     def __init__(self):
-        self.events, self.passes = [], []
+        self.events, self.passes, self.called = [], [], None
         self._current, self._first, self._written, self._by_fn, self._leaves = {}, {}, {}, {}, {}
         self._stack, self._outer, self._theirs = [], None, None
         self._known_leaves, self._part_of = [], {}
@@ -264,7 +265,7 @@ class Recording:
                 inner = True
             if frame is self._outer:
                 break
-            frame = frame.f_back
+            self.called, frame = frame, frame.f_back
         return place, self._call(found[::-1]) if found or self._stack else None, inner
 
     def _call(self, found):

@@ -132,13 +132,13 @@ class _Moves:
     def __init__(self, reading, model, tensor, gradient):
         self.reading, self.model, self.made = reading, model, []
         self.top = model.results[0]
-        self.sums = {}  # node → what has come to it so far; None: something that is not known
+        self.sums = {}  # node → what has come to it so far, and its text; None and "": something that is not known
         for node in model.nodes:
             self._forward(node)
         if gradient is None:
             return
-        self.sums[self.top.id] = array_of(gradient)
         first = shown(gradient)
+        self.sums[self.top.id] = array_of(gradient), first
         self._add("seed", self.top, total=first, value=_single(gradient), rule=f"{self._partial(self.top)} = {first}",
                   sentence=say("steps.seed", name=self.top.name, gradient=first))  # fmt: skip
         place = {reading.ids[i]: i for i in reading.operations()}
@@ -170,15 +170,18 @@ class _Moves:
         source, flow = self.model.nodes[edge.source], self.reading.flow.get((i, edge.argument))
         if node.id not in self.sums:
             return  # nothing arrives here
-        arriving, before, adds = self.sums[node.id], self.sums.get(source.id), source.id in self.sums
+        adds = source.id in self.sums
+        (arriving, arrives), (before, had) = self.sums[node.id], self.sums.get(source.id, (None, ""))
         flow = total = None if flow is None else array_of(flow)
+        product = so_far = "" if flow is None else edge.flow_text
         if adds:  # what is not known stays so, whatever is added to it
             total = None if flow is None or before is None else before + flow
-        self.sums[source.id] = total
+            so_far = "" if total is None else shown(total)
+        self.sums[source.id] = total, so_far
         numbers = {
-            "arrives": "?" if arriving is None else shown(arriving),
+            "arrives": arrives or "?",
             "local": edge.local_text or edge.formula or "?",
-            "product": "?" if flow is None else shown(flow),
+            "product": product or "?",
         }
         formula = "" if edge.formula in ("", edge.local_text) else f"{edge.formula} = "
         said = say("steps.back" if edge.local_text else "steps.sent", name=node.name, source=source.name,
@@ -187,12 +190,12 @@ class _Moves:
         if edge.local_text and flow is not None and arriving is not None and flow.shape != arriving.shape:
             said += " " + say("steps.summed", source=source.name, shape=list(flow.shape))
         if before is not None and total is not None:
-            said += " " + say("steps.adds", source=source.name, before=shown(before), total=shown(total),
-                              more=_factor(shown(flow)))  # fmt: skip
+            said += " " + say(
+                "steps.adds", source=source.name, before=had, total=so_far, more=_factor(product)
+            )
         facts = {**numbers, "local": edge.local_text}
         self._add("backward", node, source=source.id, edge=at, formula=edge.formula, tex=edge.tex,
-                  before="" if before is None else shown(before), total="" if total is None else shown(total),
-                  value=None if total is None else _single(total), adds=adds, sentence=said,
+                  before=had, total=so_far, value=None if total is None else _single(total), adds=adds, sentence=said,
                   rule=self._rule(node, source, edge, adds), **facts)  # fmt: skip
 
     def _partial(self, node, of=None):
@@ -207,13 +210,12 @@ class _Moves:
         return left + f"{self._partial(node)} \\cdot {self._partial(source, node)}"
 
     def _leaf(self, node):
-        total = self.sums.get(node.id)
+        total, text = self.sums.get(node.id, (None, ""))
         if node.id not in self.sums:
             said = say("steps.nothing", name=node.name)
         else:
-            said = say("steps.leaf", name=node.name, total="?" if total is None else shown(total))
-        self._add("leaf", node, total="" if total is None else shown(total),
-                  value=None if total is None else _single(total), sentence=said)  # fmt: skip
+            said = say("steps.leaf", name=node.name, total=text or "?")
+        self._add("leaf", node, total=text, value=None if total is None else _single(total), sentence=said)  # fmt: skip
 
 
 def _factor(text):

@@ -6,6 +6,7 @@ Sans), so that whatever face the reader's machine has fits inside.
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise, takewhile
 
 from ...messages import say
@@ -114,12 +115,14 @@ def painted_as(node):
     return "higher" if node.order and node.kind == "operation" else node.kind
 
 
+@lru_cache(4096)
 def text_width(text, style):
     """The width of a text in pixels, a little more than less."""
     size, bold, _ = STYLES[style]
     return sum(map(_advance, text)) * size * (1.08 if bold else 1.0)
 
 
+@lru_cache(None)
 def _advance(c):
     if c in "ijl.,:;|'!()[] ·":
         return 0.4
@@ -341,8 +344,33 @@ class _Units:
         return edge.source in self.second and edge.target in self.second
 
 
-def compose(model, direction="TB"):
-    """Measure, lay out and word a model: the :class:`Scene` that painters paint."""
+class Room:
+    """What a moving picture has needed so far: while only its numbers differ, its boxes grow at most, and stay."""
+
+    shape, sizes, labels, placed = None, [], {}, None
+
+    def fit(self, shape, sizes, labels, place):
+        """Raise sizes to those needed before by a graph of the same shape, and lay out anew only what has grown."""
+        if shape == self.shape:
+            sizes[:] = map(_roomy, sizes, self.sizes)
+            labels.update((k, _roomy(size, self.labels[k])) for k, size in labels.items())
+        if shape != self.shape or sizes != self.sizes or labels != self.labels:
+            self.placed = place()
+            self.shape, self.sizes, self.labels = shape, sizes[:], dict(labels)
+        return self.placed
+
+
+def _roomy(size, before):
+    """The size before, if it suffices; else one with room for a digit or two more."""
+    (w, h), (width, height) = size, before
+    return (width if w <= width else w + 16.0), max(h, height)
+
+
+def compose(model, direction="TB", room=None):
+    """Measure, lay out and word a model: the :class:`Scene` that painters paint.
+
+    A :class:`Room` keeps the places of what it composed before; it is not for the linked view.
+    """
     compact, top_down = len(model.nodes) > CARDS_UP_TO, direction == "TB"
     written = {i for e in model.edges if e.kind == "write" for i in (e.source, e.target)}
     contents = [_lines_of(node, compact, model, written) for node in model.nodes]
@@ -370,18 +398,30 @@ def compose(model, direction="TB"):
         if units.place[a] is not None or units.place[b] is not None:
             ports[k] = (units.place[a], units.place[b])
     frames, inside = _frames_of(model)
-    placed = compound(
-        units.sizes,
+    shape = (
         pairs,
         [inside[node.id] for node in units.nodes],
         [(parent, (text_width(text, "frame"), 16.0)) for parent, _, text in frames],
-        labels=labels,
-        weights=[_WEIGHT.get(node.kind, 3) for node in units.nodes],
-        direction=direction,
-        rank_gap=18 if labels else 28,
-        node_gap=20 if top_down else 14,
-        ports=ports,
     )
+    weights = [_WEIGHT.get(node.kind, 3) for node in units.nodes]
+
+    def place():
+        return compound(
+            units.sizes,
+            *shape,
+            labels=labels,
+            weights=weights,
+            direction=direction,
+            rank_gap=18 if labels else 28,
+            node_gap=20 if top_down else 14,
+            ports=ports,
+        )
+
+    if room is None:
+        placed = place()
+    else:
+        units.sizes = sizes
+        placed = room.fit((*shape, weights, direction, list(labels)), sizes, labels, place)
     margin, heading = 18.0, title(model)
     remarks, words = _notes(model), _key_words(model, labels, frames)
     widest = max(

@@ -95,6 +95,14 @@ def fault(error):
     }
 
 
+def _as_text(value, widget):
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+# for traits with much in them: sent as one text, so that nothing on the way walks through all of it
+AS_TEXT = {"sync": True, "to_json": _as_text}
+
+
 class Widget(anywidget.AnyWidget):
     """A widget of the laboratory: its words in ``labels``, an error of the learner's function in ``fault``.
 
@@ -126,7 +134,7 @@ class Widget(anywidget.AnyWidget):
         state = {
             name: getattr(self, name) for name in ("labels", "language", "fault", "again", *self.plays_alone)
         }
-        data = json.dumps(state, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+        data = _as_text(state, self).replace("</", "<\\/")
         module = self._esm.replace("export default ", "const shown = ").replace("</", "<\\/")
         return (
             f'<div class="adl-alone">{self.to_svg()}</div><style>{self._css}</style><script>(() => {{\n'
@@ -155,4 +163,4 @@ def told(fault):
     return "\n".join([f"{fault['type']}: {fault['message']}{where}", *fault["notes"]])
 
 
-__all__ = ["Widget", "current", "escape", "fault", "script", "told", "words"]
+__all__ = ["AS_TEXT", "Widget", "current", "escape", "fault", "script", "told", "words"]

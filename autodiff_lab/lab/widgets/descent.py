@@ -19,7 +19,7 @@ from ..formulas import number_text
 from ..model import visible
 from ..names import is_tensor
 from ..render.text import table
-from .base import Widget, current, fault, script, told
+from .base import AS_TEXT, Widget, current, fault, script, told
 from .chart import bounds, chart
 
 # name → the optimizer, and its options beside the learning rate
@@ -70,8 +70,8 @@ class Descent(Widget):
     at = traitlets.Int(0, min=0, max=MOST_STEPS).tag(sync=True)
     steps = traitlets.Int(40).tag(sync=True)
     names = traitlets.List().tag(sync=True)
-    paths = traitlets.List().tag(sync=True)
-    ground = traitlets.Dict().tag(sync=True)
+    paths = traitlets.List().tag(**AS_TEXT)
+    ground = traitlets.Dict().tag(**AS_TEXT)
 
     def __init__(self, loss, start, lr, optimizer, steps, ranges):
         if not callable(loss) or inspect.isclass(loss):

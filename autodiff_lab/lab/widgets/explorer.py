@@ -19,13 +19,14 @@ import traitlets
 
 from ...messages import say
 from ...mode import unwatch, watch
-from ..model import visible
+from ..model import visible, without_collecting
 from ..names import caller_names, is_tensor
 from ..recording import record
+from ..render.scene import Room
 from ..render.svg import to_svg
 from ..render.text import to_text
 from ..steps import steps, walked
-from .base import Widget, current, fault, script, told
+from .base import AS_TEXT, Widget, current, fault, script, told
 from .stepper import run_of
 
 
@@ -173,22 +174,6 @@ class _Cuts:
         return {id(tensor): number for number, tensor in enumerate(self.made) if tensor is not None}
 
 
-@contextlib.contextmanager
-def _locals_of(function):
-    """The function's own variables as they are when it returns."""
-    found, code, before = {}, getattr(function, "__code__", None), sys.getprofile()
-
-    def look(frame, event, value):
-        if event == "return" and frame.f_code is code:
-            found.update(frame.f_locals)
-
-    sys.setprofile(look)
-    try:
-        yield found
-    finally:
-        sys.setprofile(before)
-
-
 class Explorer(Widget):
     """The widget of :func:`explore`.
 
@@ -215,7 +200,7 @@ class Explorer(Widget):
         "fixed",
     )
 
-    run = traitlets.Dict().tag(sync=True)
+    run = traitlets.Dict().tag(**AS_TEXT)
     inputs = traitlets.List().tag(sync=True)
     name = traitlets.Unicode().tag(sync=True)
     fixed = traitlets.Bool(False).tag(sync=True)
@@ -229,6 +214,7 @@ class Explorer(Widget):
     def __init__(self, fn, inputs, direction, tensor=None, names=None):
         self._function, self._inputs, self._direction = fn, inputs, direction
         self.result, self._steps, self._scene, self._library = tensor, None, None, None
+        self._room = Room()
         numbers = {n: i.value for n, i in inputs.items() if i.kind in ("leaf", "int", "bool")}
         super().__init__(
             inputs=[i.data() for i in inputs.values()],
@@ -324,7 +310,11 @@ class Explorer(Widget):
             break
         else:
             raise first
-        result, scope, run, cuts = called
+        with without_collecting():
+            self._read(*called, arguments)
+
+    def _read(self, result, scope, run, cuts, arguments):
+        """Show what ran."""
         if not is_tensor(result):
             raise TypeError(say("explore.error.result", type=type(result).__name__))
         names = {**scope, **arguments}
@@ -343,12 +333,15 @@ class Explorer(Widget):
     def _called(self, function, library, arguments):
         cuts = _Cuts({*self.detached, *self.unrecorded})
         switched = library.no_grad() if self.no_grad else contextlib.nullcontext()
-        with _locals_of(function) as scope, record() as run, switched:
+        with record() as run, switched:
             watch(cuts)
             try:
                 result = function(**arguments)
             finally:
                 unwatch(cuts)
+        frame, run.called, scope = run.called, None, {}
+        if frame is not None and frame.f_code is getattr(function, "__code__", None):
+            scope = dict(frame.f_locals)  # as they were when it returned
         return result, scope, run, cuts
 
     def _show(self, made, place):
@@ -368,7 +361,7 @@ class Explorer(Widget):
             }
             edges = tuple(replace(e, **bare) if e.target in cut else e for e in model.edges)
             made.model = replace(model, nodes=nodes, edges=edges)
-        run, self._scene = run_of(made, self._direction)
+        run, self._scene = run_of(made, self._direction, self._room)
         for box, node in zip(run["scene"]["boxes"], made.model.nodes):
             box["place"] = place.get(node.id, -1)
             box["saved"] = [[s.name, s.shown, s.state] for s in node.saved]

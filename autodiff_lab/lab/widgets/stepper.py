@@ -4,6 +4,7 @@ The whole run is one trait: the scene that the SVG is painted from, and the move
 exported notebook plays it as well. Leans on steps, scene and base.
 """
 
+import math
 from dataclasses import replace
 
 import traitlets
@@ -14,7 +15,7 @@ from ..render.scene import compose
 from ..render.svg import to_svg
 from ..render.text import title
 from ..steps import steps
-from .base import Widget, script
+from .base import AS_TEXT, Widget, script
 
 _FACTS = (
     "phase",
@@ -57,18 +58,21 @@ def stepper(tensor, gradient=None, *, names=None, direction="TB"):
     return Stepper(steps(tensor, gradient, caller_names() if names is None else names), direction)
 
 
-def scene_of(model, direction="TB", totals=None):
+def scene_of(model, direction="TB", totals=None, room=None):
     """A model's picture as plain data for the page, and the scene itself.
 
-    ``totals`` are gradients by node number, as texts, for which room is made in the boxes.
+    ``totals`` are gradients by node number, as texts, for which space is made in the boxes; ``room`` keeps what does
+    not change at its place.
     """
     if totals:
         nodes = tuple(
-            replace(n, grad_state="passed", grad_text=totals[n.id]) if n.id in totals else n
+            replace(n, grad_state="passed", grad_text=totals[n.id])
+            if n.id in totals and (n.grad_state, n.grad_text) != ("passed", totals[n.id])
+            else n
             for n in model.nodes
         )
         model = replace(model, nodes=nodes)
-    scene = compose(model, direction)
+    scene = compose(model, direction, room)
     frames = scene.frames
     top = min([*(b.y - b.height / 2 for b in scene.boxes), *(f.y for f in frames)], default=0) - 14
     foot = (
@@ -111,14 +115,16 @@ def moves_of(steps):
     moves = []
     for m in steps:
         facts = {k: v for k in _FACTS if (v := getattr(m, k)) is not None and v is not False and v != ""}
+        if not math.isfinite(m.value or 0.0):
+            del facts["value"]  # no number to ask for, nor one that JSON knows
         moves.append({**facts, "sentence": m.sentence})
     return moves
 
 
-def run_of(steps, direction="TB"):
+def run_of(steps, direction="TB", room=None):
     """Scene and moves together, and the scene itself."""
     totals = {m.node if m.source is None else m.source: m.total for m in steps.backward if m.total}
-    data, scene = scene_of(steps.model, direction, totals)
+    data, scene = scene_of(steps.model, direction, totals, room)
     return {"scene": data, "moves": moves_of(steps), "top": steps.model.results[0].name}, scene
 
 
@@ -129,7 +135,7 @@ class Stepper(Widget):
     stems = ("stepper.",)
     plays_alone = ("run", "at")
 
-    run = traitlets.Dict().tag(sync=True)
+    run = traitlets.Dict().tag(**AS_TEXT)
     at = traitlets.Int(0, min=0).tag(sync=True)
 
     def __init__(self, steps, direction="TB"):

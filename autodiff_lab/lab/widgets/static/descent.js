@@ -1,4 +1,4 @@
-import { Plot, entry, field, follow, make, number, power, put, set, slider, ticks, voice, widget } from "./shared.js";
+import { Plot, entry, field, follow, make, number, power, put, read, set, slider, ticks, voice, widget } from "./shared.js";
 
 /** Pieces of the level lines of a grid, by marching squares: a path for each level. */
 function contours([xs, ys], values, levels, plot) {
@@ -174,7 +174,7 @@ export default widget(({ model, root, say }) => {
   if (live) main.node.addEventListener("click", clicked);
 
   function renew() {
-    [paths, ground] = [model.get("paths"), model.get("ground")];
+    [paths, ground] = [read(model, "paths"), read(model, "ground")];
     if (!paths.length || !ground.axes) return;
     const ends = (values) => [values[0], values[values.length - 1]];
     main.x = ends(ground.axes[0]);

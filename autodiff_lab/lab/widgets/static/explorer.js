@@ -1,4 +1,4 @@
-import { entry, follow, make, put, set, toggle, widget } from "./shared.js";
+import { entry, follow, make, put, read, set, toggle, widget } from "./shared.js";
 import { Player } from "./player.js";
 
 export default widget(({ model, root, say }) => {
@@ -11,7 +11,7 @@ export default widget(({ model, root, say }) => {
   const off = toggle(say("no_grad"), model.get("no_grad"), (on) => set(model, { no_grad: on }));
   const inspector = make("section", { class: "adl-inspector", "aria-label": say("inspector"), "aria-live": "polite" });
   root.append(
-    make("h3", { class: "adl-title", text: model.get("fixed") ? say("title.tensor", { name: model.get("run").top ?? "" }) : say("title", { name: model.get("name") }) }),
+    make("h3", { class: "adl-title", text: model.get("fixed") ? say("title.tensor", { name: read(model, "run").top ?? "" }) : say("title", { name: model.get("name") }) }),
     ...(live ? [inputs, make("div", { class: "adl-row" }, off)] : []),
     make("div", { class: "adl-panels adl-stage" }, player.view.node, make("div", {}, inspector, player.node)),
   );
@@ -60,7 +60,7 @@ export default widget(({ model, root, say }) => {
   }
   /** What is known of the picked node, and what can be done to it. */
   function inspect() {
-    const box = model.get("run").scene?.boxes.find((b) => b.id === picked);
+    const box = read(model, "run").scene?.boxes.find((b) => b.id === picked);
     player.view.mark(box ? picked : null);
     if (!box) {
       inspector.replaceChildren(make("p", { class: "adl-hint", text: say("pick") }));
@@ -68,7 +68,7 @@ export default widget(({ model, root, say }) => {
     }
     const facts = make("ul", { class: "adl-facts-list" });
     for (const line of box.hint.split("\n").slice(1)) facts.append(make("li", { text: line.replaceAll("-", "−").replace("requires_grad=", "requires_grad = ") }));
-    for (const edge of model.get("run").scene.edges.filter((e) => e.target === picked && (e.formula || e.local))) {
+    for (const edge of read(model, "run").scene.edges.filter((e) => e.target === picked && (e.formula || e.local))) {
       const source = player.names.get(edge.source);
       const local = edge.local && edge.local !== edge.formula ? ` = ${edge.local}` : "";
       facts.append(make("li", { text: `∂${box.name}/∂${source} = ${edge.formula || edge.local}${edge.formula ? local : ""}`.replaceAll("-", "−") }));
@@ -93,7 +93,7 @@ export default widget(({ model, root, say }) => {
   }
 
   const renew = () => {
-    if (!model.get("run").scene) return;
+    if (!read(model, "run").scene) return;
     player.renew(true);
     inspect();
   };

@@ -1,4 +1,4 @@
-import { choice, make, number, put, slider, still, toggle, voice } from "./shared.js";
+import { choice, make, number, put, read, slider, still, toggle, voice } from "./shared.js";
 import { GraphView } from "./graph.js";
 
 const SPEEDS = [[0.5, "½×"], [1, "1×"], [2, "2×"], [4, "4×"]];
@@ -49,7 +49,7 @@ export class Player {
 
   /** The trait has a new run; whoever stood at its end stays at its end. */
   renew(start) {
-    const run = this.model.get("run");
+    const run = read(this.model, "run");
     const atEnd = this.at === undefined ? start : this.at >= (this.moves?.length ?? 0);
     this.moves = run.moves ?? [];
     this.names = new Map(run.scene.boxes.map((box) => [box.id, box.name]));

@@ -118,6 +118,17 @@ function fill(box, title, place = "", code = "", ...notes) {
   for (const note of notes) box.append(make("p", { text: note }));
 }
 
+const texts = new WeakMap();
+
+/** A trait that may come as one text; each text is parsed once. */
+export function read(model, name) {
+  const value = model.get(name);
+  if (typeof value !== "string") return value;
+  const known = texts.get(model) ?? texts.set(model, {}).get(model);
+  if (known[name]?.text !== value) known[name] = { text: value, value: JSON.parse(value) };
+  return known[name].value;
+}
+
 /** Set traits and send them. */
 export function set(model, traits) {
   for (const [name, value] of Object.entries(traits)) model.set(name, value);

@@ -1,10 +1,10 @@
-import { follow, make, set, widget } from "./shared.js";
+import { follow, make, read, set, widget } from "./shared.js";
 import { Player } from "./player.js";
 
 export default widget(({ model, root, say }) => {
   const player = new Player({ model, say, root, turn: (at) => at !== model.get("at") && set(model, { at }) });
   root.append(
-    make("h3", { class: "adl-title", text: say("title", { name: model.get("run").top }) }),
+    make("h3", { class: "adl-title", text: say("title", { name: read(model, "run").top }) }),
     make("div", { class: "adl-panels adl-stage" }, player.view.node, player.node),
   );
   player.at = model.get("at");
