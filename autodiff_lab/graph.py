@@ -68,10 +68,11 @@ class Row:
         step: for a view with several outputs, (values, index) to the (row, values) that makes that one output.
         variadic: whether it takes any number of tensors; its one rule then gives all their gradients.
         function: the operation on tensors, inputs by position and attributes by name.
+        run: ``ops.row.apply`` written out for the row, once it has been called.
     """
 
     __slots__ = """name title forward inputs attrs defaults rules needs saved noted linear tangent dtypes view public
-        outputs node function ufunc step variadic""".split()
+        outputs node function ufunc step variadic run""".split()
 
     def __init__(self, name, title, forward, inputs, rules, *, attrs=(), defaults=(), suffix="Backward0", linear=False,
                  tangent=None, dtypes=None, view=False, public=None, outputs=1, ufunc=None, step=None,
@@ -79,7 +80,7 @@ class Row:
         self.name, self.title, self.forward, self.inputs = name, title, forward, tuple(inputs)
         self.attrs, self.defaults, self.rules = tuple(attrs), tuple(defaults), dict(zip(self.inputs, rules))
         self.linear, self.tangent, self.dtypes, self.view = linear, tangent, dtypes, view
-        self.outputs, self.ufunc, self.step, self.variadic = outputs, ufunc, step, variadic
+        self.outputs, self.ufunc, self.step, self.variadic, self.run = outputs, ufunc, step, variadic, None
         self.needs = {arg: parameters(rule)[1:] for arg, rule in self.rules.items() if rule is not None}
         named = {n for need in self.needs.values() for n in need}
         self.public = {"out": "result", **({self.inputs[0]: "self"} if self.inputs else {}), **(public or {})}

@@ -11,12 +11,11 @@ Note [Rare state]
 Only ``_array`` and ``_node`` are stored on every tensor. The other slots stay empty until needed, and an empty
 slot reads as None.
 
-    _clock        ticks of the writes to this memory, shared with views and detached twins
+    _clock        ticks of the writes to this memory, shared with views and detached twins; Untracked in inference mode
     _grad         the gradient
     _view         on a view: its base and how it was made (views.View); on a base: weak references to its views
     _hooks        of a leaf (a non-leaf's are on its node)
     _accumulator  weak reference to a leaf's AccumulateGrad node
-    _inference    True for a tensor made in inference mode
 """
 
 import warnings
@@ -31,7 +30,7 @@ from .graph import LEAF, Gate, Hooks, Node, SavedOutput
 from .mode import mode, ticks, told
 from .scope import OUT_OF_SCOPE
 
-RARE = frozenset({"_clock", "_grad", "_view", "_hooks", "_accumulator", "_inference"})
+RARE = frozenset({"_clock", "_grad", "_view", "_hooks", "_accumulator"})
 
 NON_LEAF_GRAD = (
     "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
@@ -82,6 +81,15 @@ def new_tensor(array, node=None):
     return t
 
 
+class Untracked(list):
+    """The clock of what was made in inference mode: it stands still."""
+
+    __slots__ = ()
+
+    def append(self, tick):
+        pass
+
+
 def clock_of(t):
     """The tensor's list of write ticks, made on first need."""
     if t._clock is None:
@@ -104,8 +112,6 @@ def alias(t, node=None):
     """A tensor over the same memory and clock, with another history."""
     twin = new_tensor(memory(t), node)
     twin._clock = clock_of(t)
-    if t._inference:
-        twin._inference = True
     return twin
 
 
@@ -300,7 +306,7 @@ class Tensor:
         if requires_grad:
             only = "only Tensors of floating point dtype can require gradients"
             check_differentiable(self._array.dtype, self, only)
-            check(not self._inference or not isinstance(mode.grad, bool),
+            check(not self.is_inference() or not isinstance(mode.grad, bool),
                   "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")  # fmt: skip
         self._node = LEAF if requires_grad else None
         return self
@@ -355,8 +361,8 @@ class Tensor:
                 np.add(before._array, g, out=before._array)
             else:
                 before._array = before._array + g
-            clock_of(before).append(ticks.next())
-            ticks.last_write = before._clock[-1]
+            tick = ticks.last_write = ticks.next()
+            clock_of(before).append(tick)
         else:
             self._grad = before + new_tensor(g)
 
@@ -407,7 +413,7 @@ class Tensor:
     def data(self):
         """The same numbers without history, unseen by the version counter; prefer ``detach()``."""
         twin = new_tensor(memory(self))
-        twin._clock = []
+        twin._clock = type(clock_of(self))()
         if mode.grad.__class__ is not bool:
             told("cut", self, twin, ".data")
         return twin
@@ -425,7 +431,7 @@ class Tensor:
 
     @property
     def _version(self):
-        check(not self._inference, "Inference tensors do not track version counter.")
+        check(not self.is_inference(), "Inference tensors do not track version counter.")
         return len(self._clock or ())
 
     @property
@@ -438,7 +444,7 @@ class Tensor:
 
     def is_inference(self):
         """Whether it was made in inference mode."""
-        return bool(self._inference)
+        return type(self._clock) is Untracked
 
     def register_hook(self, hook):
         """Call ``hook(grad)`` when this tensor's gradient has been computed; it may return another.
@@ -542,6 +548,7 @@ class Parameter(Tensor):
         parameter = _new(cls)
         parameter._array, parameter._clock = memory(data), clock_of(data)
         parameter._node = LEAF if requires_grad else None
+        parameter._grad = parameter._hooks = None  # empty slots would do, but read slower
         return parameter
 
 

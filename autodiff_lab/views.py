@@ -26,7 +26,7 @@ from . import engine
 from .errors import explained
 from .graph import LEAF, Node, SavedOutput
 from .mode import mode, ticks, told
-from .tensor import clock_of, new_tensor
+from .tensor import Untracked, clock_of, new_tensor
 
 NO_GRAD_VIEW = (
     "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use case "
@@ -67,8 +67,6 @@ def make_view(t, source, row, values, refusal=None):
     if base._view is None:
         base._view = Views()
     base._view.add(t)
-    if source._inference:
-        t._inference = True
 
 
 class Views(list):
@@ -182,24 +180,21 @@ def seen_through(slices):
 
 def overlaps(array):
     """Whether one number in memory is shown in several places."""
-    return (
-        0 in array.strides
-        and array.size
-        and any(n > 1 and s == 0 for n, s in zip(array.shape, array.strides))
-    )
+    return array.size and any(n > 1 and s == 0 for n, s in zip(array.shape, array.strides))
 
 
 def refuse(t, recording):
     """Raise, before anything changes, if ``t`` may not be written to."""
-    if type(t._array) is np.ndarray:
-        if overlaps(t._array):
+    a = t._array
+    if a.__class__ is np.ndarray:
+        if 0 in a.strides and overlaps(a):
             raise explained(RuntimeError(OVERLAP), "note.overlap", t)
-        if not t._array.flags.writeable:
+        if not a.flags.writeable:
             raise explained(RuntimeError("the tensor shows read-only memory of a NumPy array"),
                              "note.read_only", t)  # fmt: skip
-    if t._inference and not isinstance(mode.grad, bool):
-        return
-    if t._inference:
+    if t._clock.__class__ is Untracked:
+        if not isinstance(mode.grad, bool):
+            return
         raise RuntimeError("Inplace update to inference tensor outside InferenceMode is not allowed.You can make a "
                          "clone to get a normal tensor before doing inplace update.See "
                          "https://github.com/pytorch/rfcs/pull/17 for more details.")  # fmt: skip

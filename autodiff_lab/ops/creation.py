@@ -14,7 +14,7 @@ from ..dtypes import as_dtype, get_default_dtype
 from ..errors import check, explained
 from ..graph import LEAF
 from ..mode import Inference, mode
-from ..tensor import Size, Tensor, check_differentiable, clock_of, memory, new_tensor
+from ..tensor import Size, Tensor, Untracked, check_differentiable, clock_of, memory, new_tensor
 from .row import check_tensor, export, named, number, plain, settle
 from .shape import clone, numbers
 
@@ -24,7 +24,7 @@ def finished(array, requires_grad=False, device=None):
     check_device(device)
     t = new_tensor(settle(array))
     if isinstance(mode.grad, Inference):
-        t._inference = True
+        t._clock = Untracked()
     if requires_grad:
         check_differentiable(t._array.dtype)
         t._node, t._grad, t._hooks = LEAF, None, None  # empty slots would do, but read slower

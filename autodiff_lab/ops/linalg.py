@@ -36,7 +36,8 @@ def scaled(x, factor):
 
 def same_dtype(said, *tensors):
     """torch's error unless all are of one dtype: ``said``, with their words for ``{0}``, ``{1}`` …"""
-    if any(t._array.dtype != tensors[0]._array.dtype for t in tensors):
+    first = tensors[0]._array.dtype
+    if any([t._array.dtype != first for t in tensors]):
         raise explained(RuntimeError(said.format(*(t.dtype for t in tensors))), "note.same_dtype")
 
 
@@ -72,9 +73,9 @@ def mv(input, vec, *, out=None):
 
 def mm(input, mat2, *, out=None):
     """A matrix times a matrix: (n × m) and (m × p) give (n × p)."""
-    if input.ndim != 2:
+    if input._array.ndim != 2:
         raise RuntimeError("self must be a matrix")
-    if mat2.ndim != 2:
+    if mat2._array.ndim != 2:
         raise RuntimeError("mat2 must be a matrix")
     check_inner(input, mat2)
     same_dtype("expected m1 and m2 to have the same dtype, but got: {0.c_name} != {1.c_name}", input, mat2)
@@ -82,8 +83,8 @@ def mm(input, mat2, *, out=None):
 
 
 def check_inner(input, mat2):
-    if input.shape[1] != mat2.shape[0]:
-        (n, m), (k, p) = input.shape, mat2.shape
+    (n, m), (k, p) = input._array.shape, mat2._array.shape
+    if m != k:
         raise explained(RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({n}x{m} and {k}x{p})"),
                          "note.matmul", m=m, k=k)  # fmt: skip
 
@@ -121,7 +122,7 @@ def matmul(input, other, *, out=None):
     tensor([3., 3.])
     """
     check_tensor(other, "matmul", 2, "other")
-    p, q = input.ndim, other.ndim
+    p, q = input._array.ndim, other._array.ndim
     if p == 0 or q == 0:
         raise explained(RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {p}D and {q}D"),
                          "note.matmul_0d")  # fmt: skip

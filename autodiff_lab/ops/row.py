@@ -35,7 +35,7 @@ from ..errors import check, explained
 from ..exact import Rounded
 from ..graph import LEAF, PLAIN, WRITTEN_OUT, Gate, Row, SavedOutput, parameters, written_out
 from ..mode import Inference, mode, ticks
-from ..tensor import TENSORS, Tensor, clock_of, memory, new_tensor
+from ..tensor import TENSORS, Tensor, Untracked, clock_of, memory, new_tensor
 from ..views import MULTI_VIEW, NO_GRAD_VIEW, in_place, make_view, refuse, write
 from .kinds import TENSORS_ONLY, kinds_of
 
@@ -52,6 +52,7 @@ SCALAR_OPERATORS = {
 }  # fmt: skip
 
 SPELLINGS = {"axis": "dim", "keepdims": "keepdim"}  # NumPy's names, which torch takes too
+ANY_VALUE = TENSORS | {float, bool, type(None)}  # the classes of arguments whose value need not be looked at
 FLOATS = frozenset({np.float16, np.float32, np.float64})
 NUMBERS = frozenset({int, float})
 
@@ -161,6 +162,7 @@ def write_out(row, name=None, fallback=None):
     return written_out(source, space, name or row.name)
 
 
+@functools.lru_cache(4096)
 def broadcast(left, right):
     """The shape to which two shapes broadcast; RuntimeError in torch's words, where they do not."""
     if left == right:
@@ -257,7 +259,99 @@ def number_in(value, target):
         return np.array(value & 0xFFFFFFFFFFFFFFFF, np.uint64).astype(target.numpy)[()]
 
 
+GENERAL = """\
+def made({signature}):
+    _m = _mode.grad
+    if _m.__class__ is bool and out is None and {tensors}:
+        {arrays}
+        if {fits}:
+            try:
+                _r = _forward({values})
+            except _errors as error:
+                raise _misfit(_row.name, error) from None
+            _t = _new(_Tensor)
+            _t._array = {settled}
+            if _m and {wanted} and _r.dtype.kind == "f":
+                _t._node = _node = _new(_Node)
+                _node._seq = _next_tick()
+                _node._edges = {edges} = ({sources},)
+                _node._saved = ({saved}){noted}
+                _node._hooks = None
+                _node._fit = {fit}
+            else:
+                _t._node = None{marked}
+            return _t
+    return _generally(_row, {inputs}, out=out{attrs})
+"""
+ERRORS = (TypeError, ValueError, OverflowError, AttributeError, IndexError)
+
+
+def written_for(row):
+    """``generally`` for a row with one result, written out: plain tensors that need no cast, with nobody watching."""
+    if row.outputs != 1 or row.variadic or row.dtypes == "bits" or not row.inputs:
+        return functools.partial(generally, row)
+    numbered = list(enumerate(row.inputs))
+    inputs, arrays, edges = ([f"{letter}{i}" for i, _ in numbered] for letter in ("_i", "_a", "_e"))
+    options = "".join(f", {n}={n}" for n in row.attrs)
+    made = {n: i for i, n in numbered}
+    saved = []
+    for n in row.saved:
+        users = [edges[i] for i, arg in numbered if n in row.needs.get(arg, ())]
+        value = "_SavedOutput(_t._array, _clock_of(_t))" if n == "out" else inputs[made[n]]
+        saved.append(f"{value} if {' or '.join(f'{e} is not None' for e in users)} else None")
+    first = "_memory(_i0)" if row.view else "_i0._array"
+    same = (
+        ""
+        if row.dtypes in (None, "assign")
+        else f'{" is ".join(f"{a}.dtype" for a in arrays)} and _a0.dtype.kind == "f"'
+    )
+    spread = (
+        ""
+        if row.dtypes in (None, "assign") or len(inputs) == 1
+        else (
+            f"({' == '.join(f'{a}.shape' for a in arrays)} or _broadcast_all({', '.join(f'{a}.shape' for a in arrays)}) is not None)"
+        )
+    )
+    source = GENERAL.format(
+        signature=", ".join([*inputs, "*", "out=None", *row.attrs]), inputs=", ".join(inputs), attrs=options,
+        tensors=" and ".join(f"{i}.__class__ in _TENSORS" for i in inputs),
+        arrays=f"{', '.join(arrays)}, = {first}, {''.join(f'{i}._array, ' for i in inputs[1:])}",
+        fits=" and ".join(filter(None, (same, spread))) or "True",
+        values=", ".join([*arrays, *row.attrs]),
+        settled="_r" if row.view else "_r = _settle(_r)",
+        wanted="False" if not row.rules else "(" + " or ".join(f"{i}._node is not None" for i in inputs) + ")",
+        edges=", ".join(edges) + ",",
+        sources=", ".join(f"{i} if {i}._node is _LEAF else {i}._node" if a in row.needs else "None" for i, a in zip(inputs, row.inputs)),
+        saved="".join(f"{v}, " for v in saved),
+        noted="; _node._noted = (" + "".join("_a0.shape, " if n == "shape" else f"{n}, " for n in row.noted) + ")" if row.noted else "",
+        fit=f"_fits(_node._edges, ({', '.join(arrays)},), _r)" if row.dtypes is not None else "None",
+        marked=f"\n            if _may_share_memory(_r, _a0): _mark_view(_row, _i0, dict({options[2:]}), _t, 0, _m)" * row.view,
+    )  # fmt: skip
+    return written_out(source, {
+        "_mode": mode, "_TENSORS": TENSORS, "_new": object.__new__, "_Tensor": Tensor, "_Node": row.node, "_LEAF": LEAF,
+        "_next_tick": ticks.next, "_forward": row.forward, "_SavedOutput": SavedOutput, "_clock_of": clock_of, "_row": row,
+        "_generally": generally, "_misfit": misfit, "_errors": ERRORS, "_settle": settle, "_fits": fits, "_memory": memory,
+        "_may_share_memory": np.may_share_memory, "_mark_view": mark_view, "_broadcast_all": broadcast_all,
+    }, f"run of {row.name}")  # fmt: skip
+
+
+def fits(edges, arrays, result):
+    """What the gradient of each input is to be brought to, (shape, dtype), or None where it already is so."""
+    fit = result.shape, result.dtype
+    have = [
+        None if e is None or (a.shape, a.dtype) == fit else (a.shape, a.dtype) for e, a in zip(edges, arrays)
+    ]
+    return have if any(have) else None
+
+
 def apply(row, *inputs, out=None, **attrs):
+    """Run an operation; what there is to know about its row is written out at its first call."""
+    if row.run is None:
+        row.run = written_for(row)
+    return row.run(*inputs, out=out, **attrs)
+
+
+def generally(row, *inputs, out=None, **attrs):
     """Run an operation by the general path.
 
     Args:
@@ -281,7 +375,7 @@ def apply(row, *inputs, out=None, **attrs):
             broadcast_all(*[a.shape for a in arrays])
     try:
         result = row.forward(*arrays, *[attrs[n] for n in row.attrs])
-    except (TypeError, ValueError, OverflowError, AttributeError, IndexError) as error:
+    except ERRORS as error:
         raise misfit(row.name, error) from None
     state, several = mode.grad, type(result) is tuple
     results = tuple([new_tensor(r if row.view else settle(r)) for r in (result if several else (result,))])
@@ -294,7 +388,8 @@ def apply(row, *inputs, out=None, **attrs):
     if state.__class__ is not bool:
         if isinstance(state, Inference):
             for t in results:
-                t._inference = True
+                if t._clock is None:
+                    t._clock = Untracked()
         for watcher in state.watchers:
             watcher(row, inputs, attrs, results, node)
     if out is not None:
@@ -337,10 +432,7 @@ def record(row, inputs, attrs, results):
         node._noted = tuple([inputs[0]._array.shape if n == "shape" else attrs[n] for n in row.noted])
     node._fit = node._hooks = None
     if row.dtypes is not None:
-        fit = results[0]._array.shape, results[0]._array.dtype
-        have = [None if e is None else (i._array.shape, i._array.dtype) for e, i in zip(edges, inputs)]
-        fits = [None if h == fit else h for h in have]
-        node._fit = fits if any(fits) else None
+        node._fit = fits(edges, [getattr(i, "_array", None) for i in inputs], results[0]._array)
     if row.outputs != 1:
         node._extra()["outputs"] = [(t._array.shape, t._array.dtype) for t in results]
     for index, t in enumerate(results if row.outputs != 1 else results[:1]):
@@ -398,14 +490,18 @@ def worded(function):
     names = SPELLINGS if "dim" in code.co_varnames[:count] else {}
     name, kinds = function.__name__, kinds_of(function)
     positional = [kind and kind.classes for kind in list(kinds.values())[: code.co_argcount]]
+    known = set()  # the classes of arguments that were found to fit
 
-    @functools.wraps(function)
-    def made(*args, **options):
+    def fitted(args, options):
         for classes, value in zip(positional, args):
             if classes is not None and value.__class__ not in classes:
                 given = enumerate(zip(kinds.values(), args), 1)
                 args = (*[k.fitted(name, v, i) if k else v for i, (k, v) in given], *args[len(kinds) :])
                 break
+        else:
+            classes = tuple([value.__class__ for value in args])
+            if ANY_VALUE.issuperset(classes):
+                known.add(classes)
         for value in args:
             if value.__class__ is int and not -(2**63) <= value < 2**63:
                 raise ValueError("Overflow when unpacking long long")
@@ -417,6 +513,12 @@ def worded(function):
                 kind = kinds.get(key)
                 if kind is not None and value.__class__ not in kind.classes:
                     options[key] = kind.fitted(name, value)
+        return args, options
+
+    @functools.wraps(function)
+    def made(*args, **options):
+        if options or tuple([value.__class__ for value in args]) not in known:
+            args, options = fitted(args, options)
         try:
             return function(*args, **options)
         except (TypeError, ValueError, AttributeError, IndexError, OverflowError, MemoryError) as error:
@@ -488,8 +590,8 @@ def in_place_method(row, name):
     ufunc = row.ufunc
 
     def method(self, *args, **kwargs):
-        if mode.grad is False and ufunc is not None and not kwargs and type(self._array) is np.ndarray:
-            if fast_write(self, ufunc, args):
+        if mode.grad is False and ufunc is not None and self._array.__class__ is np.ndarray:
+            if fast_write(self, ufunc, args, kwargs):
                 return self
         count = len(row.inputs) - 1
         names = (*row.inputs[1:], *row.attrs)
@@ -500,25 +602,29 @@ def in_place_method(row, name):
     return named(method, name, f"In-place version of ``{row.name}``; see :func:`autodiff_lab.{row.name}`.")
 
 
-def fast_write(t, ufunc, args):
+def fast_write(t, ufunc, args, options):
     """Write ``ufunc(t, *args)`` into ``t`` directly, under no_grad, where dtype and shape stay the same."""
     a = t._array
     arrays = []
     for other in args:
-        b = other._array if isinstance(other, Tensor) else other
-        if isinstance(other, Tensor):
-            if b.dtype != a.dtype or (b.shape != a.shape and b.ndim):
+        if other.__class__ in TENSORS:
+            other = other._array
+            if other.dtype is not a.dtype or (other.shape != a.shape and other.ndim):
                 return False
-        elif b.__class__ not in NUMBERS:
+        elif other.__class__ not in NUMBERS:
             return False
-        arrays.append(b)
+        arrays.append(other)
     if a.dtype.kind != "f":
         return False
+    if options:
+        alpha = options.get("alpha")
+        if len(options) > 1 or len(arrays) != 1 or alpha.__class__ not in NUMBERS:
+            return False
+        arrays[0] = arrays[0] * alpha
     refuse(t, recording=False)
     ufunc(a, *arrays, out=a)
-    tick = ticks.next()
+    tick = ticks.last_write = ticks.next()
     clock_of(t).append(tick)
-    ticks.last_write = tick
     return True
 
 
