@@ -316,7 +316,7 @@ class Tensor:
     @property
     def grad_fn(self):
         node = self._node
-        return None if node is None or node is LEAF else node.parent if type(node) is Gate else node
+        return None if node is None or node is LEAF else node.shown
 
     @property
     def output_nr(self):

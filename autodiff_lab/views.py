@@ -21,6 +21,7 @@ import functools
 import weakref
 
 import numpy as np
+from numpy.lib.array_utils import byte_bounds
 
 from . import engine
 from .errors import explained
@@ -42,6 +43,11 @@ MULTI_VIEW = (
 OVERLAP = (
     "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please "
     "clone() the tensor before performing the operation."
+)
+
+SHARED = (
+    "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
+    "location. Please clone() the tensor before performing the operation."
 )
 
 
@@ -120,6 +126,23 @@ class AsStridedBackward0(Node):
     pull_tensors = pull_checked = pull
 
 
+class Invalid(Node):
+    """The history of a view that may not be written to, after its base was: to ask for it is an error, as in torch."""
+
+    __slots__ = ("refusal",)
+
+    def __init__(self, base_edge, view):
+        self._seq, self._saved, self._fit, self._hooks = ticks.next(), (), None, None
+        self._edges = (base_edge,)
+        self.refusal = view.refusal.replace("is being", "its base or another view of its base has been")
+
+    def pull(self, g=None):
+        raise explained(RuntimeError(self.refusal), "note.view_refused")
+
+    pull_tensors = pull_checked = pull
+    shown = property(pull)
+
+
 class CopySlices(Node):
     """The history of a base after a write to a view: as before, but with the view's part replaced."""
 
@@ -183,6 +206,25 @@ def overlaps(array):
     return array.size and any(n > 1 and s == 0 for n, s in zip(array.shape, array.strides))
 
 
+def refuse_shared(t, inputs):
+    """Raise if an input shows a part of ``t``'s memory, or all of it turned.
+
+    As in torch, only where both fill their stretch of memory without gaps.
+    """
+    for other in inputs:
+        if t._clock is None or getattr(other, "_clock", None) is not t._clock:
+            continue
+        a, b = t._array, other._array
+        if type(a) is not np.ndarray or type(b) is not np.ndarray:
+            continue
+        (low, high), (first, last) = byte_bounds(a), byte_bounds(b)
+        dense = high - low == a.nbytes and last - first == b.nbytes
+        steps, others = ([s for n, s in zip(v.shape, v.strides) if n > 1] for v in (a, b))
+        same = (low, high, steps) == (first, last, others)
+        if dense and low < last and first < high and not same:
+            raise explained(RuntimeError(SHARED), "note.overlap", t)
+
+
 def refuse(t, recording):
     """Raise, before anything changes, if ``t`` may not be written to."""
     a = t._array
@@ -213,14 +255,15 @@ def refuse(t, recording):
 
 
 def write(t, value):
-    """Put ``value`` into the tensor's memory and tick its clock."""
+    """Put ``value`` into the tensor's memory and tick its clock: first, so that an interrupt leaves no unseen write."""
+    number = type(t._array) is not np.ndarray or not isinstance(value, np.ndarray)
+    value = t._array.dtype.type(value) if number else value
+    tick = ticks.last_write = ticks.next()
+    clock_of(t).append(tick)
     if type(t._array) is np.ndarray:
         t._array[...] = value
     else:
-        t._array = t._array.dtype.type(value)
-    tick = ticks.next()
-    clock_of(t).append(tick)
-    ticks.last_write = tick
+        t._array = value
 
 
 def in_place(row, t, inputs, attrs):
@@ -230,6 +273,8 @@ def in_place(row, t, inputs, attrs):
     """
     recording = bool(mode.grad) and any(getattr(i, "_node", None) is not None for i in (t, *inputs))
     refuse(t, recording)
+    if row.title not in ("Fill", "MaskedFill"):  # which take their number out first
+        refuse_shared(t, inputs)
     if recording:
         keeps_input = any(row.inputs[0] in need for need in row.needs.values())
         old = new_tensor(np.array(t._array) if keeps_input else t._array, t._node)
@@ -276,8 +321,11 @@ def rebase(t, node):
         base._node = node
     if isinstance(base._view, list):
         for other in base._view.live():
-            edge = engine.edge_of(base)
-            other._node = None if edge is None else AsStridedBackward0(edge, other._view.chain)
+            edge, view = engine.edge_of(base), other._view
+            if edge is None:
+                other._node = None
+            else:
+                other._node = Invalid(edge, view) if view.refusal else AsStridedBackward0(edge, view.chain)
     if retained is not None:
         held = retained.lists["retain"]
         for key in [key for key, hook in held.items() if hook.tensor() is t]:

@@ -12,7 +12,13 @@ from hypothesis import settings
 from autodiff_lab.messages import get_language, set_language
 
 matplotlib.use("Agg")  # pictures without a screen; the environment would tell the notebooks' kernels so, too
-settings.register_profile("repeatable", derandomize=True, deadline=None)
+
+# Scripts that ask torch and need it, and what pytest reads by itself: no doctest in them.
+collect_ignore_glob = ["conftest.py", "browser/conftest.py", "record_*.py", "op_db.py"]
+
+# Every day the same examples; --hypothesis-profile=nightly takes a hundred times as many, and others each night.
+settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=100)
+settings.register_profile("nightly", deadline=None, max_examples=10_000)
 settings.load_profile("repeatable")
 
 

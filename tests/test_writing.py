@@ -85,6 +85,9 @@ DIRECTION = np.array([[0.2, -0.5, 0.4], [0.8, 0.1, -0.3]])
 WEIGHTS = np.array([[1.0, -2.0, 0.5], [0.3, 0.7, -1.0]])
 
 
+LIBRARIES = ["autodiff_lab", "torch"]
+
+
 def value(program, array):
     return program(th.tensor(array, requires_grad=True)).sum().item()
 
@@ -128,6 +131,41 @@ def test_views_share_memory_in_both_directions():
     views["turned"][1, 1] = -1
     assert x[1, 1].item() == -1 and views["part"].tolist() == [-1, 50] and views["flat"][4].item() == -1
     assert {v._version for v in views.values()} == {x._version} == {2}
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_a_view_that_may_not_be_written_to_is_not_read_after_its_base_was(library):
+    lib = pytest.importorskip(library)
+    y = lib.ones(2, 2, requires_grad=True) * 1
+    first, _ = y.unbind()
+    with lib.no_grad():
+        row = y[0]
+    y.mul_(2)
+    for view, said in (
+        (first, "^Output 0 of Unbind is a view and its base"),
+        (row, "^A view was created in no_grad mode and its base"),
+    ):
+        assert view.requires_grad and view.tolist() == [2.0, 2.0]
+        with pytest.raises(RuntimeError, match=said):
+            view.grad_fn  # noqa: B018 - to ask is the test
+        with pytest.raises(RuntimeError, match=said):
+            (view * 2).sum().backward()
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_memory_that_is_shared_in_part_is_not_written_to(library):
+    lib = pytest.importorskip(library)
+    x = lib.arange(9.0).reshape(3, 3)
+    for write in (
+        lambda: x[1:].add_(x[:-1]), lambda: x.mul_(x.T), lambda: x[1:].copy_(x[:-1].detach()), lambda: x.add_(x[0]),
+    ):  # fmt: skip
+        with pytest.raises(RuntimeError, match=r"^unsupported operation: some elements of the input tensor"):
+            write()
+        with lib.no_grad(), pytest.raises(RuntimeError, match=r"^unsupported operation: some elements"):
+            write()
+    assert x.tolist() == [[0, 1, 2], [3, 4, 5], [6, 7, 8]] and x._version == 0
+    assert x.add_(x)[0].add_(x[1]).tolist() == [6, 10, 14]
+    assert x.masked_fill_(x > 15, x[0, 0]).fill_(x[0, 1]).tolist() == [[10] * 3] * 3
 
 
 def test_a_write_refused_changes_nothing():

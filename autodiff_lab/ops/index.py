@@ -85,6 +85,7 @@ INDEX_PUT    = operation("index_put", "IndexPut", lambda x, y, index, accumulate
 COPY         = operation("copy", "Copy", lambda x, y: np.broadcast_to(y, x.shape).astype(x.dtype), nought, lambda g: g,
                          inputs=("input", "src"), suffix="Backwards", dtypes="assign")
 FILL         = operation("fill", "Fill", lambda x, value: np.full_like(x, value), nought, attrs=("value",), suffix="Backward2")
+FILL_TENSOR  = operation("fill_tensor", "Fill", COPY.forward, nought, lambda g: g, inputs=("input", "value"), suffix="Backward3", dtypes="assign")
 ZERO         = operation("zero", "Zero", lambda x: np.zeros_like(x), nought)
 # fmt: on
 
@@ -251,9 +252,9 @@ def __contains__(self, element):
 def __setitem__(self, index, value):
     target, rest = viewed(self, index)
     if rest is None:
-        if isinstance(value, Tensor):
+        if isinstance(value, Tensor) and value.ndim:
             copy_(target, trimmed(value, target))
-        elif np.ndim(value) == 0:
+        elif isinstance(value, Tensor) or np.ndim(value) == 0:
             fill_(target, value)
         else:
             copy_(target, wrap(value))
@@ -336,7 +337,7 @@ def fill_(self, value):
     if isinstance(value, Tensor):
         check(not value.ndim,
               f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")  # fmt: skip
-        return copy_(self, value)
+        return in_place(FILL_TENSOR, self, (value,), {})
     check(isinstance(value, (int, float, bool, np.generic)),
           f"fill_(): argument 'value' must be a number, not {type(value).__name__}", TypeError)  # fmt: skip
     return constant_(self, FILL, {"value": plain(value)}, plain(value))

@@ -36,7 +36,7 @@ from ..exact import Rounded
 from ..graph import LEAF, PLAIN, WRITTEN_OUT, Gate, Row, SavedOutput, parameters, written_out
 from ..mode import Inference, mode, ticks
 from ..tensor import TENSORS, Tensor, Untracked, clock_of, memory, new_tensor
-from ..views import MULTI_VIEW, NO_GRAD_VIEW, in_place, make_view, refuse, write
+from ..views import MULTI_VIEW, NO_GRAD_VIEW, in_place, make_view, refuse, refuse_shared, write
 from .kinds import TENSORS_ONLY, kinds_of
 
 REQUIRED = type("REQUIRED", (), {"__repr__": lambda self: "required"})()
@@ -622,9 +622,10 @@ def fast_write(t, ufunc, args, options):
             return False
         arrays[0] = arrays[0] * alpha
     refuse(t, recording=False)
-    ufunc(a, *arrays, out=a)
-    tick = ticks.last_write = ticks.next()
+    refuse_shared(t, args)
+    tick = ticks.last_write = ticks.next()  # first, so that an interrupt leaves no unseen write
     clock_of(t).append(tick)
+    ufunc(a, *arrays, out=a)
     return True
 
 
