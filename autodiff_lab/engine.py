@@ -9,13 +9,14 @@ Leaves' gradients are gathered aside and handed over at the end, so an error on 
 it was. Summing a gradient back to a broadcast input's shape and dtype happens here and nowhere else.
 """
 
+import functools
 from collections.abc import Callable
 from heapq import heappop, heappush
 from typing import Any
 
 import numpy as np
 
-from .errors import check
+from .errors import check, explained
 from .exact import add_up
 from .graph import LEAF, Gate, Node, Parts
 from .mode import mode, ticks
@@ -115,17 +116,23 @@ def reaching(wanted, roots):
     return needed
 
 
+@functools.lru_cache(4096)
+def stretched_axes(whole, shape):
+    """The axes of ``whole`` along which something of ``shape`` was broadcast to it."""
+    lead = len(whole) - len(shape)
+    return (*range(lead), *(lead + i for i, n in enumerate(shape) if n == 1 and whole[lead + i] != 1))
+
+
 def fit(g, shape, dtype):
     """``g`` summed over the axes along which an input of ``shape`` was broadcast, in ``dtype``."""
+    plain = isinstance(g, (np.ndarray, np.generic))
     if g.shape != shape:
-        lead = len(g.shape) - len(shape)
-        ones = [lead + i for i, n in enumerate(shape) if n == 1 and g.shape[lead + i] != 1]
-        axes = (*range(lead), *ones)
+        axes = stretched_axes(g.shape, shape)
         if axes:
-            g = add_up(g, axes) if isinstance(g, (np.ndarray, np.generic)) else g.sum(axis=axes)
+            g = add_up(g, axes) if plain else g.sum(axis=axes)
         if g.shape != shape:
             g = g.reshape(shape)
-    if isinstance(g, (np.ndarray, np.generic)):
+    if plain:
         return g if g.dtype == dtype else g.astype(dtype)
     return g if g._array.dtype == dtype else g._cast(dtype)
 
@@ -185,8 +192,9 @@ def seed_of(output, grad, as_tensors):
     """The cotangent that starts the pass at ``output``: the one given, checked, or 1 for a single element."""
     array = output._array
     if grad is None:
-        check(array.size == 1, "grad can be implicitly created only for scalar outputs",
-              note="note.scalar", tensor=output, shape=list(array.shape))  # fmt: skip
+        if array.size != 1:
+            raise explained(RuntimeError("grad can be implicitly created only for scalar outputs"),
+                             "note.scalar", output, shape=list(array.shape))  # fmt: skip
         one = array.dtype.type(1) if array.ndim == 0 else np.ones(array.shape, array.dtype)
         return Node.as_tensor(one) if as_tensors else one
     return grad if as_tensors else grad._array
@@ -218,18 +226,17 @@ def backward(outputs, grads, *, keep, create_graph, inputs=None):
 def deliver(pairs, create_graph):
     """Give each tensor its gradient, all hooks first, so that a failing hook leaves every ``.grad`` alone."""
     pairs = list(pairs)
-    hooked = [tensor._hooks for tensor, _ in pairs]
-    if any(hooked):
-        for i, (tensor, g) in enumerate(pairs):
-            if hooked[i] is not None and tensor._node is LEAF:
-                pairs[i] = tensor, run_hooks(tensor, "pre", g, create_graph)
+    hooked = [pair for pair in enumerate(pairs) if pair[1][0]._hooks is not None]
+    for i, (tensor, g) in hooked:
+        if tensor._node is LEAF:
+            pairs[i] = tensor, run_hooks(tensor, "pre", g, create_graph)
     for tensor, g in pairs:
         tensor._accumulate(g)
-    for (tensor, _), hooks in zip(pairs, hooked):
-        if hooks is not None:
-            for hook in hooks.of("accumulated"):
-                hook(tensor)
-    finish()
+    for _, (tensor, _) in hooked:
+        for hook in tensor._hooks.of("accumulated"):
+            hook(tensor)
+    if at_the_end:
+        finish()
 
 
 def finish():
@@ -242,8 +249,9 @@ def finish():
 
 def require_edge(tensor, index):
     edge = edge_of(tensor)
-    check(edge is not None, f"element {index} of tensors does not require grad and does not have a grad_fn",
-          note="note.no_grad_fn", tensor=tensor)  # fmt: skip
+    if edge is None:
+        said = f"element {index} of tensors does not require grad and does not have a grad_fn"
+        raise explained(RuntimeError(said), "note.no_grad_fn", tensor)
     return edge
 
 
@@ -261,7 +269,8 @@ def grad(outputs, grads, inputs, *, keep, create_graph):
         if g is not None and edge is tensor and tensor._hooks is not None:
             g = run_hooks(tensor, "pre", g, create_graph)
         result.append(None if g is None else Node.as_tensor(g))
-    finish()
+    if at_the_end:
+        finish()
     return result
 
 

@@ -357,10 +357,7 @@ class Tensor:
         elif before is None:
             self._grad = new_tensor(g if isinstance(g, np.generic) else np.array(g))
         elif before._node is None or before._node is LEAF:
-            if type(before._array) is np.ndarray:
-                np.add(before._array, g, out=before._array)
-            else:
-                before._array = before._array + g
+            before._array += g  # in place where it is an array
             tick = ticks.last_write = ticks.next()
             clock_of(before).append(tick)
         else:

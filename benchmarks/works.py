@@ -335,6 +335,67 @@ def second_torch_like(th):
     return run
 
 
+# -- the same networks with nn, cross_entropy and optim -------------------------------------------------------
+
+
+def trained(th, net, x, y, optimizer):
+    def run():
+        optimizer.zero_grad()
+        th.nn.functional.cross_entropy(net(x), y).backward()
+        optimizer.step()
+
+    return run
+
+
+def examples(th, *shape, classes):
+    """A batch of ``shape``, and the class of each example."""
+    import numpy as np
+
+    rng = np.random.default_rng(0)
+    x = th.tensor(rng.normal(size=shape), dtype=th.float32)
+    return x, th.tensor(rng.integers(0, classes, shape[0]))
+
+
+def moons_nn_torch_like(th):
+    nn = th.nn
+    net = nn.Sequential(nn.Linear(2, 16), nn.ReLU(), nn.Linear(16, 16), nn.ReLU(), nn.Linear(16, 2))
+    return trained(th, net, *examples(th, 100, 2, classes=2), th.optim.SGD(net.parameters(), lr=0.01))
+
+
+def digits_nn_torch_like(th):
+    nn = th.nn
+    net = nn.Sequential(nn.Linear(64, 128), nn.ReLU(), nn.Linear(128, 10))
+    return trained(th, net, *examples(th, 64, 64, classes=10), th.optim.Adam(net.parameters(), lr=0.001))
+
+
+def cnn_torch_like(th):
+    nn = th.nn
+    net = nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(8, 16, 3, padding=1),
+                        nn.ReLU(), nn.Flatten(), nn.Linear(256, 10))  # fmt: skip
+    return trained(th, net, *examples(th, 64, 1, 8, 8, classes=10), th.optim.SGD(net.parameters(), lr=0.01))
+
+
+# -- matrices of derivatives of functions on R²⁰ --------------------------------------------------------------
+
+
+def jacobian_torch_like(th):
+    x = th.linspace(-1, 1, 20)
+
+    def run():
+        th.autograd.functional.jacobian(lambda x: (x * x.sin()).tanh() * x.sum(), x)
+
+    return run
+
+
+def hessian_torch_like(th):
+    x = th.linspace(-1, 1, 20)
+
+    def run():
+        th.autograd.functional.hessian(lambda x: ((x * x.sin()).tanh() * x.sum()).sum(), x)
+
+    return run
+
+
 def ours(maker, *args, **options):
     def make():
         import autodiff_lab
@@ -417,6 +478,19 @@ WORKS = {
     "second": same_code(
         "second derivative of tanh(x)·exp(−x²) at 400 points", second_torch_like, None, {"torch": 0.6}
     ),
+    "moons nn": same_code(
+        "the MLP 2-16-16-2 with nn, cross_entropy and optim.SGD", moons_nn_torch_like, None, {"torch": 0.75}
+    ),
+    "digits nn": same_code(
+        "the MLP 64-128-10 with nn, cross_entropy and optim.Adam", digits_nn_torch_like, None, {"torch": 0.75}
+    ),
+    "cnn": same_code(
+        "a step of a CNN with two Conv2d on 64 pictures of 8 × 8", cnn_torch_like, None, {"torch": 2}
+    ),
+    "jacobian": same_code(
+        "the Jacobian of a function from R²⁰ to R²⁰", jacobian_torch_like, None, {"torch": 0.6}
+    ),
+    "hessian": same_code("the Hessian of a function on R²⁰", hessian_torch_like, None, {"torch": 0.6}),
     "10x10 both": chain("multiplication of 10 × 10 matrices, forward and backward", True, (10, 10)),
 }
 

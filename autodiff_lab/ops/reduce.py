@@ -61,7 +61,7 @@ def total(x, dim=None, keepdim=False):
 
 
 def average(x, dim=None, keepdim=False):
-    if x.dtype == np.float16:  # NumPy averages halves in single precision, as torch does
+    if x.itemsize == 2:  # NumPy averages halves in single precision, as torch does
         return x.mean(axis=dim, keepdims=keepdim)
     return add_up(x, dim, keepdim) / x.dtype.type(x.size if dim is None else count(x.shape, dim))
 

@@ -8,6 +8,7 @@ A view's rule is its adjoint: it puts a cotangent of the view into a cotangent o
 import numpy as np
 
 from ..device import contiguous_format
+from ..engine import stretched_axes
 from ..errors import check, explained
 from ..exact import add_up
 from ..tensor import Size, Tensor, dimension, memory, new_tensor
@@ -57,8 +58,7 @@ def view_row(name, title, forward, rule, *attrs, **options):
 
 def sum_to(g, shape):
     """Add up the elements of ``g`` that came from the same element of a tensor of ``shape``."""
-    lead = len(g.shape) - len(shape)
-    axes = (*range(lead), *(lead + i for i, n in enumerate(shape) if n == 1 and g.shape[lead + i] != 1))
+    axes = stretched_axes(tuple(g.shape), tuple(shape))
     if axes:
         g = g.sum(axis=axes) if isinstance(g, Tensor) else add_up(g, axes)
     return g.reshape(shape)
