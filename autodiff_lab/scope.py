@@ -1,6 +1,7 @@
 """What is out of scope, and what comes nearest: the words for a name that does not exist here. Leans on nothing."""
 
 import difflib
+import sys
 
 # names in torch: why they are not here, and what to use
 OUT_OF_SCOPE = {name: said for names, said in {
@@ -17,8 +18,11 @@ OUT_OF_SCOPE = {name: said for names, said in {
     "hub torchvision": "nothing is downloaded; build the model with nn",
     "weight_norm spectral_norm prune parametrize parametrizations":
         "reparametrisations are out of scope; compute the weight in forward()",
-    "LBFGS SparseAdam Adafactor Muon":
-        "this algorithm is out of scope; there are SGD, Adam, AdamW and their kin",
+    "SparseAdam Adafactor Muon ASGD": "this algorithm is out of scope; there are SGD, Adam, AdamW and their kin",
+    "swa_utils": "keep the mean of the weights yourself, with lerp_() after each step",
+    "tensorboard": "gather the numbers in a list, and draw them with matplotlib",
+    "stateless": "use func.functional_call()",
+    "types": "write the type itself: Tensor, torch.device, torch.dtype, int or float",
     "Beta Gamma Dirichlet StudentT Cauchy Chi2 HalfNormal HalfCauchy Gumbel Weibull Pareto VonMises "
     "NegativeBinomial OneHotCategorical TransformedDistribution MixtureSameFamily":
         "this distribution is out of scope; subclass Distribution and write log_prob() and sample()",
@@ -46,5 +50,17 @@ def reason(name):
     """``": why it is not here"``, or nothing."""
     return f": {OUT_OF_SCOPE[name]}" if name in OUT_OF_SCOPE else ""
 
+
+class Absent:
+    """Asked last by ``import`` for a module of this package: says why one that is in torch is not here."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        home, _, last = name.rpartition(".")
+        if name.startswith(f"{__package__}.") and reason(last):
+            raise ModuleNotFoundError(f"No module named {name!r}{reason(last)}")
+
+
+sys.meta_path.append(Absent)
 
 __all__ = ["missing", "reason"]

@@ -53,6 +53,35 @@ RMSprop([w, b], lr=0.01)
 RMSprop([w, b], lr=0.01, centered=True, momentum=0.9, weight_decay=0.01)
 Adagrad([w, b], lr=0.1, lr_decay=0.01)
 Adadelta([w, b], lr=1.0)
+NAdam([w, b], lr=0.05)
+NAdam([w, b], lr=0.05, weight_decay=0.1, decoupled_weight_decay=True)
+RAdam([w, b], lr=0.05)
+RAdam([w, b], lr=0.05, betas=(0.8, 0.9), weight_decay=0.1)
+Adamax([w, b], lr=0.05, weight_decay=0.1)
+Rprop([w, b], lr=0.05)
+"""
+CLOSURE = """
+w = th.tensor([1., -2., 0.5], dtype=th.float64, requires_grad=True)
+b = th.tensor([[0.3]], dtype=th.float64, requires_grad=True)
+o = th.optim.{}
+R = []
+def closure():
+    o.zero_grad()
+    loss = (w ** 4 + w ** 2).sum() + (b - w[0] - 1).pow(2).sum() + w.sin().prod()
+    loss.backward()
+    return loss
+for i in range(100):
+    R.append(round(o.step(closure).item(), 7))
+R = R[::9], [round(v, 6) for v in w.tolist()], round(b.item(), 6), o
+"""
+NEWTONS = """
+LBFGS([w, b], lr=0.1)
+LBFGS([w, b], lr=0.3, max_iter=3, history_size=3)
+LBFGS([w, b], line_search_fn='strong_wolfe', max_iter=4)
+LBFGS([w, b], line_search_fn='strong_wolfe')
+LBFGS([w, b], line_search_fn='wolfe')
+LBFGS([w, b], lr=-1)
+LBFGS([{'params': [w]}, {'params': [b]}])
 """
 SCHEDULES = """
 LambdaLR(o, lambda e: 0.9 ** e)
@@ -69,6 +98,7 @@ SequentialLR(o, [th.optim.lr_scheduler.ConstantLR(o, 0.1, 3), th.optim.lr_schedu
 
 PROGRAMS = [
     *(TRAIN.format(made) for made in ALGORITHMS.strip().splitlines()),
+    *(CLOSURE.format(made) for made in NEWTONS.strip().splitlines()),
     *(SCHEDULE.format(made, "") for made in SCHEDULES.strip().splitlines()),
     SCHEDULE.format("ReduceLROnPlateau(o, patience=2, cooldown=1)", "1.0 if i < 3 else 0.9"),
     SCHEDULE.format("ReduceLROnPlateau(o, 'max', 0.5, 1, threshold_mode='abs')", "i % 5"),

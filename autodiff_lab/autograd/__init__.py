@@ -28,7 +28,9 @@ class Variable(metaclass=Variables):
 
 
 def many(value):
-    return (value,) if isinstance(value, Tensor) else tuple(value)
+    """One tensor or several as a tuple; an edge stands for its tensor."""
+    several = (value,) if isinstance(value, (Tensor, graph.GradientEdge)) else value
+    return tuple(v.tensor if isinstance(v, graph.GradientEdge) else v for v in several)
 
 
 def cotangents(outputs, grads):

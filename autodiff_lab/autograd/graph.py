@@ -6,10 +6,11 @@ Inside ``saved_tensors_hooks`` a watcher replaces what a new node has saved by `
 
 import contextlib
 import functools
+from collections import namedtuple
 
 from .. import engine
 from ..errors import check
-from ..graph import Node, SavedOutput, raise_freed
+from ..graph import Node, SavedOutput, public_edge, raise_freed
 from ..mode import mode, ticks, unwatch, watch
 from ..tensor import Tensor, clock_of, tensor_from
 
@@ -159,6 +160,19 @@ class _MultiHandle(contextlib.ExitStack):
     remove = contextlib.ExitStack.close
 
 
+class GradientEdge(namedtuple("GradientEdge", "node output_nr ownership_token", defaults=(None,))):
+    """Where the gradient of a tensor arrives; ``autograd.grad`` takes it in place of the tensor."""
+
+
+def get_gradient_edge(tensor):
+    """The ``GradientEdge`` of a tensor that requires grad."""
+    check(tensor.requires_grad,
+          "It is not possible to get the gradient edge for a Tensor that does not require gradients")  # fmt: skip
+    made = GradientEdge(*public_edge(engine.edge_of(tensor)))
+    made.tensor = tensor
+    return made
+
+
 def increment_version(tensor):
     """Count a write to ``tensor``, or to each of several, that torch could not see."""
     for t in (tensor,) if isinstance(tensor, Tensor) else tensor:
@@ -191,6 +205,7 @@ def disable_saved_tensors_hooks(error_message):
 
 
 __all__ = [
-    "Node", "allow_mutation_on_saved_tensors", "disable_saved_tensors_hooks", "increment_version",
+    "GradientEdge", "Node", "allow_mutation_on_saved_tensors", "disable_saved_tensors_hooks", "get_gradient_edge",
+    "increment_version",
     "register_multi_grad_hook", "save_on_cpu", "saved_tensors_hooks",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ import itertools
 import operator
 from collections import OrderedDict
 
+from ..errors import check
 from ..tensor import Parameter, Tensor
 from .module import Module, indented
 
@@ -61,10 +62,14 @@ class Indexed(Module):
         return self
 
     def insert(self, index, module):
-        """Add a module before the one at ``index``."""
-        kept = list(self)
-        kept.insert(index, module)
-        return self._refill(kept)
+        """Add a module before the one at ``index``; KeyError for modules that are not called "0", "1", …"""
+        n = len(self)
+        check(-n <= index <= n, f"Index out of range: {index}", IndexError)
+        index += n * (index < 0)
+        for i in range(n, index, -1):
+            self._modules[str(i)] = self._modules[str(i - 1)]
+        self._modules[str(index)] = module
+        return self
 
 
 class Sequential(Indexed):

@@ -3,10 +3,13 @@
 from ..homes import settle
 from ..scope import missing
 from . import lr_scheduler
-from .algorithms import SGD, Adadelta, Adagrad, Adam, AdamW, RMSprop
+from .algorithms import LBFGS, SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, NAdam, RAdam, RMSprop, Rprop
 from .optimizer import Optimizer
 
-__all__ = ["SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Optimizer", "RMSprop", "lr_scheduler"]
+__all__ = [
+    "LBFGS", "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "Optimizer", "RAdam", "RMSprop", "Rprop",
+    "lr_scheduler",
+]  # fmt: skip
 
 settle(__name__, str.lower)
 
