@@ -76,7 +76,9 @@ def settle(facade, home_of, *others):
             path += f".{part}"
             if path not in sys.modules:
                 sys.modules[path] = types.ModuleType(path)
-                vars(sys.modules[path])["__path__"] = []  # a package: ``scope`` is asked for what is not in it
+                vars(sys.modules[path])[
+                    "__path__"
+                ] = []  # a package: ``scope`` is asked for what is not in it
                 setattr(above, part, sys.modules[path])
             above = sys.modules[path]
             setattr(above, name, value)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from . import dtypes
+from .errors import warn
 from .ops.creation import read_data, sizes_of
 from .tensor import Size, Tensor, memory, new_tensor
 
@@ -43,5 +44,6 @@ TYPES = {f"{dtype.title}Tensor": tensor_type(dtype) for dtype in dtypes.ALL}
 
 def set_default_tensor_type(t):
     """Make the dtype of ``t``, such as ``DoubleTensor`` or its name, the default; prefer ``set_default_dtype``."""
+    warn("tensor type")
     kind = TYPES[t.rpartition(".")[2]] if isinstance(t, str) else t
     dtypes.set_default_dtype(kind.dtype)

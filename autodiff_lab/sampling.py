@@ -4,6 +4,7 @@ Every function takes ``generator=``; without one, the default generator that ``m
 """
 
 import contextlib
+import math
 
 import numpy as np
 
@@ -247,7 +248,50 @@ def exponential_(self, lambd=1.0, *, generator=None):
     return filled(self, random.exponential, generator, plain(lambd))
 
 
-for _method in (uniform_, normal_, bernoulli_, random_, exponential_, bernoulli, multinomial):
+def wide(draw):
+    """``draw(generator, n)``, worked out in double precision, as ``filled`` wants it."""
+    return lambda gen, shape, dtype: draw(gen, math.prod(shape)).astype(dtype).reshape(shape)
+
+
+def log_normal_(self, mean=1.0, std=2.0, *, generator=None):
+    """Write exp of normal numbers."""
+    check(
+        self.is_floating_point(),
+        f"\"log_normal_cpu\" not implemented for '{self.dtype.title}'",
+        NotImplementedError,
+    )
+    check(std > 0, f"log_normal_ expects std > 0.0, but found std={std:g}")
+    return filled(self, wide(lambda gen, n: np.exp(gen._pairs(n) * std + mean)), generator)
+
+
+def cauchy_(self, median=0.0, sigma=1.0, *, generator=None):
+    """Write numbers of Cauchy's distribution: ``median + sigma · tan(π (u - ½))``."""
+    check(self.is_floating_point(), "Cauchy distribution is a continuous probability distribution. dtype must be a "
+          f"floating point but you specified {random.NAMES[self._array.dtype][1]}")  # fmt: skip
+    check(sigma > 0, f"cauchy_ expects sigma > 0.0, but found sigma={sigma:g}")
+    return filled(
+        self, wide(lambda gen, n: median + sigma * np.tan(np.pi * (gen._doubles(n) - 0.5))), generator
+    )
+
+
+def geometric_(self, p, *, generator=None):
+    """Write at which trial of probability ``p`` comes the first success."""
+    check(0 < p < 1, f"geometric_ expects p to be in (0, 1), but got p={p:g}")
+    return filled(self, wide(lambda gen, n: np.ceil(np.log(gen._doubles(n)) / np.log1p(-p))), generator)
+
+
+for _method in (
+    uniform_,
+    normal_,
+    bernoulli_,
+    random_,
+    exponential_,
+    bernoulli,
+    multinomial,
+    log_normal_,
+    cauchy_,
+    geometric_,
+):
     setattr(Tensor, _method.__name__, _method)
 for _seeding in ("manual_seed", "seed", "initial_seed", "get_rng_state", "set_rng_state", "fork_rng"):
     setattr(random, _seeding, globals()[_seeding])  # torch.random's names

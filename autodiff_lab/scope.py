@@ -30,6 +30,7 @@ OUT_OF_SCOPE = {name: said for names, said in {
     "register_module_forward_hook register_module_forward_pre_hook register_module_full_backward_hook":
         "hooks are put on one module; use apply() to put one on each",
     "Buffer": "use Module.register_buffer()",
+    "lu lu_factor lu_solve": "use linalg.qr, or linalg.solve for a system of equations",
     "share_memory": "everything runs in one process",
     "DataParallel SyncBatchNorm parallel": "everything runs in one process; use the module",
     "EmbeddingBag": "use Embedding, and mean() or sum() over the words",
@@ -56,7 +57,7 @@ class Absent:
 
     @staticmethod
     def find_spec(name, path=None, target=None):
-        home, _, last = name.rpartition(".")
+        last = name.rpartition(".")[2]
         if name.startswith(f"{__package__}.") and reason(last):
             raise ModuleNotFoundError(f"No module named {name!r}{reason(last)}")
 

@@ -1,6 +1,8 @@
-"""torch's settings that NumPy has no use for: they are kept, and change nothing. Leans on nothing."""
+"""torch's settings that NumPy has no use for: they are kept, and change nothing. Leans on errors."""
 
 import os
+
+from .errors import told
 
 _kept = {"threads": os.cpu_count() or 1, "deterministic": False, "matmul": "highest"}
 
@@ -44,7 +46,8 @@ def get_float32_matmul_precision():
 
 
 def set_warn_always(b):
-    """Nothing: warnings follow Python's filters."""
+    """Whether what is warned of once in a program is warned of each time."""
+    told["always"] = bool(b)
 
 
 def compile(model=None, **options):

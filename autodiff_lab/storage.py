@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .errors import warn
 from .tensor import Tensor, memory
 
 
@@ -50,6 +51,7 @@ def whole(array):
 
 def storage(self):
     """The memory that this tensor shares with its views, as ``TypedStorage``."""
+    warn("storage")
     return TypedStorage(whole(memory(self)), self.dtype)
 
 

@@ -25,7 +25,7 @@ import numpy as np
 
 from . import dtypes, engine, printing
 from .device import CPU, strided
-from .errors import check, explained
+from .errors import check, explained, warn
 from .graph import LEAF, Gate, Hooks, Node, SavedOutput
 from .mode import mode, ticks, told
 from .scope import OUT_OF_SCOPE
@@ -242,6 +242,8 @@ class Tensor:
     def _number(self, convert):
         check(self._array.size == 1,
               "only one element tensors can be converted to Python scalars", ValueError)  # fmt: skip
+        if self._node is not None and convert is not int:
+            warn("scalar")
         return convert(self._array.item())
 
     def __float__(self):
@@ -387,6 +389,8 @@ class Tensor:
         if gradient is not None:
             check_cotangents((self,), (gradient,))
         keep = create_graph if retain_graph is None else retain_graph
+        if create_graph:
+            warn("cycle")
         engine.backward((self,), (gradient,), keep=keep, create_graph=create_graph, inputs=inputs)
 
     def detach(self):

@@ -1,6 +1,18 @@
 """Programs about ``nn``: modules, layers, losses, state, text; see programs.py."""
 
 LINES = """
+th.manual_seed(0); e = th.nn.Embedding(4, 3, max_norm=1.); R = e(th.tensor([1, 2])), e.weight, e
+th.manual_seed(0); e = th.nn.Embedding(4, 3, max_norm=.5, norm_type=1.); e(th.tensor([[1, 2]])).sum().backward(); R = e.weight, e.weight.grad, e
+s = th.nn.Sequential(th.nn.Tanh(), th.nn.ReLU()).insert(-1, th.nn.Identity()).insert(3, th.nn.SiLU()); R = s, 0; s.insert(7, th.nn.Tanh())
+from collections import OrderedDict; s = th.nn.Sequential(OrderedDict([('a', th.nn.Tanh()), ('b', th.nn.ReLU())])); R = s, 0; s.insert(0, th.nn.Tanh())
+th.manual_seed(0); R = th.empty(5).log_normal_(), th.empty(20).log_normal_(0.5, 0.1), th.empty(5).cauchy_(), th.empty(3, 7, dtype=th.float64).cauchy_(1, 2), th.empty(5).geometric_(0.5), th.empty(17, dtype=th.int64).geometric_(0.1)
+th.empty(3).log_normal_(0, -1)
+th.empty(3).cauchy_(0, -1)
+th.empty(3).geometric_(1.5)
+th.empty(3, dtype=th.int64).cauchy_()
+th.empty(3, dtype=th.int64).log_normal_()
+R = th.tensor([[1., 2.], [3., 4.]]).put_(th.tensor([0, 3, -1]), th.tensor([7., 8., 9.])), th.zeros(2, 2).put_(th.tensor([0, 0]), th.tensor([7., 8.]), accumulate=True), th.arange(4.).put(th.tensor(1), th.tensor(5.)); th.ones(2).put_(th.tensor([5]), th.ones(1))
+x = th.arange(6.).view(2, 3).requires_grad_(); y = x.renorm(2, 0, 3.); y[1, 2].backward(); R = y.detach(), x.grad, x.detach().renorm(1, -1, 3)
 th.manual_seed(0); nn = th.nn; R = nn.Linear(3, 2).weight, nn.Linear(3, 2, bias=False), list(nn.Linear(2, 1).state_dict())
 th.manual_seed(0); nn = th.nn; net = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 3)); x = th.randn(5, 4); R = net, net(x), nn.CrossEntropyLoss()(net(x), th.tensor([0, 1, 2, 0, 1]))
 th.manual_seed(0); nn = th.nn; net = nn.Sequential(nn.Conv2d(1, 4, 3, padding=1), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(16, 2)); x = th.randn(2, 1, 4, 4); y = net(x); y.sum().backward(); R = y, [p.grad.sum() for p in net.parameters()], net

@@ -7,8 +7,9 @@ import warnings
 import numpy as np
 
 from .. import dtypes
-from ..errors import explained
+from ..errors import explained, warn
 from ..graph import parameters, written_out
+from ..mode import no_grad
 from ..ops import neural, window
 from ..ops.contract import vector_norm
 from ..ops.creation import empty_like
@@ -143,12 +144,14 @@ def bilinear(input1, input2, weight, bias=None):
 def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False):  # fmt: skip
     """The rows of ``weight`` (n, d) at the integers ``input`` (…): (… d); ``padding_idx`` gets no gradient.
 
+    With ``max_norm``, rows that are longer are first shortened in ``weight`` itself.
+
     Raises:
         IndexError: for a number outside the table.
-        NotImplementedError: for ``max_norm`` and ``scale_grad_by_freq``, which are out of scope.
+        NotImplementedError: for ``scale_grad_by_freq``, which is out of scope.
     """
-    if max_norm is not None or scale_grad_by_freq:
-        raise NotImplementedError("embedding(): max_norm= and scale_grad_by_freq= are out of autodiff_lab's scope")  # fmt: skip
+    if scale_grad_by_freq:
+        raise NotImplementedError("embedding(): scale_grad_by_freq= is out of autodiff_lab's scope")
     index = memory(check_tensor(input, "embedding", 2, "indices"))
     if index.dtype.kind not in "i":
         raise RuntimeError("Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, "
@@ -159,6 +162,10 @@ def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, sca
         raise IndexError("index out of range in self")
     if padding_idx is not None:
         padding_idx %= weight.shape[0]
+    if max_norm is not None:
+        with no_grad():
+            used = input.unique()
+            weight[used] = weight[used].renorm(norm_type, 0, max_norm)
     return apply(neural.EMBEDDING, weight, index=np.array(index), padding_idx=padding_idx)
 
 
@@ -738,6 +745,8 @@ def cross_entropy(input, target, weight=None, size_average=None, ignore_index=-1
 def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_target=False):
     """y (log y - x), where x holds logarithms; ``"batchmean"`` divides the sum by the first size."""
     reduction = legacy(reduction, size_average, reduce)
+    if reduction == "mean":
+        warn("kl_div")
     each = target.exp() * (target - input) if log_target else xlogy(target, target) - target * input
     return each.sum() / input.shape[0] if reduction == "batchmean" else reduced(each, reduction)
 

@@ -110,13 +110,11 @@ class Embedding(
 ):
     """A table of ``num_embeddings`` vectors, looked up by integers."""
 
-    _shown = "!num_embeddings !embedding_dim ?padding_idx"
+    _shown = "!num_embeddings !embedding_dim ?padding_idx ?max_norm ?norm_type ?sparse"
 
-    def _take(
-        self, num_embeddings, embedding_dim, padding_idx, norm_type, _weight, _freeze, device, dtype, **others
-    ):
-        super()._take(num_embeddings=num_embeddings, embedding_dim=embedding_dim)
-        for name in others:
+    def _take(self, num_embeddings, embedding_dim, padding_idx, _weight, _freeze, device, dtype, **others):
+        super()._take(num_embeddings=num_embeddings, embedding_dim=embedding_dim, **others)
+        for name in ("scale_grad_by_freq", "sparse"):
             if others[name]:
                 raise NotImplementedError(f"Embedding: {name}= is out of autodiff_lab's scope; leave it out")
         if padding_idx is not None and not -num_embeddings <= padding_idx < num_embeddings:
@@ -133,14 +131,20 @@ class Embedding(
                 self.weight.detach()[self.padding_idx] = 0
 
     @classmethod
-    def from_pretrained(cls, embeddings, freeze=True, padding_idx=None):
+    def from_pretrained(cls, embeddings, freeze=True, padding_idx=None, max_norm=None, norm_type=2.0):
         """A table of given vectors, (n, d), fixed unless ``freeze`` is False."""
-        made = cls(*embeddings.shape, padding_idx=padding_idx, _weight=embeddings)
+        made = cls(
+            *embeddings.shape,
+            padding_idx=padding_idx,
+            max_norm=max_norm,
+            norm_type=norm_type,
+            _weight=embeddings,
+        )
         made.weight.requires_grad_(not freeze)
         return made
 
     def forward(self, input):
-        return F.embedding(input, self.weight, self.padding_idx)
+        return F.embedding(input, self.weight, self.padding_idx, self.max_norm, self.norm_type)
 
 
 class _Convolution(_Layer):

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from ..errors import warn
 from ..ops.contract import vector_norm
 from ..ops.row import FUNCTIONS
 from ..ops.shape import unsqueeze
@@ -183,6 +184,7 @@ def pdist(input, p=2.0):
 
 def upsample(input, size=None, scale_factor=None, mode="nearest", align_corners=None):
     """``interpolate``, by its old name."""
+    warn("upsample")
     return F.interpolate(input, size, scale_factor, mode, align_corners)
 
 

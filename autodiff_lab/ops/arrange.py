@@ -8,7 +8,7 @@ import itertools
 import numpy as np
 
 from .. import dtypes
-from ..errors import check
+from ..errors import check, warn
 from ..tensor import Tensor, memory, new_tensor
 from .creation import finished
 from .index import nonzero, scattered
@@ -272,6 +272,8 @@ def meshgrid(*tensors, indexing=None):
         indexing: ``"ij"`` as in matrices, torch's default, or ``"xy"`` as in plots.
     """
     tensors = list(tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)) else tensors)
+    if indexing is None:
+        warn("meshgrid")
     check(tensors, "meshgrid expects a non-empty TensorList", ValueError)
     known = indexing in (None, "ij", "xy")
     check(known, f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
@@ -292,7 +294,7 @@ def cartesian_prod(*tensors):
     """Every choice of one number from each vector, as rows."""
     if len(tensors) == 1:
         return tensors[0]
-    return stack([reshape(g, -1) for g in meshgrid(*tensors)], 1)
+    return stack([reshape(g, -1) for g in meshgrid(*tensors, indexing="ij")], 1)
 
 
 def combinations(input, r=2, with_replacement=False):

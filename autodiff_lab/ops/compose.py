@@ -6,7 +6,7 @@ import operator
 import numpy as np
 
 from ..dtypes import bool_, get_default_dtype
-from ..errors import check
+from ..errors import check, warn
 from ..mode import mode, ticks
 from ..tensor import Size, Tensor, clock_of, memory, new_tensor
 from ..views import refuse
@@ -155,6 +155,7 @@ def unravel_index(indices, shape):
 
 def range_(start=0, end=None, step=1, *, out=None, dtype=None, layout=None, device=None, requires_grad=False):
     """The numbers from ``start`` to ``end``, both included; ``arange`` leaves the end out."""
+    warn("range")
     start, end = (0, start) if end is None else (start, end)
     values = start + step * np.arange(math.floor((end - start) / step) + 1)
     return tensor(values.astype(numpy_dtype(dtype)), requires_grad=requires_grad)
@@ -206,6 +207,17 @@ def multigammaln(input, p):
     return (input[..., None] + steps).lgamma().sum(-1) + p * (p - 1) / 4 * math.log(math.pi)
 
 
+def wrapped(index, n):
+    """Places of a row of ``n``, those counted from the end as the others."""
+    for i in index[(index < -n) | (index >= n)].tolist()[:1]:
+        raise IndexError(f"out of range: tried to access index {i} on a tensor of {n} elements.")
+    return index % n
+
+
+def shortened(x, norm, most):
+    return FUNCTIONS["where"](norm > most, x * (most / (norm + 1e-7)), x)
+
+
 # fmt: off
 one_line(
     ("fm", "is_nonzero",       lambda input: bool(input),                                  "Whether the only number of a tensor is not 0; RuntimeError for any other count."),
@@ -220,6 +232,9 @@ one_line(
     ("m",  "adjoint",          lambda self: self.mT,                                       "Each matrix transposed: ``mT``."),
     ("m",  "new",              lambda self, *args: Tensor(*args).to(self.dtype),           "A tensor of this dtype, by the rules of ``Tensor(…)``."),
     ("m",  "resize_as_",       lambda self, other, *, memory_format=None: resize_(self, tuple(other.shape)), "Take the shape of ``other``; see ``resize_``."),
+    ("m",  "put_",             lambda self, index, source, accumulate=False: self.index_put_(unravel_index(wrapped(index, self.numel()), tuple(self.shape)), source, accumulate), "Write ``source`` at places counted as if the tensor had one dimension."),
+    ("fm", "put",              lambda input, index, source, accumulate=False: input.clone().put_(index, source, accumulate), "A copy of ``input`` with ``source`` written by ``put_``."),
+    ("fm", "renorm",           lambda input, p, dim, maxnorm, *, out=None: shortened(input, FUNCTIONS["norm"](input, p, [d for d in range(input.ndim) if d != dim % input.ndim], True), maxnorm), "Each slice along ``dim`` with its p-norm held to ``maxnorm``."),
     ("fm", "split_with_sizes", lambda input, split_sizes, dim=0: FUNCTIONS["split"](input, list(split_sizes), dim), "Pieces of the given sizes along a dimension."),
 )
 SPECIAL = {name: named(made, name, doc) for name, made, doc in (

@@ -3,7 +3,6 @@
 import functools
 import math
 import operator
-import warnings
 from collections import deque
 
 import numpy as np
@@ -11,7 +10,7 @@ import numpy as np
 from .. import dtypes
 from ..device import check_device, device as device_class
 from ..dtypes import as_dtype, get_default_dtype
-from ..errors import check, explained
+from ..errors import check, explained, warn
 from ..graph import LEAF
 from ..mode import Inference, mode
 from ..tensor import Size, Tensor, Untracked, check_differentiable, clock_of, memory, new_tensor
@@ -55,6 +54,8 @@ def read_data(data, dtype):
     elif isinstance(data, (str, bytes)) or not hasattr(data, "__len__"):
         raise no_numbers(data)
     else:
+        if isinstance(data[0] if len(data) else 0, np.ndarray):
+            warn("arrays")
         shape, kinds, long = lengths(data), {}, []
         check_rows(data, 0, shape, kinds, long)
         kind = functools.reduce(dtypes.promote_types, kinds or [get_default_dtype()])
@@ -154,11 +155,7 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
     if data.__class__ is float and dtype is None and device is None:  # the commonest
         return finished(get_default_dtype().numpy.type(data), requires_grad)
     if isinstance(data, Tensor):
-        warnings.warn(
-            "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
-            "sourceTensor.detach().clone().requires_grad_(True), rather than torch.tensor(sourceTensor).",
-            UserWarning, stacklevel=2,
-        )  # fmt: skip
+        warn("copy")
     return finished(read_data(data, None if dtype is None else as_dtype(dtype)), requires_grad, device)
 
 
@@ -186,6 +183,8 @@ def from_numpy(ndarray):
     check(all(s >= 0 for s in ndarray.strides), "At least one stride in the given numpy array is negative, and "
           "tensors with negative strides are not currently supported. (You can probably work around this by making "
           "a copy of your array  with array.copy().) ", ValueError)  # fmt: skip
+    if not ndarray.flags.writeable:
+        warn("read-only")
     t = new_tensor(ndarray)
     clock_of(t)
     return t

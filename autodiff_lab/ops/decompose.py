@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from ..errors import check
+from ..errors import check, warn
 from ..tensor import Tensor, new_tensor
 from .contract import linalg_cross, vector_norm
 from .linalg import matmul
@@ -607,7 +607,7 @@ LINALG |= {name: named(made, name, doc) for name, made, doc in (
     ("diagonal", lambda A, *, offset=0, dim1=-2, dim2=-1: diagonal(A, offset, dim1, dim2), "The diagonal of each matrix; see ``diagonal``."),
 )}
 one_line(  # torch's older names
-    ("fm", "qr",       lambda input, some=True, *, out=None: RESULTS["qr"](*qr(input, "reduced" if some else "complete")), "A = Q R: ``(Q, R)``; see ``linalg.qr``."),
+    ("fm", "qr",       lambda input, some=True, *, out=None: warn("qr") or RESULTS["qr"](*qr(input, "reduced" if some else "complete")), "A = Q R: ``(Q, R)``; see ``linalg.qr``."),
     ("fm", "slogdet",  lambda input: RESULTS["slogdet"](*slogdet(input)),           "See ``linalg.slogdet``."),
     ("fm", "cholesky", lambda input, upper=False, *, out=None: cholesky(input, upper=upper), "See ``linalg.cholesky``."),
     ("fm", "pinverse", lambda input, *args, out=None: pinv(input, *args),           "See ``linalg.pinv``."),

@@ -8,7 +8,7 @@ views lead to a part of the memory, and the value is copied into it, or put at t
 
 import numpy as np
 
-from ..errors import check, explained
+from ..errors import check, explained, warn
 from ..mode import mode
 from ..tensor import Tensor, memory, new_tensor
 from ..views import in_place, refuse, write
@@ -103,6 +103,7 @@ def index_array(value, what="tensors"):
     if array.size == 0 and not isinstance(value, (Tensor, np.ndarray)):
         array = array.astype(np.int64)
     if array.dtype == np.uint8:
+        warn("bytes")
         array = array.astype(bool)
     check(array.dtype.kind in "bi", f"{what} used as indices must be long, int, byte or bool tensors",
           IndexError, "note.index_dtype")  # fmt: skip

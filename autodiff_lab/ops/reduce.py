@@ -10,7 +10,7 @@ from collections import namedtuple
 import numpy as np
 
 from .. import dtypes, exact
-from ..errors import check
+from ..errors import check, warn
 from ..exact import add_up
 from ..tensor import Tensor
 from .index import along_put, take_along
@@ -316,6 +316,8 @@ def scatter_of(name, row, doc):
         if unbiased is not None:
             correction = 1 if unbiased else 0
         correction, dim = 1 if correction is None else correction, dims(dim, floating(input, name).ndim)
+        if count(input.shape, dim) <= correction:
+            warn("freedom", name=name)
         return apply(row, input, dim=dim, correction=correction, keepdim=keepdim, out=out)
 
     return register(row, named(made, name, doc))

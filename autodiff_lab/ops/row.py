@@ -31,7 +31,7 @@ import numpy as np
 
 from .. import dtypes
 from ..engine import edge_of
-from ..errors import check, explained
+from ..errors import check, explained, warn
 from ..exact import Rounded
 from ..graph import LEAF, PLAIN, WRITTEN_OUT, Gate, Row, SavedOutput, parameters, written_out
 from ..mode import Inference, mode, ticks
@@ -469,6 +469,8 @@ def into(row, out, result, inputs):
           f"result type {result.dtype.title} can't be cast to the desired output type {out.dtype.title}")  # fmt: skip
     refuse(out, recording=False)
     if out._array.shape != result._array.shape:
+        if out._array.size:
+            warn("resized", had=[*out._array.shape], needs=[*result._array.shape])
         out._array = np.empty(result._array.shape, out._array.dtype)
     write(out, result._array)
     return out

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..device import contiguous_format
 from ..engine import stretched_axes
-from ..errors import check, explained
+from ..errors import check, explained, warn
 from ..exact import add_up
 from ..tensor import Size, Tensor, dimension, memory, new_tensor
 from .row import apply, broadcast_all, check_tensor, either, export, one_line, operation, register
@@ -348,4 +348,6 @@ Tensor.mH = property(lambda self: swapped(self, "mH"), doc="As ``mT``: all numbe
 
 
 def transpose_all(input):
+    if input.ndim not in (0, 2):
+        warn("T")
     return permute(input, *reversed(range(input.ndim)))

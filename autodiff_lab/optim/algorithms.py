@@ -118,7 +118,9 @@ class NAdam(_Algorithm, takes="params, lr=2e-3, betas=(0.9, 0.999), eps=1e-8, we
 
     def _move(self, p, g, state, group):
         m, v, _, second, n = means(g, state, group)
-        now, then = (group["betas"][0] * (1 - 0.5 * 0.96 ** (k * group["momentum_decay"])) for k in (n, n + 1))
+        now, then = (
+            group["betas"][0] * (1 - 0.5 * 0.96 ** (k * group["momentum_decay"])) for k in (n, n + 1)
+        )
         product, scale = state["mu_product"].mul_(now).item(), (v / second).sqrt().add_(group["eps"])
         p.addcdiv_(g, scale, value=-group["lr"] * (1 - now) / (1 - product))
         p.addcdiv_(m, scale, value=-group["lr"] * then / (1 - product * then))
@@ -153,7 +155,11 @@ class Adamax(_Algorithm, takes="params, lr=2e-3, betas=(0.9, 0.999), eps=1e-8, w
     def _move(self, p, g, state, group):
         beta1, beta2 = group["betas"]
         top = state["exp_inf"].copy_((state["exp_inf"] * beta2).maximum(g.abs() + group["eps"]))
-        p.addcdiv_(state["exp_avg"].lerp_(g, 1 - beta1), top, value=-group["lr"] / (1 - beta1 ** state["step"].item()))
+        p.addcdiv_(
+            state["exp_avg"].lerp_(g, 1 - beta1),
+            top,
+            value=-group["lr"] / (1 - beta1 ** state["step"].item()),
+        )
 
 
 class RMSprop(_Algorithm, takes="params, lr=1e-2, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False, "
@@ -232,7 +238,11 @@ class Rprop(_Algorithm, takes="params, lr=1e-2, etas=(0.5, 1.2), step_sizes=(1e-
             state.update(zero(p, "prev"), step_size=p.detach() * 0 + group["lr"])
         state["step"].add_(1)
         turned, (less, more) = g * state["prev"], group["etas"]
-        size = state["step_size"].mul_(1 + (turned > 0) * (more - 1) + (turned < 0) * (less - 1)).clamp_(*group["step_sizes"])
+        size = (
+            state["step_size"]
+            .mul_(1 + (turned > 0) * (more - 1) + (turned < 0) * (less - 1))
+            .clamp_(*group["step_sizes"])
+        )
         g = g.masked_fill(turned < 0, 0)
         p.addcmul_(g.sign(), size, value=-1)
         state["prev"].copy_(g)
@@ -355,7 +365,10 @@ def strong_wolfe(probe, start, t, reach, limit):
             t, past = point[0], before[0]
             before, point = point, probe(cubic(before, point, t + 0.01 * (t - past), t * 10))
             n += 1
-    ends, stuck = sorted(ends or [start, point], key=lambda point: point[1]), False  # the lower end comes first
+    ends, stuck = (
+        sorted(ends or [start, point], key=lambda point: point[1]),
+        False,
+    )  # the lower end comes first
     while n < limit:
         low, high = sorted((ends[0][0], ends[1][0]), key=float)
         if abs(high - low) * reach < 1e-9:
