@@ -44,7 +44,7 @@ def warn(key, **values):
         told[key] = True
     while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(__package__):
         level, frame = level + 1, frame.f_back
-    warnings.warn(sentence.lstrip("!").format(**values), stacklevel=level - 1)
+    warnings.warn(sentence.lstrip("!").format(**values), stacklevel=level)
 
 
 def explained(error, key, tensor=None, **values):

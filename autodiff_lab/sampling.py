@@ -260,6 +260,7 @@ def log_normal_(self, mean=1.0, std=2.0, *, generator=None):
         f"\"log_normal_cpu\" not implemented for '{self.dtype.title}'",
         NotImplementedError,
     )
+    mean, std = number(mean, "log_normal_", "mean", 1), number(std, "log_normal_", "std")
     check(std > 0, f"log_normal_ expects std > 0.0, but found std={std:g}")
     return filled(self, wide(lambda gen, n: np.exp(gen._pairs(n) * std + mean)), generator)
 
@@ -268,6 +269,7 @@ def cauchy_(self, median=0.0, sigma=1.0, *, generator=None):
     """Write numbers of Cauchy's distribution: ``median + sigma · tan(π (u - ½))``."""
     check(self.is_floating_point(), "Cauchy distribution is a continuous probability distribution. dtype must be a "
           f"floating point but you specified {random.NAMES[self._array.dtype][1]}")  # fmt: skip
+    median, sigma = number(median, "cauchy_", "median", 1), number(sigma, "cauchy_", "sigma")
     check(sigma > 0, f"cauchy_ expects sigma > 0.0, but found sigma={sigma:g}")
     return filled(
         self, wide(lambda gen, n: median + sigma * np.tan(np.pi * (gen._doubles(n) - 0.5))), generator

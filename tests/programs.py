@@ -58,7 +58,7 @@ x = th.tensor(1., requires_grad=True); (x*2).backward(); g = x.grad; (x*3).backw
 x = th.tensor(1., requires_grad=True); y = th.tensor(1., requires_grad=True); (x+y).backward(); x.grad += 1; R = x.grad, y.grad
 x = th.tensor(2., requires_grad=True); c = th.tensor(3.); f = x*c; f.backward(); R = c.grad, c.requires_grad
 x = th.tensor(2., requires_grad=True); f = x.clone(); f.backward(); R = x.grad, f.grad_fn.name()
-x = th.tensor([2., 3.], requires_grad=True); y = x * 3; e = th.autograd.graph.get_gradient_edge(y); R = th.autograd.grad(y.sum(), [e, x]), e.node is y.grad_fn, e[1:]
+x = th.tensor([2., 3.], requires_grad=True); y = x * 3; e = th.autograd.graph.get_gradient_edge(y); R = th.autograd.grad(y.sum(), [e, x]), e.node is y.grad_fn, isinstance(e, th.autograd.graph.GradientEdge), e.ownership_token, e[1:]
 x = th.tensor([2., 3.], requires_grad=True); a, b = x.unbind(); e = th.autograd.graph.get_gradient_edge(b); R = th.autograd.grad(a * b, e), e.output_nr; th.autograd.graph.get_gradient_edge(x.detach())
 """
 

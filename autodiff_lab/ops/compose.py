@@ -214,6 +214,13 @@ def wrapped(index, n):
     return index % n
 
 
+def put_(self, index, source, accumulate=False):
+    """Write ``source`` at places counted as if the tensor had one dimension; IndexError for those out of reach."""
+    target = self if self.ndim else self.view(1)
+    target.index_put_(unravel_index(wrapped(index, self.numel()), tuple(target.shape)), source, accumulate)
+    return self
+
+
 def shortened(x, norm, most):
     return FUNCTIONS["where"](norm > most, x * (most / (norm + 1e-7)), x)
 
@@ -232,7 +239,6 @@ one_line(
     ("m",  "adjoint",          lambda self: self.mT,                                       "Each matrix transposed: ``mT``."),
     ("m",  "new",              lambda self, *args: Tensor(*args).to(self.dtype),           "A tensor of this dtype, by the rules of ``Tensor(…)``."),
     ("m",  "resize_as_",       lambda self, other, *, memory_format=None: resize_(self, tuple(other.shape)), "Take the shape of ``other``; see ``resize_``."),
-    ("m",  "put_",             lambda self, index, source, accumulate=False: self.index_put_(unravel_index(wrapped(index, self.numel()), tuple(self.shape)), source, accumulate), "Write ``source`` at places counted as if the tensor had one dimension."),
     ("fm", "put",              lambda input, index, source, accumulate=False: input.clone().put_(index, source, accumulate), "A copy of ``input`` with ``source`` written by ``put_``."),
     ("fm", "renorm",           lambda input, p, dim, maxnorm, *, out=None: shortened(input, FUNCTIONS["norm"](input, p, [d for d in range(input.ndim) if d != dim % input.ndim], True), maxnorm), "Each slice along ``dim`` with its p-norm held to ``maxnorm``."),
     ("fm", "split_with_sizes", lambda input, split_sizes, dim=0: FUNCTIONS["split"](input, list(split_sizes), dim), "Pieces of the given sizes along a dimension."),
@@ -246,7 +252,7 @@ SPECIAL = {name: named(made, name, doc) for name, made, doc in (
 export(imag, angle)
 export(broadcast_shapes, unravel_index, range_, scalar_tensor, frombuffer, hann_window, hamming_window, typename,
        method=False)  # fmt: skip
-export(resize_, fill_diagonal_, apply_, map_, sum_to_size, function=False)
+export(resize_, put_, fill_diagonal_, apply_, map_, sum_to_size, function=False)
 Tensor.real, Tensor.imag = property(FUNCTIONS["real"]), property(imag)
 
 
