@@ -18,7 +18,6 @@ th.meshgrid(th.ones(2), th.ones(2), indexing='ij'); th.cartesian_prod(th.ones(2)
 th.cross(th.ones(3), th.ones(3)); th.cross(th.ones(3), th.ones(3), dim=0)
 th.chain_matmul(th.ones(2, 2), th.ones(2, 2))
 th.range(1, 3)
-th.ones(2).storage()
 th.ones(1).std(); th.ones(2, 1).var(1); th.ones(1).std(correction=0)
 import numpy as np; th.tensor((np.ones(2),)); th.tensor(np.ones(2))
 th.ones(3).T; th.ones(2, 2).T; th.ones(2, 2).mT

@@ -211,7 +211,7 @@ def wrapped(index, n):
     """Places of a row of ``n``, those counted from the end as the others."""
     for i in index[(index < -n) | (index >= n)].tolist()[:1]:
         raise IndexError(f"out of range: tried to access index {i} on a tensor of {n} elements.")
-    return index % n
+    return index % max(n, 1)
 
 
 def put_(self, index, source, accumulate=False):
