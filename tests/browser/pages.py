@@ -215,3 +215,19 @@ class Watched:
             "(theme) => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", name
         )
         self.page.wait_for_selector(f'body[data-jp-theme-light="{"false" if dark else "true"}"]')
+
+
+def exported(folder, name, opened):
+    """A notebook of the folder, run and exported to HTML by nbconvert, opened from disk: no kernel, no network."""
+    command = ["-m", "nbconvert", "--to", "html", "--execute", f"{name}.ipynb", "--output", name,
+               "--ExecutePreprocessor.store_widget_state=False", "--HTMLExporter.mathjax_url=",
+               "--HTMLExporter.require_js_url="]  # fmt: skip
+    done = subprocess.run([sys.executable, *command], cwd=folder, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    opened.page.route(
+        "**/*", lambda route: route.continue_() if route.request.url.startswith("file:") else route.abort()
+    )
+    opened.page.goto((folder / f"{name}.html").as_uri())
+    opened.page.wait_for_selector(".adl-widget")
+    return opened

@@ -1,9 +1,8 @@
 """`lab.stepper` in a page, with the kernel and without: next, back, keys, play, quiz."""
 
-import subprocess
-import sys
-
 import pytest
+
+from .pages import exported
 
 CELLS = [
     "import autodiff_lab as th\nfrom autodiff_lab import lab\nlab.set_language('en')\n"
@@ -25,18 +24,7 @@ def seat(server, desk):
 @pytest.fixture(scope="module")
 def page(server, desk, seat):
     """The notebook, run and exported to HTML; the kernel is not there."""
-    folder = server.folder
-    command = ["-m", "nbconvert", "--to", "html", "--execute", "stepper.ipynb", "--output", "exported",
-               "--ExecutePreprocessor.store_widget_state=False"]  # fmt: skip
-    done = subprocess.run([sys.executable, *command], cwd=folder, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    exported = desk(width=1300, height=1000)
-    exported.page.route(
-        "**/*", lambda route: route.continue_() if route.request.url.startswith("file:") else route.abort()
-    )
-    exported.page.goto((folder / "exported.html").as_uri())
-    exported.page.wait_for_selector(".adl-widget")
-    return exported
+    return exported(server.folder, "stepper", desk(width=1300, height=1000))
 
 
 @pytest.fixture(params=["kernel", "exported"])
@@ -137,8 +125,4 @@ def test_python_knows_the_step(seat):
 
 def test_no_complaint(seat, page):
     assert seat.quiet() == []
-    assert [
-        c
-        for c in page.quiet()
-        if "external" not in c and "ERR_FAILED" not in c and "require" not in c.lower()
-    ] == []
+    assert page.quiet() == []

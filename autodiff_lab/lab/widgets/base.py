@@ -134,7 +134,9 @@ class Widget(anywidget.AnyWidget):
         state = {
             name: getattr(self, name) for name in ("labels", "language", "fault", "again", *self.plays_alone)
         }
-        data = _as_text(state, self).replace("</", "<\\/")
+        data = _as_text(state, self).replace(
+            "<", "\\u003c"
+        )  # no tag in it ends the script, no comment hides its end
         module = self._esm.replace("export default ", "const shown = ").replace("</", "<\\/")
         return (
             f'<div class="adl-alone">{self.to_svg()}</div><style>{self._css}</style><script>(() => {{\n'
