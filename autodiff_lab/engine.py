@@ -10,6 +10,7 @@ it was. Summing a gradient back to a broadcast input's shape and dtype happens h
 """
 
 import functools
+import threading
 from collections.abc import Callable
 from heapq import heappop, heappush
 from typing import Any
@@ -26,6 +27,7 @@ inspect: Callable[..., Any] | None = (
 )
 
 
+handing_over = threading.RLock()  # two threads may add to the same leaf
 at_the_end = []  # what is to be called when the pass is over
 
 
@@ -45,6 +47,15 @@ def walk(seeds, *, keep, as_tensors, wanted=None):
 
     Returns {edge: cotangent} for the leaves reached, or for the wanted edges reached.
     """
+    try:
+        return walked(seeds, keep, as_tensors, wanted)
+    except BaseException:
+        at_the_end.clear()  # a pass that fails has no end
+        raise
+
+
+def walked(seeds, keep, as_tensors, wanted):
+    """``walk`` itself."""
     heap, nodes, grads, found = [], {}, {}, {}
     watched, started = mode.anomaly is not None, ticks.next()
     needed = None if wanted is None else reaching(wanted, [edge for edge, _ in seeds])
@@ -230,8 +241,9 @@ def deliver(pairs, create_graph):
     for i, (tensor, g) in hooked:
         if tensor._node is LEAF:
             pairs[i] = tensor, run_hooks(tensor, "pre", g, create_graph)
-    for tensor, g in pairs:
-        tensor._accumulate(g)
+    with handing_over:
+        for tensor, g in pairs:
+            tensor._accumulate(g)
     for _, (tensor, _) in hooked:
         for hook in tensor._hooks.of("accumulated"):
             hook(tensor)

@@ -139,7 +139,8 @@ def register_multi_grad_hook(tensors, fn, *, mode="all"):
             fn(grads)
 
     def one(index, grad):
-        if not arrived:
+        if finish not in engine.at_the_end:  # the first of this pass
+            arrived.clear()
             engine.at_the_end.append(finish)
             if mode == "any":
                 fn(grad)
