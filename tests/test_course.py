@@ -159,6 +159,21 @@ def test_an_error_in_the_learners_function_is_told_with_its_line():
     assert "ZeroDivisionError" in said and "v / 0" in said
 
 
+def test_progress_is_a_table_with_its_marks_in_words():
+    lab.check("1.1", -2.688)
+    lab.check("1.2", 1.0)
+    bundle = lab.progress(1)._repr_mimebundle_()
+    assert bundle["text/plain"].splitlines()[:3] == [
+        "Ejercicios resueltos: 1 de 4",
+        "✓ 1.1  la derivada de una iteración",
+        "✗ 1.2  el mejor paso",
+    ]
+    rows = re.findall("<tr>(.*?)</tr>", bundle["text/html"])
+    assert ["resuelto" in rows[0], "todavía no" in rows[1], "por hacer" in rows[2]] == [True] * 3 and len(
+        rows
+    ) == 4
+
+
 def test_a_right_answer_stays_right():
     assert lab.check("1.1", -2.688)
     assert not lab.check("1.1", 0)

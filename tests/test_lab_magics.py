@@ -194,5 +194,40 @@ def test_help_names_the_options(shell):
 def test_unloading_takes_the_magics_away_and_loading_brings_them_back(shell):
     magics.unload_ipython_extension(shell)
     assert shell.find_line_magic("graph") is None and shell.find_cell_magic("graph") is None
+    assert shell.custom_exceptions == ()
     magics.load_ipython_extension(shell)
     assert shell.find_line_magic("graph") is not None
+
+
+def test_an_error_is_shown_down_to_the_learner_s_own_line(shell, capsys):
+    shell.run_cell("def g(t):\n    t.backward()\ng(th.ones(2, requires_grad=True) * 2)")
+    said = capsys.readouterr().out
+    assert "g(th.ones(2" in said and "----> 2     t.backward()" in said
+    assert "scalar outputs" in said and "Redúcelo antes" in said
+    assert "engine.py" not in said and "tensor.py" not in said
+    shell.run_cell("import sys, traceback\nlast = traceback.extract_tb(sys.last_value.__traceback__)[-1]")
+    assert "autodiff_lab" in shell.user_ns["last"].filename  # the error itself has kept all of them
+
+
+def test_an_error_without_a_line_of_the_learner_s_is_shown_whole():
+    try:
+        raise ValueError
+    except ValueError as error:
+        trace = error.__traceback__
+    assert magics.own_frames(trace).tb_lineno == trace.tb_lineno
+    inside = magics.LIBRARY
+    try:
+        magics._parsed(None, "")
+    except AttributeError as error:
+        below = error.__traceback__.tb_next
+    assert inside in below.tb_frame.f_code.co_filename
+    assert magics.own_frames(below).tb_frame is below.tb_frame
+
+
+def test_an_other_way_of_showing_errors_is_left_alone():
+    shell = InteractiveShell()
+    shell.set_custom_exc((KeyError,), lambda shell, kind, error, trace, tb_offset=None: None)
+    magics.load_ipython_extension(shell)
+    assert shell.custom_exceptions == (KeyError,)
+    magics.unload_ipython_extension(shell)
+    assert shell.custom_exceptions == (KeyError,)

@@ -167,6 +167,11 @@ CELLS = [
     ("x = th.tensor(2., requires_grad=True)\nfor k in range(2):\n    with th.inference_mode():\n        y = x * 3", "y",
      "under inference_mode()", "line 4 (“y = x * 3"),
     ("x = th.tensor(2., requires_grad=True)\ny = th.tensor(x.item() * 3)", "y", "made of the numbers of x", "line 2"),
+    ("x = th.tensor(2., requires_grad=True)\ny = th.tensor(x.item()) ** 2", "y", ".item() took the numbers out of x", "line 2"),
+    ("x = th.tensor(2., requires_grad=True)\nh = float(x) / 2\ny = h * th.ones(2)", "y", "float() took", "line 2 (“h = float"),
+    ("x = th.ones(2, requires_grad=True)\nh = x.detach().numpy()\nk = h + 1\ny = th.tensor(k) * 2", "y", ".numpy() took",
+     "line 2 (“h = x.detach"),
+    ("x = th.tensor(2., requires_grad=True)\ny = x.exp()\ny.add_(1)\ny.mul_(3)", "y", "line 4 (“y.mul_(3)", "line 3 (“y.add_(1)"),
     ("loss = th.tensor(3.) * 2\n\nloss.requires_grad = True\nloss.backward()", "loss", "it is a leaf", "line 3 (“loss.req"),
     ("x = th.tensor(2.)\nloss = (x * 3) ** 2\nloss.requires_grad = True", "loss", "it is a leaf", "line 3 (“loss.requires"),
     ("x = th.tensor(2., requires_grad=True)\ny = x * 3\nf = y * y\ny += 1", "f", "is at version 1", "line 4 (“y += 1"),
@@ -185,11 +190,23 @@ def test_the_notebook_s_history_knows_the_line(notebook, cell, name, reason, pla
     assert reason in told and f"cell [3], {place}" in told
 
 
+def test_cells_that_ipython_does_not_keep_are_known_too(notebook, capsys):
+    shell = InteractiveShell.instance()
+    shell.run_cell("x = th.tensor(2., requires_grad=True)\ny = x.data", store_history=False)
+    assert "line 2 (“y = x.data" in notebook("%why y")
+    magics.unload_ipython_extension(shell)
+    magics.load_ipython_extension(shell)
+    assert "line 2" not in notebook("%why y")
+
+
 SILENT = [
     # a function may run anywhere, with anything
     "def f():\n    y = x.detach()\n    return y\nx = th.tensor(2., requires_grad=True)\ny, z = f(), 1",
     # under no_grad, but nothing there would have been recorded anyway
     "x = th.tensor(2.)\nwith th.no_grad():\n    y = x * 3",
+    # the number was taken out of something that asked for no gradient, or only after it was used
+    "x = th.tensor(2.)\ny = th.tensor(x.item()) * 2",
+    "x = th.tensor(2., requires_grad=True)\nk = 3.\ny = th.ones(2) * k\nk = x.item()",
     # what stands last in the history is not what made it
     "y = th.ones(2)\nfor y in [th.zeros(2)]:\n    pass",
     "x = th.tensor(2., requires_grad=True)\ny = th.tensor(5.)\ntry:\n    1 / 0\n    y = x.detach()\nexcept ZeroDivisionError:\n    pass",

@@ -21,6 +21,7 @@ _answered = {}  # "4.2" → "right" or "wrong"
 _hinted = {}  # "4.2" → how many hints were given
 
 MARKS = {"right": "✓", "wrong": "✗", "todo": "○"}
+COLOURS = {"right": "success", "wrong": "warn", "todo": "info"}  # JupyterLab's names
 
 
 class Verdict:
@@ -42,9 +43,9 @@ class Verdict:
         return f"{MARKS[self.state]} {self.exercise}  {self.text}"
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        colour = {"right": "success", "wrong": "warn", "todo": "info"}[self.state]
         html = (
-            f'<div role="status" style="border-left:4px solid var(--jp-{colour}-color1,#888);padding:.2em .8em">'
+            f'<div role="status" style="padding:.2em .8em;'
+            f'border-left:4px solid var(--jp-{COLOURS[self.state]}-color1,#888)">'
             f"<strong>{MARKS[self.state]} {escape(self.exercise)}</strong> {escape(self.text)}</div>"
         )
         return {"text/plain": repr(self), "text/html": html}
@@ -150,6 +151,19 @@ class Progress:
             f"{MARKS[state]} {name}  {said(EXERCISES[name].title)}" for name, state in self.states.items()
         ]
         return "\n".join([say("course.progress", done=done, of=len(self.states)), *lines])
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        head, *_ = repr(self).splitlines()
+        rows = "".join(
+            f'<tr><td style="color:var(--jp-{COLOURS[state]}-color1,inherit)"><strong>{MARKS[state]}</strong></td>'
+            f'<td>{escape(name)}</td><td style="text-align:left">{escape(said(EXERCISES[name].title))}</td>'
+            f'<td style="text-align:left">{escape(say(f"course.state.{state}"))}</td></tr>'
+            for name, state in self.states.items()
+        )
+        html = (
+            f'<table><caption style="text-align:left">{escape(head)}</caption><tbody>{rows}</tbody></table>'
+        )
+        return {"text/plain": repr(self), "text/html": html}
 
 
 def progress(chapter=None):

@@ -1,6 +1,7 @@
 """What the notebook's own history says of a variable: the line that assigned it, and the lines that wrote to it.
 
-IPython keeps the text of every cell that ran (``In``). It is read as code and never run, and only what is plain is
+IPython keeps the text of every cell that ran (``In``), unless whoever ran it asked it not to, as nbval does; those
+cells are kept here (``listen``). The text is read as code and never run, and only what is plain is
 believed: assignments at a cell's top level, in ``with`` blocks, loops and branches; not in functions. Leans on
 messages and model.
 """
@@ -8,11 +9,15 @@ messages and model.
 import ast
 import sys
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from ..messages import say
 from .model import visible
 
 QUIET = frozenset({"no_grad", "inference_mode"})
+
+
+_unkept = WeakKeyDictionary()  # shell → the cells that it ran without keeping them, and who listens
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +41,32 @@ def notebook():
     return ipython.get_ipython() if ipython is not None else None
 
 
+def listen(shell):
+    """From now on keep the cells that ``shell`` runs without keeping them itself."""
+    if shell not in _unkept:
+        cells = []
+
+        def keep(info):
+            if not info.store_history:
+                cells.append(shell.transform_cell(info.raw_cell))
+
+        shell.events.register("pre_run_cell", keep)
+        _unkept[shell] = cells, keep
+
+
+def deafen(shell):
+    """The end of ``listen``."""
+    if shell in _unkept:
+        shell.events.unregister("pre_run_cell", _unkept.pop(shell)[1])
+
+
 def lines():
     """Every statement that the notebook's cells hold, in the order of the cells."""
     shell = notebook()
     cells = shell.user_ns.get("In") if shell is not None else None
     found = []
-    for cell, source in enumerate(cells if isinstance(cells, list) else ()):
+    cells = [*(cells if isinstance(cells, list) else ()), *_unkept.get(shell, ((),))[0]] if shell else ()
+    for cell, source in enumerate(cells):
         found += _of_source(cell, source, "")
     return found
 
@@ -185,6 +210,25 @@ def cut(expression):
     if _called(expression) == "detach" and isinstance(expression.func, ast.Attribute):
         return ".detach()", expression.func.value
     return None
+
+
+def taken_out(expression):
+    """``(how, name)`` of each variable whose numbers an expression takes out: ``x.item()``, ``float(x)``."""
+    found = []
+    for call in ast.walk(expression):
+        if not isinstance(call, ast.Call):
+            continue
+        if isinstance(call.func, ast.Attribute) and call.func.attr in ("item", "tolist", "numpy"):
+            how, what = f".{call.func.attr}()", call.func.value
+        elif isinstance(call.func, ast.Name) and call.func.id in ("float", "int") and len(call.args) == 1:
+            how, what = f"{call.func.id}()", call.args[0]
+        else:
+            continue
+        inner = cut(what)  # x.detach().numpy()
+        what = inner[1] if inner is not None else what
+        if isinstance(what, ast.Name):
+            found.append((how, what.id))
+    return found
 
 
 def rebuilt(expression):

@@ -6,9 +6,13 @@ an error in a learner's cell shows as itself. Leans on picture and messages.
 
 import ast
 import contextlib
+import os
 import re
 import sys
+from pathlib import Path
+from types import TracebackType
 
+import IPython
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
 from IPython.core.magic_arguments import MagicArgumentParser, argument, magic_arguments
@@ -16,6 +20,7 @@ from IPython.utils.process import arg_split
 
 from ..messages import get_language, say, set_language
 from ..mode import no_grad
+from . import history
 from .checking import gradcheck
 from .names import is_tensor, tensors_for
 from .picture import graph
@@ -24,6 +29,8 @@ from .trace import trace
 from .why import why
 from .widgets.derivative import PRESETS, derivative
 from .widgets.explorer import explore
+
+LIBRARY = __name__.partition(".")[0]
 
 
 def _drawing_options(function):
@@ -327,9 +334,34 @@ def _assigned(tree):
     return names
 
 
+def show_error(shell, kind, error, trace, tb_offset=None):
+    """Show an error of a cell down to the learner's own last line; the error itself keeps all its frames.
+
+    What lies below that line is how the package works inside, and would drown the sentence that explains.
+    """
+    shell.showtraceback((kind, error, own_frames(trace)), tb_offset=tb_offset)
+
+
+def own_frames(trace):
+    """A traceback without the frames of this package and of IPython at its end; as it is, if no other is left."""
+    frames = []
+    while trace is not None:
+        frames.append(trace)
+        trace = trace.tb_next
+    inside = tuple(str(Path(module.__file__).parent) + os.sep for module in (IPython, sys.modules[LIBRARY]))
+    own = [k for k, frame in enumerate(frames) if not frame.tb_frame.f_code.co_filename.startswith(inside)]
+    shown = None
+    for frame in reversed(frames[: own[-1] + 1] if own else frames):
+        shown = TracebackType(shown, frame.tb_frame, frame.tb_lasti, frame.tb_lineno)
+    return shown
+
+
 def load_ipython_extension(shell):
     """``%load_ext autodiff_lab``."""
     shell.register_magics(LabMagics)
+    history.listen(shell)
+    if not shell.custom_exceptions:  # who has a way of showing errors keeps it
+        shell.set_custom_exc((Exception,), show_error)
 
 
 def unload_ipython_extension(shell):
@@ -337,3 +369,6 @@ def unload_ipython_extension(shell):
     for kind, names in LabMagics.magics.items():
         for name in names:
             shell.magics_manager.magics[kind].pop(name, None)
+    history.deafen(shell)
+    if shell.custom_exceptions == (Exception,):
+        shell.set_custom_exc((), None)

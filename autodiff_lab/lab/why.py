@@ -141,11 +141,29 @@ class _Reasons:
             return say("why.rebuilt", name=self.name, source=wanted[0], place=place)
         if wanted and line.quiet:
             return say("why.no_grad", name=self.name, mode=line.quiet, place=place)
+        if {*wanted} <= {source for _, source in history.taken_out(value)}:
+            gone = self._taken_out(line, space)
+            if gone:
+                return gone
         for name in used if not wanted else ():  # one of the things it was made of may have lost its history
             inner = _Reasons(space[name], {name: space[name]})
             reason = inner._remembered_constant(line)
             if reason:
                 return say("why.made_of", name=self.name, source=name, place=place) + "\n" + reason
+        return ""
+
+    def _taken_out(self, line, space, depth=5):
+        """Where the numbers it was made of left their tensor, in its own line or in that of a plain number in it."""
+        for how, source in history.taken_out(line.statement.value):
+            if is_tensor(space.get(source)) and space[source].requires_grad:
+                return say("why.taken_out", name=self.name, how=how, source=source, place=line.place())
+        for name in history.names_in(line.statement.value) if depth else ():
+            plain = name in space and not is_tensor(space[name])
+            earlier = history.assignment(name) if plain else None
+            if earlier is not None and (earlier.cell, earlier.number) < (line.cell, line.number):
+                found = self._taken_out(earlier, space, depth - 1)
+                if found:
+                    return found
         return ""
 
     def _assignment(self):
@@ -250,7 +268,9 @@ class _Reasons:
         names = [n for n, t in shell.user_ns.items() if is_tensor(t) and not n.startswith("_")
                  and version_of(t) == now and _belongs(t, stale[0])]  # fmt: skip
         found = [line for name in names for line in history.writes(name)]
-        return say("why.written", place=found[0].place()) if len(found) == 1 else ""
+        if len(found) == 1 or (len(names) == 1 and 1 < len(found) == now <= 3):
+            return say("why.written", place="; ".join(line.place() for line in found))
+        return ""
 
 
 def _belongs(tensor, fn):
@@ -325,7 +345,8 @@ def _of_error(error, names):
     if tensor is not None and key in ("note.no_grad_fn", "why.stale_error"):
         reasons = _Reasons(tensor, {**names, called: tensor})
         notes += reasons.gradient() if key == "note.no_grad_fn" else reasons.graph()
-    return [note[:1].upper() + note[1:] for note in notes] if not called else notes
+    unknown = say("name.unknown")  # at the head of a sentence
+    return [note[:1].upper() + note[1:] if note.startswith(unknown) else note for note in notes]
 
 
 def _culprit(error):

@@ -19,11 +19,18 @@ def title(model):
 
 def overview(model):
     """The picture in a few sentences, for those who hear it: what there is, what came out, and the gradients."""
-    said = [say("graph.description", nodes=len(model.nodes), edges=len(model.edges))]
+    said = [size(model)]
     named = [n for n in model.nodes if n.kind not in ("fold", "backward", "accumulate")]
     said += [f"{n.name} = {n.value_text}" for n in named if n.is_result and n.name and n.value_text]
     said += [f"{n.name}.grad = {n.grad_text}" for n in named if n.is_leaf and n.grad_state == "stored"][:12]
     return ". ".join(said) + "."
+
+
+def size(model):
+    """How many nodes and edges there are, in words."""
+    counts = {"node": len(model.nodes), "edge": len(model.edges)}
+    counted = {k: say(f"graph.{k}" if n == 1 else f"graph.{k}s", count=n) for k, n in counts.items()}
+    return say("graph.size", nodes=counted["node"], edges=counted["edge"])
 
 
 def operation(node, model):
@@ -162,8 +169,7 @@ def table(head, rows, right=()):
 
 def to_text(model):
     """The whole model as two tables; see :class:`~autodiff_lab.lab.Graph`."""
-    plural = say("graph.description", nodes=len(model.nodes), edges=len(model.edges))
-    lines = [f"{title(model)}: {plural}"]
+    lines = [f"{title(model)}: {size(model)}"]
     if model.hidden:
         lines.append(folded(model))
     if not model.complete:
