@@ -1,6 +1,23 @@
 """Programs about ``nn``: modules, layers, losses, state, text; see programs.py."""
 
 LINES = """
+th.nn.Bilinear(0, 2, 1)
+th.nn.Hardtanh(1, 0)
+th.nn.MultiMarginLoss(p=3)
+th.nn.MultiMarginLoss(weight=th.ones(2, 2))
+th.nn.TripletMarginLoss(margin=-1)
+th.nn.TripletMarginWithDistanceLoss(margin=-1)
+th.nn.Unflatten(1, 3)
+type('D', (th.nn.Dropout,), {})(-1)
+th.nn.AlphaDropout(1.5)
+th.nn.RNN(2.5, 3)
+th.nn.LSTM(2, 3, proj_size=-1)
+th.nn.LSTM(2, 3, proj_size=3)
+th.nn.GRU(2, 3, batch_first=1)
+th.nn.ConvTranspose2d(3, 3, 3, padding_mode='reflect')
+th.nn.ModuleList(3)
+th.nn.ModuleDict(3)
+R = th.nn.Upsample((2, 2)), th.nn.Upsample(scale_factor=2), th.nn.InstanceNorm2d(-1), th.nn.BatchNorm1d(2, track_running_stats=False).num_batches_tracked, list(th.nn.BatchNorm1d(2).state_dict())
 th.manual_seed(0); e = th.nn.Embedding(4, 3, max_norm=1.); R = e(th.tensor([1, 2])), e.weight, e
 th.manual_seed(0); e = th.nn.Embedding(4, 3, max_norm=.5, norm_type=1.); e(th.tensor([[1, 2]])).sum().backward(); R = e.weight, e.weight.grad, e
 s = th.nn.Sequential(th.nn.Tanh(), th.nn.ReLU()).insert(-1, th.nn.Identity()).insert(3, th.nn.SiLU()); R = s, 0; s.insert(7, th.nn.Tanh())

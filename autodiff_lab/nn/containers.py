@@ -3,6 +3,7 @@
 import itertools
 import operator
 from collections import OrderedDict
+from collections.abc import Iterable
 
 from ..errors import check
 from ..tensor import Parameter, Tensor
@@ -57,6 +58,8 @@ class Indexed(Module):
 
     def extend(self, modules):
         """Add several modules at the end."""
+        check(isinstance(modules, Iterable), f"{type(self).__name__}.extend should be called with an iterable, but got "
+              f"{type(modules).__name__}", TypeError)  # fmt: skip
         for module in modules:
             self.append(module)
         return self
@@ -138,6 +141,8 @@ class Named(Module):
 
     def update(self, others):
         """Take the values of a mapping, or of (name, value) pairs."""
+        check(isinstance(others, Iterable), f"{type(self).__name__}.update should be called with an iterable of key/value "
+              f"pairs, but got {type(others).__name__}", TypeError)  # fmt: skip
         for key, value in others.items() if hasattr(others, "items") else others:
             self[key] = value
 

@@ -27,6 +27,11 @@ class _Layer(Declared, Module):
 
     def _take(self, **given):
         Module.__init__(self)
+        for wrong, kind, said in next(
+            (REFUSED[c.__name__] for c in type(self).__mro__ if c.__name__ in REFUSED), ()
+        ):
+            if wrong(**given):
+                raise kind(said.format(layer=type(self).__name__, **given))
         for name, value in given.items():
             self.register_buffer(name, value) if name in self._buffered else setattr(self, name, value)
 
@@ -52,6 +57,33 @@ class _Layer(Declared, Module):
     def _plain(self, name):
         option = inspect.signature(self._made).parameters.get(name)
         return 0 if option is None else option.default
+
+
+# What a constructor refuses: when, by which error, in which words; options by their names.
+MARGIN = (
+    lambda margin, **_: margin <= 0,
+    ValueError,
+    "{layer}: expected margin to be greater than 0, got {margin} instead",
+)
+REFUSED = {
+    "Bilinear": ((lambda in1_features, **_: in1_features == 0, ValueError, "in1_features must be > 0, but got (in1_features={in1_features})"),),
+    "Hardtanh": ((lambda min_val, max_val, **_: max_val <= min_val, AssertionError, "max_val ({max_val}) must be greater than min_val ({min_val})"),),
+    "MultiMarginLoss": (
+        (lambda p, **_: p not in (1, 2), ValueError, "only p == 1 and p == 2 supported"),
+        (lambda weight, **_: weight is not None and weight.ndim != 1, ValueError, "MultiMarginLoss: expected weight to be None or 1D tensor, got {weight.ndim}D instead"),
+    ),
+    "TripletMarginLoss": (MARGIN,), "TripletMarginWithDistanceLoss": (MARGIN,),
+    "Unflatten": (
+        (lambda unflattened_size, **_: not isinstance(unflattened_size, (tuple, list)), TypeError, "unflattened_size must be a tuple of ints, but found type {unflattened_size.__class__.__name__}"),
+        (lambda unflattened_size, **_: any(not isinstance(n, int) for n in unflattened_size), TypeError, "unflattened_size must be tuple of ints, but found an element of another type"),
+    ),
+    **dict.fromkeys(("Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout"), (
+        (lambda p, **_: p < 0 or p > 1, ValueError, "dropout probability has to be between 0 and 1, but got {p}"),)),
+    "RNNBase": (
+        (lambda input_size, **_: not isinstance(input_size, int), TypeError, "input_size should be of type int, got: {input_size.__class__.__name__}"),
+        (lambda batch_first, **_: not isinstance(batch_first, bool), TypeError, "batch_first should be of type bool, got: {batch_first.__class__.__name__}"),
+        (lambda proj_size=0, **_: proj_size < 0, ValueError, "proj_size should be a positive integer or zero to disable projections"),),
+}  # fmt: skip
 
 
 class Identity(Module):
@@ -163,6 +195,8 @@ class _Convolution(_Layer):
             raise ValueError(f"Invalid padding string '{padding}', should be one of {{'same', 'valid'}}")
         if padding == "same" and set(F.sizes(stride, self.d)) != {1}:
             raise ValueError("padding='same' is not supported for strided convolutions")
+        check(padding_mode == "zeros" or not self._transposed,
+              f'Only "zeros" padding mode is supported for {type(self).__name__}', ValueError)  # fmt: skip
         if padding_mode not in ("zeros", "reflect", "replicate", "circular"):
             raise ValueError(f"padding_mode must be one of {{'zeros', 'reflect', 'replicate', 'circular'}}, but got padding_mode='{padding_mode}'")  # fmt: skip
         each = {"kernel_size": kernel_size, "stride": stride, "padding": padding, "dilation": dilation, "output_padding": output_padding}  # fmt: skip
@@ -216,9 +250,9 @@ class _BatchNorm(_Layer):
         n = self.num_features
         self._parameter("weight", affine, ones, n, dtype=dtype)
         self._parameter("bias", affine and bias, zeros, n, dtype=dtype)
-        numbers = {"running_mean": zeros(n, dtype=dtype), "running_var": ones(n, dtype=dtype), "num_batches_tracked": tensor(0)}  # fmt: skip
-        for name, start in numbers.items():
-            self.register_buffer(name, start if track_running_stats else None)
+        for name, start in (("running_mean", zeros), ("running_var", ones), ("num_batches_tracked", None)):
+            made = start(n, dtype=dtype) if start and track_running_stats else None
+            self.register_buffer(name, made if start or not track_running_stats else tensor(0))
 
     def _checked(self, input):
         if input.ndim not in self.ranks:
@@ -340,13 +374,13 @@ class _Passing(_Layer):
     _more = ()
 
     def _take(self, **given):
-        if "training" in self._more and "p" in given and not 0 <= given["p"] <= 1:
-            raise ValueError(f"dropout probability has to be between 0 and 1, but got {given['p']}")
         if given.get("stride", 0) is None and "norm_type" not in given:
             given["stride"] = given["kernel_size"]
         if "reduce" in given:
             given["reduction"] = F.legacy(given["reduction"], given.pop("size_average"), given.pop("reduce"))
-        if given.get("scale_factor") is not None:
+        if given.get("scale_factor", 0) is None:
+            self._shown = "size mode"
+        elif "scale_factor" in given:
             factor = given["scale_factor"]
             given["scale_factor"] = tuple(map(float, factor)) if isinstance(factor, tuple) else float(factor)
         if given.get("distance_function", 0) is None:

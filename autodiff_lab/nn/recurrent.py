@@ -66,7 +66,7 @@ class RNNBase(_Layer, takes=f"mode, input_size, hidden_size, num_layers=1, bias=
             if not isinstance(given[name], int):
                 raise TypeError(f"{name} should be of type int, got: {type(given[name]).__name__}")
             check(given[name] > 0, f"{name} must be greater than zero", ValueError)
-        check(0 <= proj_size < hidden, "proj_size has to be smaller than hidden_size", ValueError)
+        check(proj_size < hidden, "proj_size has to be smaller than hidden_size", ValueError)
         mode = mode or type(self)._mode
         super()._take(mode=mode, dropout=float(dropout), proj_size=proj_size, **given)
         gates, out, directions = KINDS[mode][0] * hidden, proj_size or hidden, 2 if self.bidirectional else 1
