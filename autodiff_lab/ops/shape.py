@@ -118,7 +118,7 @@ CLONE       = operation("clone",        "Clone",      lambda x, order: np.array(
 
 def stretched(x, size):
     if not isinstance(x, np.ndarray):
-        return np.broadcast_to(x, size)
+        return np.ndarray(size, x.dtype, np.asarray(x), 0, (0,) * len(size))
     steps = [0 if n == 1 else s for n, s in zip(x.shape, x.strides)]
     return np.lib.stride_tricks.as_strided(x, size, [0] * (len(size) - x.ndim) + steps)
 

@@ -38,44 +38,47 @@ def padded(x, padding, value=0):
 
 
 def columns(x, kernel, stride, padding, dilation, groups):
-    """The windows as matrices (N, groups, places, channels of a group × kernel), and the number of places by axis."""
+    """The windows as matrices (groups, channels of a group × kernel, N × places), and the number of places by axis."""
     seen = windows(padded(x, padding), kernel, stride, dilation)
     n, c, *rest = seen.shape
-    places = rest[: len(kernel)]
-    seen = seen.reshape(n, groups, c // groups, *rest)
     d = len(kernel)
-    order = (0, 1, *range(3, 3 + d), 2, *range(3 + d, 3 + 2 * d))
-    return seen.transpose(order).reshape(n, groups, math.prod(places), -1), places
+    places = rest[:d]
+    order = (1, 2, *range(3 + d, 3 + 2 * d), 0, *range(3, 3 + d))  # places last: runs of memory are copied
+    seen = seen.reshape(n, groups, c // groups, *rest).transpose(order)
+    return seen.reshape(groups, c // groups * math.prod(kernel), n * math.prod(places)), places
 
 
 def by_group(g, groups):
-    """(N, O, *places) as matrices (N, groups, places, O / groups)."""
-    return g.reshape(g.shape[0], groups, g.shape[1] // groups, -1).swapaxes(2, 3)
+    """(N, O, *places) as matrices (groups, O / groups, N × places)."""
+    n, o, *places = g.shape
+    g = g.reshape(n, groups, o // groups, math.prod(places)).transpose(1, 2, 0, 3)
+    return g.reshape(groups, o // groups, n * math.prod(places))
 
 
 def convolved(x, w, stride, padding, dilation, groups):
     cols, places = columns(x, w.shape[2:], stride, padding, dilation, groups)
-    out = cols @ w.reshape(groups, w.shape[0] // groups, -1).swapaxes(1, 2)
-    return np.ascontiguousarray(out.swapaxes(2, 3)).reshape(x.shape[0], w.shape[0], *places)
+    n, o = len(x), len(w)
+    out = w.reshape(groups, o // groups, math.prod(w.shape[1:])) @ cols
+    out = out.reshape(o, n, math.prod(places)).swapaxes(0, 1)
+    return np.ascontiguousarray(out).reshape(n, o, *places)
 
 
 def convolved_input(g, w, size, stride, padding, dilation, groups):
     """The x of the sum: each number of ``g`` puts its multiple of ``w`` back where its window was."""
-    kernel, places = w.shape[2:], g.shape[2:]
-    cols = by_group(g, groups) @ w.reshape(groups, w.shape[0] // groups, -1)
-    cols = cols.reshape(g.shape[0], groups, *places, w.shape[1], *kernel)
-    made = np.zeros((g.shape[0], groups, w.shape[1], *(n + 2 * p for n, p in zip(size, padding))), g.dtype)
-    d = len(kernel)
+    (n, o, *places), (c, *kernel) = g.shape, w.shape[1:]
+    cols = w.reshape(groups, o // groups, math.prod(w.shape[1:])).swapaxes(1, 2) @ by_group(g, groups)
+    cols = cols.reshape(groups, c, *kernel, n, *places)
+    made = np.zeros((groups, c, n, *(m + 2 * p for m, p in zip(size, padding))), g.dtype)
     for k in np.ndindex(*kernel):
         reach = (slice(i * e, i * e + s * (m - 1) + 1, s) for i, e, s, m in zip(k, dilation, stride, places))
-        made[(..., *reach)] += np.moveaxis(cols[(..., *k)], 2 + d, 2)
-    made = made[(..., *(slice(p, p + n) for p, n in zip(padding, size)))]
-    return np.ascontiguousarray(made).reshape(g.shape[0], groups * w.shape[1], *size)
+        made[(..., *reach)] += cols[(slice(None), slice(None), *k)]
+    made = made[(..., *(slice(p, p + m) for p, m in zip(padding, size)))]
+    return np.ascontiguousarray(np.moveaxis(made, 2, 0)).reshape(n, groups * c, *size)
 
 
 def convolved_weight(x, g, kernel, stride, padding, dilation, groups):
     cols, _ = columns(x, kernel, stride, padding, dilation, groups)
-    total = (by_group(g, groups).swapaxes(2, 3) @ cols).sum(0)
+    total = by_group(g, groups) @ cols.swapaxes(1, 2)
     return total.reshape(g.shape[1], x.shape[1] // groups, *kernel)
 
 
