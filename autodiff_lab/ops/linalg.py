@@ -108,7 +108,9 @@ def addmm(input, mat1, mat2, *, beta=1, alpha=1, out=None):
     check_inner(mat1, mat2)
     same_dtype("mat1 and mat2 must have the same dtype, but got {0.title} and {1.title}", mat1, mat2)
     same_dtype("self and mat2 must have the same dtype, but got {0.title} and {1.title}", input, mat2)
-    expand(input, mat1.shape[0], mat2.shape[1])
+    size = len(mat1._array), mat2._array.shape[1]
+    if input._array.shape not in (size, size[1:]):
+        expand(input, *size)  # which raises unless it fits
     return apply(ADDMM, input, mat1, mat2, beta=beta, alpha=alpha, out=out)
 
 
