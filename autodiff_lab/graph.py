@@ -341,8 +341,8 @@ def raise_stale(node, kept, clock, born):
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
         f"[{node.type_name(array)} {list(array.shape)}]"
         + (f", which is output {getattr(source, 'index', 0)} of {made_by}," if made_by else "")
-        + f" is at version {len(clock)}; expected version {sum(t <= born for t in clock)} instead. Hint: enable "
-        "anomaly detection to find the operation that failed to compute its gradient, with "
+        + f" is at version {clock.gone + len(clock)}; expected version {clock.gone + sum(t <= born for t in clock)} "
+        "instead. Hint: enable anomaly detection to find the operation that failed to compute its gradient, with "
         "autodiff_lab.autograd.set_detect_anomaly(True, check_nan=False)."
     )
     raise explained(RuntimeError(sentence), "note.stale", None if is_out else kept, node=node.name())

@@ -81,7 +81,22 @@ def new_tensor(array, node=None):
     return t
 
 
-class Untracked(list):
+class Clock(list):
+    """The ticks of the latest writes to one memory; ``gone`` counts those before, so that training grows by nothing."""
+
+    __slots__ = ("gone",)
+
+    def __init__(self):
+        self.gone = 0
+
+    def append(self, tick):
+        list.append(self, tick)
+        if len(self) > 200:
+            self.gone += 100
+            del self[:100]
+
+
+class Untracked(Clock):
     """The clock of what was made in inference mode: it stands still."""
 
     __slots__ = ()
@@ -93,7 +108,7 @@ class Untracked(list):
 def clock_of(t):
     """The tensor's list of write ticks, made on first need."""
     if t._clock is None:
-        t._clock = []
+        t._clock = Clock()
     return t._clock
 
 
@@ -433,7 +448,8 @@ class Tensor:
     @property
     def _version(self):
         check(not self.is_inference(), "Inference tensors do not track version counter.")
-        return len(self._clock or ())
+        clock = self._clock
+        return 0 if clock is None else clock.gone + len(clock)
 
     @property
     def _base(self):

@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 
 from .. import dtypes
-from ..errors import explained, warn
+from ..errors import check as require, explained, warn
 from ..graph import parameters, written_out
 from ..mode import no_grad
 from ..ops import neural, window
@@ -94,6 +94,7 @@ def prelu(input, weight):
 
 def glu(input, dim=-1):
     """The first half along ``dim`` times the sigmoid of the second."""
+    require(input.ndim, "glu does not support scalars because halving size must be even")
     dim = dim % input.ndim
     if input.shape[dim] % 2:
         raise RuntimeError(f"Halving dimension must be even, but dimension {dim} is size {input.shape[dim]}")
@@ -515,7 +516,7 @@ def interpolate(input, size=None, scale_factor=None, mode="nearest", align_corne
 
 def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None):  # fmt: skip
     """softmax(q kᵀ / √d + mask) v."""
-    scale = 1 / math.sqrt(query.shape[-1]) if scale is None else scale
+    scale = 1 / math.sqrt(query.shape[-1] or 1) if scale is None else scale
     scores = matmul(query, key.transpose(-2, -1)) * scale
     if is_causal:
         attn_mask = new_tensor(np.tri(*scores.shape[-2:], dtype=bool))
@@ -731,7 +732,11 @@ def cross_entropy(input, target, weight=None, size_average=None, ignore_index=-1
     if soft:
         share = target * (1 - label_smoothing) + label_smoothing / n if label_smoothing else target
         each = -(weighted * share).sum(dim)
-        return each.sum() / (input.numel() // n) if how(reduction) == "mean" else reduced(each, reduction)
+        return (
+            each.sum() / (input.numel() // n if n else 0)
+            if how(reduction) == "mean"
+            else reduced(each, reduction)
+        )
     hard = nll_loss(logs, target, weight, ignore_index=ignore_index, reduction=reduction)
     kept = target != ignore_index
     smooth = -weighted.sum(dim) * kept

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from ..errors import warn
+from ..errors import check, warn
 from ..ops.contract import vector_norm
 from ..ops.row import FUNCTIONS
 from ..ops.shape import unsqueeze
@@ -132,6 +132,7 @@ def unfold(input, kernel_size, dilation=1, padding=0, stride=1):
     alone = input.ndim == 3
     x = unsqueeze(input, 0) if alone else input
     kernel, dilation, padding, stride = (F.sizes(v, 2) for v in (kernel_size, dilation, padding, stride))
+    check(min(stride) > 0, f"stride should be greater than zero, but got stride_height: {stride[0]} stride_width: {stride[1]}")  # fmt: skip
     x = F.pad(x, (padding[1], padding[1], padding[0], padding[0])) if any(padding) else x
     rows, columns = (
         np.arange((n - e * (k - 1) - 1) // s + 1) * s + np.arange(k)[:, None] * e

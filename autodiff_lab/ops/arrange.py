@@ -224,7 +224,7 @@ def splitter(name, axis, least):
               f"dimension{'s' * (least > 1)}, but got a tensor with {input.ndim} dimensions!")  # fmt: skip
         dim = 0 if name == "hsplit" and input.ndim == 1 else axis
         n = indices_or_sections
-        check(not isinstance(n, int) or not input.shape[dim] % n,
+        check(not isinstance(n, int) or n and not input.shape[dim] % n,
               f"torch.{name} attempted to split along dimension {dim}, but the size of the dimension "
               f"{input.shape[dim]} is not divisible by the split_size {n}!")  # fmt: skip
         return tensor_split(input, n, dim)

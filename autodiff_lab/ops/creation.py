@@ -95,6 +95,9 @@ def lengths(data):
         shape.append(len(data))
         if not len(data):
             break
+        check(
+            len(shape) < 64, f"too many dimensions '{type(data).__name__}'", ValueError
+        )  # or one within itself
         data = data[0]
     check(not shape or not isinstance(data, str), "too many dimensions 'str'", ValueError)
     return (*shape, *(data.shape if isinstance(data, np.ndarray) else ()))

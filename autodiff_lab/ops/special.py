@@ -69,7 +69,9 @@ def poly_gamma(x, n):
     if n == 0:
         return psi(x)
     wide = np.asarray(x, np.float64)
-    return ((-1) ** (n + 1) * math.factorial(n) * hurwitz(n + 1.0, wide)).astype(x.dtype)[()]
+    return ((-1) ** (n + 1) * (math.factorial(n) if n < 171 else math.inf) * hurwitz(n + 1.0, wide)).astype(
+        x.dtype
+    )[()]
 
 
 def log_odds(x, eps):

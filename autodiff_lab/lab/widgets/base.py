@@ -115,12 +115,17 @@ class Widget(anywidget.AnyWidget):
     fault = traitlets.Dict().tag(sync=True)
     again = traitlets.Int(0).tag(sync=True)  # counts the presses of "try again"
 
+    heard: tuple[str, ...] = ()  # the traits that are the page's to set, besides ``again``
     stems: tuple[str, ...] = ()  # the keys in messages.py that the script asks for
 
     def __init__(self, **traits):
         super().__init__(
             labels=words("widget.", *self.stems), language=get_language(), layout={"width": "auto"}, **traits
         )
+
+    def set_state(self, sync_data):
+        """What a message of the page sets: of the traits that are the page's; the others are the kernel's to say."""
+        super().set_state({name: v for name, v in sync_data.items() if name in (*self.heard, "again")})
 
     def to_text(self):
         """The widget in words, as it stands now."""

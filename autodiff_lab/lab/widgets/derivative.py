@@ -78,6 +78,7 @@ class Derivative(Widget):
     """
 
     _esm = script("derivative.js")
+    heard = ("choice", "at", "step", "quotient", "shown")
     stems = ("derivative.",)
 
     curves = traitlets.List().tag(sync=True)

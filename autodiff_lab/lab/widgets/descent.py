@@ -62,6 +62,7 @@ class Descent(Widget):
     """The widget of :func:`descent`. ``start``, ``lr`` and ``at`` (the step that is shown) are shared with the page."""
 
     _esm = script("descent.js")
+    heard = ("start", "lr", "at")
     stems = ("descent.",)
     plays_alone = ("start", "lr", "at", "steps", "names", "paths", "ground")
 

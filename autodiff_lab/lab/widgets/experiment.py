@@ -25,6 +25,7 @@ class Experiment(Widget):
     """
 
     _esm = script("experiment.js")
+    heard = ("switched", "pressed")
     stems = ("experiment.",)
 
     switched = traitlets.List(traitlets.Unicode()).tag(sync=True)

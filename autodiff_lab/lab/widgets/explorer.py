@@ -186,6 +186,7 @@ class Explorer(Widget):
     """
 
     _esm = script("explorer.js")
+    heard = ("values", "requires", "no_grad", "detached", "unrecorded", "retained")
     stems = ("stepper.", "explore.")
     plays_alone = (
         "run",

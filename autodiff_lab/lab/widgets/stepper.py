@@ -132,6 +132,7 @@ class Stepper(Widget):
     """The widget of :func:`stepper`."""
 
     _esm = script("stepper.js")
+    heard = ("at",)
     stems = ("stepper.",)
     plays_alone = ("run", "at")
 

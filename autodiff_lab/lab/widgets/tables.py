@@ -40,6 +40,7 @@ class ForwardReverse(Widget):
     """The widget of :func:`forward_reverse`."""
 
     _esm = script("tables.js")
+    heard = ("at",)
     stems = ("tables.",)
     plays_alone = ("tables", "at")
 
