@@ -88,7 +88,7 @@ export default widget(({ model, root, say }) => {
   const guide = make("svg:line", { class: "adl-guide" });
   let log = false;
   const scaled = (v) => (log ? Math.log10(Math.max(v, 1e-16)) : v);
-  const table = make("table", { class: "adl-table" });
+  const table = make("table", { class: "adl-table adl-results" });
   root.append(
     make("h3", { class: "adl-title", text: say("title") }),
     ...(live

@@ -22,7 +22,7 @@ function write(group, lines) {
     runs.forEach(([words, style], i) => {
       const span = text.children[i] ?? text.appendChild(make("svg:tspan"));
       const [points, weight, colour] = styleOf(style);
-      put(span, { class: `adl-f-${colour}`, "font-size": points, "font-weight": weight, text: words });
+      put(span, { class: `adl-f-${colour}`, "font-size": points, "font-weight": weight, text: words.replace(/-(?=\d)/g, "−") });
     });
     while (text.children.length > runs.length) text.lastChild.remove();
     top += height;
