@@ -1,12 +1,17 @@
 """Every chapter of the course in the browser: it runs to its end, draws its widgets, and the page complains of nothing.
 
-The Spanish chapters are opened in JupyterLab, the English ones in Notebook 7.
+The Spanish chapters are opened in JupyterLab, the English ones in Notebook 7. In one of each an exercise is answered
+as a learner does it.
 """
 
 import json
 from pathlib import Path
 
 import pytest
+
+from autodiff_lab import lab
+from autodiff_lab.lab import course
+from autodiff_lab.messages import set_language
 
 COURSE = Path(__file__).parents[2] / "notebooks"
 CHAPTERS = sorted(COURSE.glob("e[sn]/*.ipynb"))
@@ -35,3 +40,54 @@ def test_a_chapter_runs_in_the_browser(server, desk, chapter):
         assert seat.quiet() == []
     finally:
         seat.page.context.close()
+
+
+@pytest.mark.parametrize(
+    ("language", "front", "name", "wrong", "right"),
+    [("es", "lab", "1.1", "9.06", "-2.688"), ("en", "notebook", "4.3", "1.", "6.")],
+)
+def test_an_exercise_is_answered_in_the_browser(
+    server, desk, monkeypatch, language, front, name, wrong, right
+):
+    chapter, _, k = name.partition(".")
+    path = next((COURSE / language).glob(f"{int(chapter):02}_*.ipynb"))
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    wanted = ("setup", "lab", f"exercise-{chapter}-{k}", "progress")
+    notebook["cells"] = [cell for cell in notebook["cells"] if cell["id"] in wanted]
+    for cell in notebook["cells"]:
+        cell.update(outputs=[], execution_count=None)
+    (server.folder / f"answers-{language}.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    seat = desk().open(server, f"answers-{language}.ipynb", front)
+    page = seat.page
+
+    def run(at, code):
+        """Write a code cell anew, as with the keyboard, and run it."""
+        cell = page.locator(".jp-CodeCell").nth(at)
+        cell.locator(".cm-content").click()
+        page.keyboard.press("Control+A")
+        page.keyboard.insert_text(code)
+        page.keyboard.press("Control+Enter")
+        return cell.locator(".jp-OutputArea-output")
+
+    monkeypatch.setattr(course, "_answered", {})
+    monkeypatch.setattr(course, "_hinted", {})
+    before = lab.get_language()
+    set_language(language)
+    try:
+        assert seat.run_all() == []
+        verdict = page.locator(".jp-CodeCell").nth(2).locator("[role=status]")
+        assert "○" in verdict.text_content()
+        for answer, mark in ((wrong, "✗"), (right, "✓")):
+            said = lab.check(name, float(answer))
+            assert bool(said) == (mark == "✓")
+            run(2, f'answer = {answer}\nlab.check("{name}", answer)')
+            verdict.filter(has_text=said.text).filter(has_text=mark).wait_for()
+            if mark == "✗":
+                hint = run(2, f'lab.hint("{name}")')
+                hint.filter(has_text=str(lab.hint(name))).wait_for()
+        table = run(3, "lab.progress()").locator("tr").filter(has_text=name)
+        table.filter(has_text="✓").wait_for()
+        assert seat.quiet() == []
+    finally:
+        set_language(before)
+        page.context.close()
