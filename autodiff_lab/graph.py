@@ -211,7 +211,7 @@ class Node:
         return self._extra().setdefault("metadata", {})
 
     requires_grad = property(lambda self: True)
-    shown = property(lambda self: self)  # as grad_fn
+    _shown = property(lambda self: self)  # as grad_fn
 
     def _sequence_nr(self):
         """The number at birth: consumers are younger than what they consume."""
@@ -385,7 +385,7 @@ class Gate(Node):
         self._seq, self._edges, self._saved, self._fit, self._hooks = ticks.next(), (parent,), (), None, None
         self.index = index
 
-    parent = shown = property(lambda self: self._edges[0])
+    parent = _shown = property(lambda self: self._edges[0])
 
     def pull(self, g):
         return (Parts({self.index: g}),)

@@ -333,7 +333,7 @@ class Tensor:
     @property
     def grad_fn(self):
         node = self._node
-        return None if node is None or node is LEAF else node.shown
+        return None if node is None or node is LEAF else node._shown
 
     @property
     def output_nr(self):
