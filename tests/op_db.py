@@ -237,7 +237,6 @@ REASONS = {
     "as_strided": "strides over the memory of a tensor that is not in reading order",
     "conv_transpose2d": "an output padding as large as the stride",
     "cov": "float32 weights beside float64 numbers: their gradient is computed in float64 here",
-    "index_fill": "a tensor as value: its gradient is not computed",
     "layer_norm": "one number alone: the gradient is 0 here, rounding noise in torch",
     "linalg.eig": "complex numbers are out of scope",
     "linalg.lstsq": "matrices without full rank",

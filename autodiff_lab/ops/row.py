@@ -338,6 +338,8 @@ def written_for(row):
 def fits(edges, arrays, result):
     """What the gradient of each input is to be brought to, (shape, dtype), or None where it already is so."""
     fit = result.shape, result.dtype
+    if any(a is not None and a.dtype != result.dtype for a in arrays):
+        fit = None  # a rule that reads integers beside floats gives doubles, in NumPy
     have = [
         None if e is None or (a.shape, a.dtype) == fit else (a.shape, a.dtype) for e, a in zip(edges, arrays)
     ]

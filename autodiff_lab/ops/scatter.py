@@ -240,6 +240,10 @@ def index_copy(input, dim, index, source):
 def index_fill(input, dim, index, value):
     """``input`` with the number ``value`` at the places ``index`` along ``dim``."""
     dim, index = indexed(input, dim, index, "index_fill")
+    if isinstance(value, Tensor) and value.requires_grad and not value.ndim:
+        index = np.unique(index)  # a place named twice gets the number once
+        shape = [len(index) if d == dim else n for d, n in enumerate(input.shape)]
+        return INDEX_COPY, (input, expand(value, *shape)), {"dim": dim, "index": index}
     value = value.item() if isinstance(value, Tensor) else plain(value)
     return INDEX_FILL, (input,), {"dim": dim, "index": index, "value": value}
 
