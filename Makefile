@@ -6,10 +6,12 @@ PY := $(VENV)/bin/python
 # The first Python on the path that is new enough; `make lab PYTHON=/some/python3` overrides it.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+# The pinned versions; `make test LOCK=` takes the latest instead.
+LOCK ?= --constraint constraints.txt
 LAB_ARGS ?=
 TEST_ARGS ?=
 
-.PHONY: lab test lint bench notebooks docs site slides clean
+.PHONY: lab test test-floors lock lint bench notebooks docs site slides clean
 .DEFAULT_GOAL := lab
 
 lab: $(VENV)/.installed-lab
@@ -17,6 +19,21 @@ lab: $(VENV)/.installed-lab
 
 test: $(VENV)/.installed-test
 	$(PY) -m pytest $(TEST_ARGS)
+
+# The tests with the lowest versions that pyproject.toml allows, in an environment of their own.
+test-floors:
+	rm -rf build/floors
+	$(PYTHON) -m venv build/floors
+	$(PYTHON) .ci/floors.py > build/floors/constraints.txt
+	build/floors/bin/python -m pip install --quiet --constraint build/floors/constraints.txt --editable ".[test]"
+	build/floors/bin/python -m pytest $(TEST_ARGS)
+
+# The versions that `make lab` and `make test` install, from a fresh environment with the latest of everything.
+lock:
+	rm -rf build/lock
+	$(PYTHON) -m venv build/lock
+	build/lock/bin/python -m pip install --quiet --editable ".[test]"
+	build/lock/bin/python -m pip freeze --exclude-editable | grep -E '^[A-Za-z0-9._-]+==[A-Za-z0-9.]+$$' > constraints.txt
 
 lint: $(VENV)/.installed-lint
 	$(PY) -m ruff check .
@@ -54,6 +71,6 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 # A stamp for each extra: newer than pyproject.toml means installed as it says.
-$(VENV)/.installed-%: pyproject.toml | $(VENV)/bin/python
-	$(PY) -m pip install --quiet --editable ".[$*]"
+$(VENV)/.installed-%: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(PY) -m pip install --quiet $(LOCK) --editable ".[$*]"
 	@touch $@

@@ -15,6 +15,7 @@ reference = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(reference)
 
 
+@pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="torch is not installed: op_db asks it")
 def test_the_page_says_what_the_package_says_now():
     written = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
     assert written == reference.page(), "run python docs/make_reference.py"
