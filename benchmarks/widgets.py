@@ -6,9 +6,7 @@ how often a second the derivative is redrawn while its point is dragged. Medians
 is said.
 """
 
-import base64
 import inspect
-import json
 import statistics
 import sys
 import tempfile
@@ -17,7 +15,6 @@ from pathlib import Path
 
 import autodiff_lab as th
 from autodiff_lab import lab
-from autodiff_lab.lab.widgets.base import style
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.browser import pages
@@ -40,22 +37,6 @@ def update(turns):
         explorer.set(x=1.0 + k / 100)
         times.append((time.process_time() - start) * 1e3)
     return statistics.median(times[5:]), len(explorer.run["scene"]["boxes"])
-
-
-def page_of(widget):
-    """A page that holds the widget and needs no kernel."""
-    state = {k: v for k, v in widget.get_state().items() if not k.startswith("_") and k != "layout"}
-    raw = [k for k, v in state.items() if isinstance(v, (bytes, memoryview))]
-    packed = {k: base64.b64encode(bytes(state.pop(k))).decode() for k in raw}
-    script = widget._esm.replace("export default ", "const shown = ")
-    return (
-        f'<!DOCTYPE html><meta charset="utf-8"><style>{style()}</style><div id="place"></div>'
-        f"<script>(() => {{{script}\n"
-        f"const state = {json.dumps(state)}; const packed = {json.dumps(packed)};\n"
-        "for (const [k, v] of Object.entries(packed))"
-        " state[k] = new DataView(Uint8Array.from(atob(v), (c) => c.charCodeAt(0)).buffer);\n"
-        "alone(shown, state, document.getElementById('place'));\n})();</script>"
-    )
 
 
 SLIDE = """async () => {
@@ -138,7 +119,7 @@ def in_browser():
         results = in_kernel(browser, folder)
         for widget, script in ((stepper, STEP), (lab.derivative("gelu", order=2), DRAG)):
             file = Path(folder) / "page.html"
-            file.write_text(page_of(widget), encoding="utf-8")
+            file.write_text(pages.page_of(widget), encoding="utf-8")
             page = browser.new_page()
             page.goto(file.as_uri())
             page.wait_for_timeout(300)

@@ -16,7 +16,6 @@ from PIL import Image  # noqa: E402 - the checkout's own modules, wherever this 
 from playwright.sync_api import sync_playwright  # noqa: E402
 
 from autodiff_lab import lab  # noqa: E402
-from benchmarks.widgets import page_of  # noqa: E402
 from tests.browser import pages  # noqa: E402
 
 WIDTH = 1000
@@ -129,7 +128,7 @@ def photographed(browser, widget, moves, dark):
     page = browser.new_page(
         viewport={"width": WIDTH, "height": 800}, color_scheme="dark" if dark else "light"
     )
-    page.set_content(page_of(widget).replace("alone: true", "alone: false"))  # with what asks a kernel
+    page.set_content(pages.page_of(widget, live=True))
     page.wait_for_selector(".adl-widget")
     for what, name in moves:
         place = page.locator(what) if name is None else page.get_by_role(what, name=name, exact=True)

@@ -3,6 +3,7 @@
 Nothing but loopback is spoken to.
 """
 
+import base64
 import contextlib
 import json
 import os
@@ -14,6 +15,8 @@ import sys
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from autodiff_lab.lab.widgets.base import style
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SETTINGS = {
@@ -231,3 +234,20 @@ def exported(folder, name, opened):
     opened.page.goto((folder / f"{name}.html").as_uri())
     opened.page.wait_for_selector(".adl-widget")
     return opened
+
+
+def page_of(widget, live=False):
+    """A page that holds the widget and needs no kernel; ``live`` shows also what would ask one."""
+    state = {k: v for k, v in widget.get_state().items() if not k.startswith("_") and k != "layout"}
+    raw = [k for k, v in state.items() if isinstance(v, (bytes, memoryview))]
+    packed = {k: base64.b64encode(bytes(state.pop(k))).decode() for k in raw}
+    script = widget._esm.replace("export default ", "const shown = ")
+    script = script.replace("alone: true", "alone: false") if live else script
+    return (
+        f'<!DOCTYPE html><meta charset="utf-8"><style>{style()}</style><div id="place"></div>'
+        f"<script>(() => {{{script}\n"
+        f"const state = {json.dumps(state)}; const packed = {json.dumps(packed)};\n"
+        "for (const [k, v] of Object.entries(packed))"
+        " state[k] = new DataView(Uint8Array.from(atob(v), (c) => c.charCodeAt(0)).buffer);\n"
+        "alone(shown, state, document.getElementById('place'));\n})();</script>"
+    )

@@ -54,6 +54,14 @@ def descent(loss, /, start, lr=0.1, optimizer=tuple(OPTIMIZERS), steps=40, range
     >>> d = descent(lambda x: x**2, 1.0, lr=0.1, optimizer="SGD", steps=2)
     >>> [round(x, 4) for x in d.paths[0]["points"][0]]
     [1.0, 0.8, 0.64]
+
+    A line is fitted to points; what is walked over is the mean squared error:
+
+    >>> import autodiff_lab as th
+    >>> xs, ys = th.tensor([0.0, 1.0, 2.0]), th.tensor([1.0, 3.0, 5.0])
+    >>> fit = descent(lambda w, b: ((w * xs + b - ys) ** 2).mean(), (0.0, 0.0), lr=0.2, optimizer="SGD", steps=200)
+    >>> [round(p[-1], 3) for p in fit.paths[0]["points"]]
+    [2.0, 1.0]
     """
     return Descent(loss, start, lr, optimizer, steps, ranges)
 
