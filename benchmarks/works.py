@@ -41,6 +41,24 @@ def seed_micrograd():
     return run
 
 
+def seed_mygrad():
+    from mygrad import tensor
+
+    def run():
+        x, y, c = tensor(2.0), tensor(3.0), tensor(1.0)
+        f = 2 * x**3 + 3 * y**2 + c
+        f.backward()
+
+    return run
+
+
+def seed_autograd():
+    from autograd import grad
+
+    gradient = grad(lambda xy: 2 * xy[0] ** 3 + 3 * xy[1] ** 2 + 1.0)
+    return lambda: gradient((2.0, 3.0))
+
+
 def seed_numpy():
     import numpy as np
 
@@ -442,8 +460,10 @@ WORKS = {
             "torch": torchs(seed_torch_like),
             "numpy": seed_numpy,
             "micrograd": seed_micrograd,
+            "mygrad": seed_mygrad,
+            "autograd": seed_autograd,
         },
-        {"torch": 0.25},
+        {"torch": 0.25, "mygrad": 0.2, "micrograd": 1.5},
     ),
     "0-d forward": chain("multiplication of 0-d tensors, forward", False, None),
     "0-d both": chain(
