@@ -1,6 +1,6 @@
 """Times the works of works.py: ``make bench``.
 
-    python benchmarks/bench.py [--rounds N] [--works NAME …] [--table FILE]
+    python benchmarks/run.py [--rounds N] [--works NAME …] [--table FILE]
 
 Each work runs in a process of its own for each library, one thread, the libraries in turn over several rounds; the
 best of a round's repeats counts, and the median round is shown. Speeds of machines vary and drift, so the figures to
