@@ -140,7 +140,7 @@ class Invalid(Node):
         raise explained(RuntimeError(self.refusal), "note.view_refused")
 
     pull_tensors = pull_checked = pull
-    shown = property(pull)
+    _shown = property(pull)
 
 
 class CopySlices(Node):
