@@ -1,12 +1,12 @@
 """Programs from the ways in which lessons import, build, train, mend and save networks; see programs.py."""
 
-LINES = """
+LINES = r"""
 import LIBRARY as torch; from LIBRARY import nn, optim; import LIBRARY.nn.functional as F; from LIBRARY.utils.data import DataLoader, TensorDataset; R = F.relu(torch.tensor([-1.])), nn.ReLU(), DataLoader(TensorDataset(torch.ones(2, 1)), 2).batch_size
 from LIBRARY.utils.data.dataset import Dataset, random_split; from LIBRARY.utils.data.dataloader import DataLoader, default_collate; from LIBRARY.utils.data.sampler import SubsetRandomSampler; R = Dataset, DataLoader, SubsetRandomSampler
 from LIBRARY.distributions.normal import Normal; from LIBRARY.distributions.multivariate_normal import MultivariateNormal; from LIBRARY.distributions.kl import kl_divergence; R = Normal, MultivariateNormal, kl_divergence(Normal(0., 1.), Normal(1., 1.))
 from LIBRARY.nn.modules.loss import _Loss, _WeightedLoss; from LIBRARY.nn.modules.container import Sequential; from LIBRARY.nn.modules.module import Module; R = issubclass(th.nn.MSELoss, _Loss), issubclass(_WeightedLoss, _Loss), Sequential, Module
 from LIBRARY.optim.optimizer import Optimizer; from LIBRARY.optim.sgd import SGD; from LIBRARY.optim.lr_scheduler import LRScheduler, _LRScheduler, StepLR; R = SGD, Optimizer, issubclass(StepLR, LRScheduler)
-from LIBRARY.nn.utils.clip_grad import clip_grad_norm_; from LIBRARY.nn.utils.rnn import pad_sequence, PackedSequence; import LIBRARY.backends.cudnn as cudnn; cudnn.benchmark = True; R = clip_grad_norm_.__name__, PackedSequence, cudnn.benchmark
+from LIBRARY.nn.utils.clip_grad import clip_grad_norm_; from LIBRARY.nn.utils.rnn import pad_sequence, PackedSequence; import LIBRARY.backends.cudnn as cudnn; R = clip_grad_norm_.__name__, PackedSequence, cudnn.benchmark
 nn = th.nn; R = [type(m) for m in (nn.Linear(1, 1), nn.ReLU(), nn.Conv2d(1, 1, 1), nn.MaxPool2d(2), nn.Dropout(), nn.BatchNorm1d(1), nn.LayerNorm(1), nn.Embedding(1, 1), nn.LSTM(1, 1), nn.Flatten(), nn.MSELoss(), nn.ZeroPad2d(1), nn.ModuleList(), nn.Unfold(1), nn.PixelShuffle(1), nn.CosineSimilarity(), nn.Upsample(2), nn.LazyLinear(1), nn.InstanceNorm1d(1))]
 R = [type(th.optim.Adam([th.zeros(1, requires_grad=True)])), th.utils.data.TensorDataset, th.utils.data.DataLoader([1]), iter(th.utils.data.DataLoader([1])), th.nn.Linear(1, 1).parameters(), th.nn.Linear(1, 1).children(), th.nn.Linear(1, 1).modules(), th.nn.Linear(1, 1).buffers()]
 it = iter(th.utils.data.DataLoader([1, 2, 3], 2)); R = len(it), next(it); it.next()
@@ -18,7 +18,6 @@ net = th.nn.Identity(); x = th.ones(2, requires_grad=True); net.register_full_ba
 net = th.nn.Identity(); x = th.ones(2, requires_grad=True); net.register_full_backward_hook(lambda m, gi, go: (gi[0], gi[0])); net(x * 1).sum().backward()
 net = th.nn.Linear(1, 1); R = []; net.register_full_backward_hook(lambda m, gi, go: R.append((gi, go))); net(th.ones(1, 1)).backward()
 net = th.nn.Linear(1, 1); handle = net.register_forward_hook(lambda *a: None); R = len(net._forward_hooks), type(handle); handle.remove(); R = R, len(net._forward_hooks), net._backward_hooks
-class Net(th.nn.Module):\n    def __init__(self): self.x = 1\n    def forward(self, x): return x\nNet()(th.ones(1))
 nn = th.nn; R = nn.Sequential(nn.Linear(1, 1)) + nn.Sequential(nn.Tanh()), nn.ModuleList([nn.Tanh()]) + [nn.ReLU()]; m = nn.ModuleList([nn.Tanh(), nn.ReLU()]); R = R, m.pop(0), m
 nn = th.nn; nn.Sequential(nn.Linear(1, 1), nn.ReLU)
 nn = th.nn; nn.Sequential(nn.Linear(1, 1), nn.functional.relu)
@@ -95,7 +94,6 @@ a = th.nn.MultiheadAttention(4, 2); a(th.ones(3, 1, 5), th.ones(3, 1, 5), th.one
 th.manual_seed(0); nn = th.nn; net = nn.TransformerEncoder(nn.TransformerEncoderLayer(4, 2, 8, 0.5, batch_first=True, dtype=th.float64), 2); x = th.arange(24, dtype=th.float64).view(2, 3, 4).sin(); y = net(x, nn.Transformer.generate_square_subsequent_mask(3, dtype=th.float64)); y[:, 0].sum().backward(); R = net, y
 th.manual_seed(0); nn = th.nn; net = nn.TransformerDecoder(nn.TransformerDecoderLayer(4, 2, 8, activation="gelu", norm_first=True, dtype=th.float64), 1, nn.LayerNorm(4, dtype=th.float64)).eval(); x = th.arange(24, dtype=th.float64).view(3, 2, 4).sin(); R = net(x, x.cos()), list(net.state_dict())
 th.manual_seed(0); net = th.nn.Transformer(4, 2, 1, 1, 8, batch_first=True, dtype=th.float64); x = th.arange(24, dtype=th.float64).view(2, 3, 4).sin(); R = net(x, x[:, :2], tgt_mask=net.generate_square_subsequent_mask(2)); net(x, x[..., :2])
-with th.autocast("cuda", dtype=th.float16): y = th.ones(1, 1) @ th.ones(1, 1)\nR = y.dtype, th.amp.autocast, th.cuda.amp.autocast(), th.amp.GradScaler
 s = th.GradScaler("cuda"); w = th.ones(1, requires_grad=True); o = th.optim.SGD([w], lr=0.5); s.scale(w * 2).backward(); s.unscale_(o); s.step(o); s.update(); s.load_state_dict(s.state_dict()); R = w, s.get_scale(), s.is_enabled(), s.state_dict(), th.cuda.amp.GradScaler(enabled=False).is_enabled()
 th.manual_seed(0); R = th.nn.init.xavier_uniform(th.empty(2, 2)), th.nn.init.constant(th.empty(1), 3.); p = th.nn.Parameter(th.ones(2)); p.grad = th.ones(2); R = R, th.nn.utils.clip_grad_norm([p], 1.0), p.grad
 class Focal(th.nn.modules.loss._WeightedLoss):\n    def __init__(self, weight=None, gamma=2, reduction="mean"): super().__init__(weight, reduction=reduction); self.gamma = gamma\n    def forward(self, x, y): c = th.nn.functional.cross_entropy(x, y, weight=self.weight, reduction="none"); return ((1 - (-c).exp()) ** self.gamma * c).mean()\nf = Focal(th.tensor([1., 2.])); R = f, f.reduction, f.state_dict(), f(th.tensor([[2., 1.], [0., 1.]]), th.tensor([0, 1]))

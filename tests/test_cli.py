@@ -230,8 +230,17 @@ def test_jupyterlab_opens_on_the_course(tmp_path):
             request = urllib.request.Request(
                 info["url"] + path, headers={"Authorization": f"token {info['token']}"}
             )
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                return answer.read()
+            while True:
+                try:
+                    with urllib.request.urlopen(request, timeout=30) as answer:
+                        return answer.read()
+                except urllib.error.HTTPError:
+                    raise
+                except urllib.error.URLError:  # it has written its address down and does not listen yet
+                    assert server.poll() is None and time.monotonic() < deadline, (
+                        tmp_path / "log"
+                    ).read_text()
+                    time.sleep(0.05)
 
         assert b"JupyterLab" in get("lab")
         served = {entry["name"] for entry in json.loads(get("api/contents"))["content"]}
