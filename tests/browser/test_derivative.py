@@ -102,5 +102,23 @@ def test_the_learners_error_is_told_with_its_line_and_mended(seat):
     assert (fact(node, "value"), fact(node, "d1")) == (2.25, 3)
 
 
+@pytest.mark.parametrize("width", [400, 700, 2000])
+def test_nothing_is_cut_off(seat, width):
+    node = widget(seat)
+    cut = node.evaluate(
+        """async (n, width) => {
+          n.style.width = width + "px";
+          await new Promise((done) => setTimeout(done, 150));
+          const edge = n.getBoundingClientRect().right;
+          const out = [...n.querySelectorAll("*")].filter((e) => !e.closest("[clip-path], .adl-voice")
+            && e.getBoundingClientRect().width && e.getBoundingClientRect().right > edge + 1);
+          n.style.width = "";
+          return out.map((e) => e.outerHTML.slice(0, 80));
+        }""",
+        width,
+    )
+    assert cut == []
+
+
 def test_no_complaint(seat):
     assert seat.quiet() == []

@@ -137,5 +137,22 @@ def test_it_steps_while_it_explores(seat, node):
     node.get_by_role("button", name="End", exact=True).click()
 
 
+@pytest.mark.parametrize("width", [400, 700, 2000])
+def test_nothing_is_cut_off(seat, node, width):
+    cut = node.evaluate(
+        """async (n, width) => {
+          n.style.width = width + "px";
+          await new Promise((done) => setTimeout(done, 150));
+          const edge = n.getBoundingClientRect().right;
+          const out = [...n.querySelectorAll("*")].filter((e) => !e.closest("svg, .adl-voice, math")
+            && e.getBoundingClientRect().width && e.getBoundingClientRect().right > edge + 1);
+          n.style.width = "";
+          return out.map((e) => e.outerHTML.slice(0, 80));
+        }""",
+        width,
+    )
+    assert cut == []
+
+
 def test_no_complaint(seat):
     assert seat.quiet() == []
