@@ -88,7 +88,8 @@ def old_name(base, *order):
         )
         base.__init__(self, "cuda", **dict(zip(order, args)), **options)
 
-    return type(base.__name__, (base,), {"__init__": __init__, "__doc__": base.__doc__})
+    home = base.__module__.replace(".amp.", ".cuda.amp.")
+    return type(base.__name__, (base,), {"__init__": __init__, "__doc__": base.__doc__, "__module__": home})
 
 
 cuda = types.ModuleType(

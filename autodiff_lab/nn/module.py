@@ -65,13 +65,13 @@ class Module:
         raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')  # fmt: skip
 
     def __call__(self, *args, **kwargs):
+        by_hooks = self._backward_hooks or self._backward_pre_hooks
         for hook, with_kwargs in tuple(self._forward_pre_hooks.values()):
             new = hook(self, args, kwargs) if with_kwargs else hook(self, args)
             if with_kwargs and new is not None:
                 args, kwargs = new
             elif new is not None:
                 args = new if isinstance(new, tuple) else (new,)
-        by_hooks = self._backward_hooks or self._backward_pre_hooks
         result = attached(self, args, kwargs) if by_hooks else self.forward(*args, **kwargs)
         for hook, with_kwargs in tuple(self._forward_hooks.values()):
             new = hook(self, args, kwargs, result) if with_kwargs else hook(self, args, result)
