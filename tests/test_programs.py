@@ -39,5 +39,5 @@ def test_the_record_is_what_torch_prints_now(name):
 
     torch.set_num_threads(1)
     # torch.testing, from which its operator samples come, forbids to set torch.backends' switches; learners may
-    with getattr(torch.backends, "__allow_nonbracketed_mutation")():  # noqa: B009 - a name with two underscores
+    with getattr(torch.backends, "__allow_nonbracketed_mutation")():
         assert {program: quietly(torch, program) for program in FILES[name]} == RECORDS[name]
