@@ -2,7 +2,7 @@
 
 Only ``grad_fn``, ``next_functions``, ``variable``, ``name()``, ``_saved_*``, ``requires_grad``, ``is_leaf``, ``grad``
 and the like are asked, so this package's tensors and real ``torch.Tensor`` objects are read by the same lines, and
-neither library is imported here. Leans on model and formulas.
+neither library is imported here. Leans on model, formulas and values.
 
 Note [What a graph still knows]
 An autograd graph keeps what derivatives need and nothing else, so most values have to be found. In this order:
@@ -29,10 +29,11 @@ import numpy as np
 
 from ..messages import say
 from .folding import Groups, by_loop, by_module
-from .formulas import Sym, call, expression, local_formula, number_text, op_name, own_formula, row_of
+from .formulas import Sym, call, expression, local_formula, op_name, own_formula, row_of
 from .model import Edge, GraphModel, Node, Saved, visible, without_collecting
 from .names import Names, is_tensor
 from .recording import Rewritten, Unrecorded, Value, order_of, version_of
+from .values import array_of, dtype_of, equal, fitted, numbers_and_text, numel, plain
 
 FOLDED_ABOVE = 300  # a graph with more operations folds
 RUN_FOLDED_ABOVE = 80  # and a recorded run with more, if it is a loop
@@ -41,7 +42,6 @@ LEVELS_FOLDED = 10  # on at most so many levels
 MOST_DRAWN = 5000  # even if a depth is asked for
 LEAVES_FOLDED = 24  # variables that a folded picture shows
 FOREIGN_VISITED = 20_000  # nodes of a graph that is not this package's own
-LISTED = 64  # arrays up to this size become nested tuples in the model
 RECOMPUTED = 20_000  # entries: larger arrays are neither recomputed nor sent backward
 
 _VERSIONS = re.compile(r"is at version (\d+); expected version (\d+)")
@@ -552,8 +552,8 @@ class _Reading:
             keys.append(key)
             operands.append(self.operand.get((i, a)) if key is None else self.known.get(key))
         missing = [a for a, value in enumerate(operands) if value is None]
-        operands = [_plain(value) for value in operands]
-        if any(value is not None and _numel(value) > RECOMPUTED for value in operands):
+        operands = [plain(value) for value in operands]
+        if any(value is not None and numel(value) > RECOMPUTED for value in operands):
             return
         known = self.known.get((i, 0))
         if known is not None and not missing and not any(self._doubtful(k) for k in keys if k is not None):
@@ -565,10 +565,10 @@ class _Reading:
                     self._know((i, 0), value, "recomputed")
                     if any(self._doubtful(k) for k in keys if k is not None):
                         self.tainted.add((i, 0))
-                elif _equal(value, known):
+                elif equal(value, known):
                     self._trust(keys)
             elif known is not None and len(missing) == 1 and row.inverse and keys[missing[0]] is None:
-                self._deduce(i, missing[0], keys, row, operands, scalars, _plain(known))
+                self._deduce(i, missing[0], keys, row, operands, scalars, plain(known))
         except Exception:  # noqa: BLE001 - a forward that refuses these inputs leaves the value unknown
             return
 
@@ -596,13 +596,13 @@ class _Reading:
         rest = [value for value in operands if value is not None]
         value = row.inverse[a](out, *rest, *scalars)
         operands[a] = value
-        if not _equal(row.forward(*operands, *scalars), out):
+        if not equal(row.forward(*operands, *scalars), out):
             return
         fitting = {}
         for name, tensor in () if row.literal else self.names.constants:
             if tensor.numel() <= RECOMPUTED and tuple(tensor.shape) == tuple(value.shape):
-                operands[a] = _plain(tensor)
-                if _equal(row.forward(*operands, *scalars), out, exactly=True):
+                operands[a] = plain(tensor)
+                if equal(row.forward(*operands, *scalars), out, exactly=True):
                     fitting.setdefault(id(tensor), (name, tensor))
         if len(fitting) == 1:
             name, value = next(iter(fitting.values()))
@@ -649,7 +649,7 @@ class _Reading:
                 i for i in self.shown if self.variable[i] is not None and self.variable[i].grad is not None
             ]
             self.ran = any(
-                (i, 0) in self.passed and _equal(self.variable[i].grad, self.passed[i, 0]) for i in leaves
+                (i, 0) in self.passed and equal(self.variable[i].grad, self.passed[i, 0]) for i in leaves
             )
         if not self.ran:
             self.flow, self.passed = {}, {}
@@ -679,7 +679,7 @@ class _Reading:
         if self.awaited.get((i, 0)):  # some contribution is not known, so the sum is not
             self.passed.pop((i, 0), None)
         arriving = self.passed.get((i, 0))
-        if arriving is not None and _numel(arriving) > RECOMPUTED:
+        if arriving is not None and numel(arriving) > RECOMPUTED:
             del self.passed[i, 0]
             arriving = None
         if state == "freed" and arriving is not None:
@@ -694,11 +694,9 @@ class _Reading:
             if link is None or (i, a) in self.kinds:
                 continue
             number = self._rule(i, a, None)
-            if number is None and state == "known" and out is not None and _numel(out) == 1:
-                ones = self._called(fn, _plain(out).clone().fill_(1), state)
-                number = (
-                    ones[a] if ones is not None and ones[a] is not None and _numel(ones[a]) == 1 else None
-                )
+            if number is None and state == "known" and out is not None and numel(out) == 1:
+                ones = self._called(fn, plain(out).clone().fill_(1), state)
+                number = ones[a] if ones is not None and ones[a] is not None and numel(ones[a]) == 1 else None
             if number is not None:
                 self.local[i, a] = 1.0 if isinstance(number, _Ones) else array_of(number)
             if arriving is None:
@@ -737,7 +735,7 @@ class _Reading:
         except Exception:  # noqa: BLE001 - a node that cannot be called again has no answer
             return None
         answer = answer if isinstance(answer, tuple) else (answer,)
-        return [None if g is None else _plain(g) for g in answer]
+        return [None if g is None else plain(g) for g in answer]
 
     def _rule(self, i, a, gradient):
         """The row's rule on known values: the local derivative, or with ``gradient`` what it makes of that."""
@@ -751,7 +749,7 @@ class _Reading:
         for b in range(len(row.operands)):
             key = self._key(i, b)
             value = self.operand.get((i, b)) if key is None else self.known.get(key)
-            if value is not None and _numel(value) > RECOMPUTED:
+            if value is not None and numel(value) > RECOMPUTED:
                 return None
             arrays.append(self._array(value))
         out = self._array(self.known.get((i, 0)))
@@ -854,7 +852,7 @@ class _Reading:
         if self.values:
             facts["value"], facts["value_text"] = numbers_and_text(tensor)
         if hasattr(tensor, "shape"):
-            facts["shape"], facts["dtype"] = tuple(tensor.shape), _dtype(tensor)
+            facts["shape"], facts["dtype"] = tuple(tensor.shape), dtype_of(tensor)
         return facts
 
     def _gradient(self, tensor):
@@ -1099,7 +1097,7 @@ class _Reading:
         )
 
 
-# -- small facts about tensors and nodes --------------------------------------------------------------------
+# -- small facts about nodes --------------------------------------------------------------------
 
 _names_by_kind = {}
 
@@ -1121,27 +1119,6 @@ def _is_custom(fn):
     return "Backward" not in fn.name() or hasattr(type(fn), "saved_tensors") or hasattr(fn, "_forward_cls")
 
 
-def _plain(value):
-    """A tensor without its history; numbers stay."""
-    return value.detach() if is_tensor(value) and value.requires_grad else value
-
-
-def _numel(value):
-    return value.numel() if is_tensor(value) else int(np.size(value))
-
-
-def array_of(value):
-    """NumPy's view of a tensor or number, in double precision for integers and half precision."""
-    if is_tensor(value):
-        value = _plain(value)
-        try:
-            value = value.numpy()
-        except (TypeError, RuntimeError):
-            value = np.array(value.tolist())
-    array = np.asarray(value)
-    return array.astype(np.float64) if array.dtype.kind != "c" and array.dtype != np.float32 else array
-
-
 class _Ones:
     """The gradient 1, of whatever shape: a rule applied to it gives the local derivative itself."""
 
@@ -1157,89 +1134,7 @@ class _Ones:
         return np.float64(-1.0)
 
 
-def fitted(gradient, value):
-    """A gradient summed back to the shape of the operand that was broadcast."""
-    if value is None or not hasattr(value, "shape"):
-        return gradient
-    shape = tuple(value.shape)
-    if is_tensor(gradient):
-        extra = len(gradient.shape) - len(shape)
-        axes = tuple(range(extra)) + tuple(
-            extra + k for k, n in enumerate(shape) if n == 1 and gradient.shape[extra + k] != 1
-        )
-        return gradient.sum(axes).reshape(shape) if axes else gradient
-    array = np.asarray(gradient)
-    extra = array.ndim - len(shape)
-    if extra < 0:
-        return np.broadcast_to(array, shape)
-    axes = tuple(range(extra)) + tuple(
-        extra + k for k, n in enumerate(shape) if n == 1 and array.shape[extra + k] != 1
-    )
-    return array.sum(axis=axes).reshape(shape) if axes else array
-
-
-def _equal(a, b, exactly=False):
-    a, b = array_of(a), array_of(b)
-    return a.shape == b.shape and bool(
-        np.array_equal(a, b, equal_nan=True) if exactly else np.allclose(a, b, 1e-5, 1e-8, True)
-    )
-
-
 def _kept_grad(tensor):
     """What ``.grad`` holds, without the warning that asking an intermediate one raises."""
     leaf = tensor.is_leaf or getattr(tensor, "retains_grad", False)
     return tensor.grad if leaf else None
-
-
-def _dtype(value):
-    return str(value.dtype).rpartition(".")[2]
-
-
-def numbers_and_text(value):
-    """(numbers, text): nested tuples up to 64 entries, and a text short enough for a box."""
-    if is_tensor(value):
-        value = _plain(value)
-        shape, size = tuple(value.shape), value.numel()
-        if size > LISTED:
-            return None, _summary(value.min().item(), value.max().item()) if size <= 10**7 else ""
-        data = value.tolist()
-    else:
-        value = np.asarray(value)
-        shape, size = value.shape, value.size
-        if size > LISTED:
-            return None, _summary(value.min(), value.max())
-        data = value.tolist()
-    if not shape:
-        return data, number_text(data)
-    data = _frozen(data)
-    if size <= 4 and len(shape) <= 2:
-        return data, _listed(data)
-    values = list(_flat(data))
-    return data, _summary(min(values), max(values))
-
-
-def _listed(data):
-    """Few numbers as a list, three digits each."""
-    return f"[{', '.join(map(_listed, data))}]" if isinstance(data, tuple) else number_text(data, 3)
-
-
-def shown(value):
-    """A tensor, array or number as a picture writes it."""
-    return numbers_and_text(value)[1]
-
-
-def _summary(low, high):
-    """Many numbers by their least and greatest; one that they all equal stands alone."""
-    return number_text(low) if low == high else f"{number_text(low, 3)} … {number_text(high, 3)}"
-
-
-def _frozen(data):
-    return tuple(map(_frozen, data)) if isinstance(data, list) else data
-
-
-def _flat(data):
-    if isinstance(data, tuple):
-        for item in data:
-            yield from _flat(item)
-    else:
-        yield data

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from ..messages import say
 from .formulas import Sym
 from .names import caller_names, is_tensor
-from .reading import FOLDED_ABOVE, array_of, reading_of, shown
+from .reading import FOLDED_ABOVE, reading_of
+from .values import array_of, shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,10 @@ import numpy as np
 from ..messages import say
 from .formulas import Sym, expression, row_of
 from .names import is_tensor, tensors_for
-from .reading import FOLDED_ABOVE, array_of, fitted, numbers_and_text, reading_of
+from .reading import FOLDED_ABOVE, reading_of
 from .recording import record
 from .render.svg import escape
+from .values import array_of, fitted, numbers_and_text
 
 TANGENT, ADJOINT = "\u0307", "\u0304"  # a dot and a bar over the letter before
 LINEAR = frozenset("Sum Mean Mm Bmm Mv Dot T Transpose".split())  # in each of their arguments

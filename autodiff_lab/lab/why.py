@@ -13,9 +13,10 @@ from ..messages import say
 from . import history
 from .formulas import op_name
 from .names import Names, caller_names, is_tensor
-from .reading import read, shown
+from .reading import read
 from .recording import Recording, version_of
 from .render.text import table
+from .values import shown
 from .words import Words
 
 

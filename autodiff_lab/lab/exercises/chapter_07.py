@@ -1,11 +1,11 @@
-"""Chapter 7: functions against their derivatives. Leans on judging, creation and reading."""
+"""Chapter 7: functions against their derivatives. Leans on judging, creation and names."""
 
 import math
 
 import numpy as np
 
 from ...ops.creation import tensor
-from ..reading import is_tensor
+from ..names import is_tensor
 from .judging import exercise, given, near, numbers, slope, tensor_given
 
 AT = (-1.5, -0.2, 0.4, 2.0)

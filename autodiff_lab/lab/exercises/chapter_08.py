@@ -1,9 +1,9 @@
-"""Chapter 8: forward and reverse. Leans on judging, creation and reading."""
+"""Chapter 8: forward and reverse. Leans on judging, creation and names."""
 
 import math
 
 from ...ops.creation import tensor
-from ..reading import is_tensor
+from ..names import is_tensor
 from .judging import exercise, given, near, numbers, slope
 
 

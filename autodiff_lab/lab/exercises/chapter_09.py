@@ -1,10 +1,10 @@
-"""Chapter 9: derivatives of derivatives, and operations of one's own. Leans on judging, creation and reading."""
+"""Chapter 9: derivatives of derivatives, and operations of one's own. Leans on judging, creation and names."""
 
 import math
 
 from ...dtypes import float64
 from ...ops.creation import tensor
-from ..reading import is_tensor
+from ..names import is_tensor
 from .judging import Untouched, exercise, given, near, numbers, slope, tensor_given
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..reading import is_tensor
+from ..names import is_tensor
 from .judging import Unfit, Untouched, exercise, near, numbers
 
 exercise(

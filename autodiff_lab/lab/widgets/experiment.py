@@ -11,7 +11,9 @@ import traitlets
 import autodiff_lab
 
 from ...messages import say
-from ..reading import op_name, read, shown
+from ..formulas import op_name
+from ..reading import read
+from ..values import shown
 from .base import Widget, fault, script
 
 MOST_PRESSES = 40
