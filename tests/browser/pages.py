@@ -40,6 +40,22 @@ def chromium():
     return next(filter(None, map(shutil.which, CHROMIUMS)), None)
 
 
+def cut_off(node, width, exempt):
+    """What sticks out of a widget on the right when it is ``width`` pixels wide, but for what lies in ``exempt``."""
+    return node.evaluate(
+        """async (n, [width, exempt]) => {
+          n.style.width = width + "px";
+          await new Promise((done) => setTimeout(done, 150));
+          const edge = n.getBoundingClientRect().right;
+          const out = [...n.querySelectorAll("*")].filter((e) => !e.closest(exempt)
+            && e.getBoundingClientRect().width && e.getBoundingClientRect().right > edge + 1);
+          n.style.width = "";
+          return out.map((e) => e.outerHTML.slice(0, 80));
+        }""",
+        [width, exempt],
+    )
+
+
 def launched(playwright):
     """The system's Chromium, without a window."""
     root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []

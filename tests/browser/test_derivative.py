@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from .pages import cut_off
+
 CELLS = [
     "import autodiff_lab as th\nfrom autodiff_lab import lab\nlab.set_language('en')",
     "d = lab.derivative('sigmoid', order=2); d",
@@ -105,19 +107,7 @@ def test_the_learners_error_is_told_with_its_line_and_mended(seat):
 @pytest.mark.parametrize("width", [400, 700, 2000])
 def test_nothing_is_cut_off(seat, width):
     node = widget(seat)
-    cut = node.evaluate(
-        """async (n, width) => {
-          n.style.width = width + "px";
-          await new Promise((done) => setTimeout(done, 150));
-          const edge = n.getBoundingClientRect().right;
-          const out = [...n.querySelectorAll("*")].filter((e) => !e.closest("[clip-path], .adl-voice")
-            && e.getBoundingClientRect().width && e.getBoundingClientRect().right > edge + 1);
-          n.style.width = "";
-          return out.map((e) => e.outerHTML.slice(0, 80));
-        }""",
-        width,
-    )
-    assert cut == []
+    assert cut_off(node, width, "[clip-path], .adl-voice") == []
 
 
 def test_no_complaint(seat):

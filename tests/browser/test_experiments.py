@@ -2,6 +2,8 @@
 
 import pytest
 
+from .pages import cut_off
+
 CELLS = [
     "from autodiff_lab import lab\nimport autodiff_lab as th\nlab.set_language('en')\na = lab.accumulation()\na",
     "i = lab.inplace()\ni",
@@ -93,19 +95,7 @@ def test_the_tables_fill_row_by_row_and_count_the_cost(seat):
 @pytest.mark.parametrize("width", [400, 2000])
 def test_nothing_is_cut_off(seat, at, width):
     node = widget(seat, at)
-    cut = node.evaluate(
-        """async (n, width) => {
-          n.style.width = width + "px";
-          await new Promise((done) => setTimeout(done, 100));
-          const edge = n.getBoundingClientRect().right;
-          const out = [...n.querySelectorAll("*")].filter((e) => !e.closest(".adl-table-scroll, .adl-voice")
-            && e.getBoundingClientRect().width && e.getBoundingClientRect().right > edge + 1);
-          n.style.width = "";
-          return out.map((e) => e.outerHTML.slice(0, 80));
-        }""",
-        width,
-    )
-    assert cut == []
+    assert cut_off(node, width, ".adl-table-scroll, .adl-voice") == []
 
 
 def test_no_complaint(seat):

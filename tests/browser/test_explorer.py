@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from .pages import cut_off
+
 FUNCTION = """def f(x, y, c):
     s = x * y
     t = th.sin(s) if x > 1 else s
@@ -139,19 +141,7 @@ def test_it_steps_while_it_explores(seat, node):
 
 @pytest.mark.parametrize("width", [400, 700, 2000])
 def test_nothing_is_cut_off(seat, node, width):
-    cut = node.evaluate(
-        """async (n, width) => {
-          n.style.width = width + "px";
-          await new Promise((done) => setTimeout(done, 150));
-          const edge = n.getBoundingClientRect().right;
-          const out = [...n.querySelectorAll("*")].filter((e) => !e.closest("svg, .adl-voice, math")
-            && e.getBoundingClientRect().width && e.getBoundingClientRect().right > edge + 1);
-          n.style.width = "";
-          return out.map((e) => e.outerHTML.slice(0, 80));
-        }""",
-        width,
-    )
-    assert cut == []
+    assert cut_off(node, width, "svg, .adl-voice, math") == []
 
 
 def test_no_complaint(seat):
