@@ -422,7 +422,10 @@ PROGRAMS = [
 
 
 def outcome(library, program):
-    """What a program comes to, as text with torch's names; in it, LIBRARY stands for the name to import."""
+    """What a program comes to, as text with torch's names; in it, LIBRARY stands for the name to import.
+
+    It had better hold no OrderedDict: Python 3.12 prints them otherwise than 3.11.
+    """
     space, program = {"th": library}, program.replace("LIBRARY", library.__name__)
     try:
         try:

@@ -73,7 +73,7 @@ th.nn.UpsamplingNearest2d(scale_factor=2.) ; th.randn(1, 2, 3, 3)
 th.nn.UpsamplingBilinear2d(scale_factor=2.) ; th.randn(1, 2, 3, 3)
 """
 LINES = """
-l = th.nn.LazyLinear(3); R = l, l.weight, l.bias, list(l.parameters()), l.has_uninitialized_params(), l.state_dict()
+l = th.nn.LazyLinear(3); R = l, l.weight, l.bias, list(l.parameters()), l.has_uninitialized_params(), dict(l.state_dict())
 l = th.nn.LazyLinear(3); l.weight.shape
 l = th.nn.LazyLinear(3); l(th.ones(2, 5)); R = l, type(l).__name__, l.weight.shape
 a, b = th.nn.LazyLinear(3), th.nn.Linear(5, 3); a.load_state_dict(b.state_dict()); R = th.equal(a.weight, b.weight), a.weight.shape

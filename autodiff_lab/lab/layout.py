@@ -27,6 +27,7 @@ The ideas are those of Sugiyama, Tagawa and Toda (1981) and Gansner, Koutsofios,
 from bisect import bisect
 from dataclasses import dataclass
 from itertools import pairwise
+from math import fsum
 
 ONE_BY_ONE = 400  # way-points: in smaller graphs with crossings, edges of one source are also tried apart
 _AIR = 10.0  # between a frame's border and what is inside
@@ -580,7 +581,7 @@ class _Grid:
                             room = min(room, max(slack, 0.0))
                 if len(group) > 1:
                     total = sum(mass[i] for i in group)
-                    inner = sum(wish(i) * mass[i] for i in group) / total if total else 0.0
+                    inner = fsum(wish(i) * mass[i] for i in group) / total if total else 0.0
                     room = min(room, inner * sign)
                     for i in group:  # the group's own members do not stop it, but others might
                         for j, distance in ahead[i]:

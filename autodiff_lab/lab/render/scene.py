@@ -8,6 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise, takewhile
+from math import fsum  # sum() rounds otherwise before Python 3.12
 
 from ...messages import say
 from ..layout import compound
@@ -119,25 +120,26 @@ def painted_as(node):
 def text_width(text, style):
     """The width of a text in pixels, a little more than less."""
     size, bold, _ = STYLES[style]
-    return sum(map(_advance, text)) * size * (1.08 if bold else 1.0)
+    return sum(map(_advance, text)) * size * (108 if bold else 100) / 1e4
 
 
 @lru_cache(None)
 def _advance(c):
+    """How wide a character is, in hundredths of the size: whole numbers, so that every Python adds them up alike."""
     if c in "ijl.,:;|'!()[] ·":
-        return 0.4
+        return 40
     if c in "mwMW@%…→":
-        return 0.98
+        return 98
     if c in "⁰¹²³⁴⁵⁶⁷⁸⁹⁻₀₁₂₃₄₅₆₇₈₉":
-        return 0.44
+        return 44
     if unicodedata.east_asian_width(c) in "WF":
-        return 1.05
-    return 0.7 if c.isupper() or c in "+=−∂∇<>≥≤×÷" else 0.64
+        return 105
+    return 70 if c.isupper() or c in "+=−∂∇<>≥≤×÷" else 64
 
 
 def _size(lines, pad_x, pad_y):
-    width = max((sum(text_width(t, s) for t, s in runs) for runs in lines), default=0.0)
-    height = sum(line_height(runs) for runs in lines)
+    width = max((fsum(text_width(t, s) for t, s in runs) for runs in lines), default=0.0)
+    height = fsum(line_height(runs) for runs in lines)
     return round(width + 2 * pad_x, 1), round(height + 2 * pad_y, 1)
 
 

@@ -6,6 +6,7 @@ text is escaped here, and nowhere else. Leans on scene.
 """
 
 from itertools import pairwise
+from math import fsum
 
 from .scene import STYLES, Line, line_height
 
@@ -228,7 +229,7 @@ def _shape(kind, x, y, w, h, *, result=False):
 
 def _runs(lines, x, y):
     """Lines of runs, centred on (x, y)."""
-    out, top = [], y - sum(map(line_height, lines)) / 2
+    out, top = [], y - fsum(map(line_height, lines)) / 2
     for runs in lines:
         height = line_height(runs)
         base = top + height / 2 + max(STYLES[s][0] for _, s in runs) * 0.36

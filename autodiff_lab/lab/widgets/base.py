@@ -155,6 +155,7 @@ class Widget(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs):
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        data["text/plain"] = self.to_text()  # whole, whatever anywidget's version cuts off
         if self.to_svg is not None:
             data["image/svg+xml"] = self.to_svg()
         if self.plays_alone:
