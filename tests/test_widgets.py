@@ -1,5 +1,6 @@
 """What all widgets do, without a browser: their text, their words, errors, and what the page may not do."""
 
+import asyncio
 import json
 import os
 import re
@@ -12,7 +13,7 @@ import traitlets
 
 import autodiff_lab as th
 from autodiff_lab import lab
-from autodiff_lab.lab.widgets import base
+from autodiff_lab.lab.widgets import base, descent as descent_module
 from autodiff_lab.lab.widgets.derivative import PRESETS
 from autodiff_lab.lab.widgets.sampling import STEPS, sample
 from autodiff_lab.messages import set_language
@@ -442,6 +443,110 @@ def test_descent_starts_anew_when_the_rate_or_the_start_moves():
     assert d.paths[0]["points"][0] == [3.0, 0.0]
 
 
+def valley(x, y):
+    return x**2 + 3 * y**2
+
+
+def one_by_one(x, y):
+    """A loss that takes no arrays: it is measured point by point."""
+    return valley(x, y) if x.item() < 1e9 else x
+
+
+def drawn(d):
+    return d.paths, d.ground, d.reached, d.at, d.stopped, d.progress
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """Every run is a long one: the loop has a turn after each step."""
+    monkeypatch.setattr(descent_module, "PATIENCE", 0)
+    monkeypatch.setattr(descent_module, "SLICE", 0)
+
+
+async def turns(until, most=10_000):
+    for _ in range(most):
+        if until():
+            return
+        await asyncio.sleep(0)
+    raise AssertionError("it never came")
+
+
+@pytest.mark.parametrize("loss", [valley, one_by_one])
+def test_a_long_run_tells_how_far_it_is_and_ends_as_a_short_one(loss, impatient):
+    told = []
+
+    async def main():
+        d = lab.descent(loss, (1.0, -1.0), lr=0.01, steps=60)
+        assert d.paths == [] and d.progress == {"of": "steps", "done": 0, "all": 60}
+        assert "Todavía" in repr(d) and d.to_svg().startswith("<svg")
+        d.observe(lambda change: told.append(change.new), "progress")
+        await turns(lambda: not d.progress)
+        return d
+
+    d = asyncio.run(main())
+    assert [t["done"] for t in told if t.get("of") == "steps"] == list(range(1, 61))
+    assert ("ground" in {t.get("of") for t in told}) == (loss is one_by_one)
+    assert drawn(d) == drawn(lab.descent(loss, (1.0, -1.0), lr=0.01, steps=60))
+
+
+def test_a_run_without_a_loop_goes_to_its_end_at_once(impatient):
+    d = lab.descent(one_by_one, (1.0, -1.0), steps=600)
+    assert (d.progress, d.reached, len(d.paths[0]["losses"])) == ({}, 600, 601)
+
+
+def test_a_stopped_run_shows_what_it_reached_and_can_go_on(impatient, english):
+    async def main():
+        d = lab.descent(one_by_one, (1.0, -1.0), lr=0.01, steps=60)
+        await turns(lambda: d.progress["done"] == 20)
+        d.set_state({"stopped": True})
+        await turns(lambda: not d.progress)
+        assert [len(path["losses"]) for path in d.paths] == [21, 21, 21]
+        assert (d.reached, d.at, d.progress) == (20, 20, {}) and "Stopped after 20 of 60 steps." in repr(d)
+        calm = drawn(d)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert drawn(d) == calm  # really stopped
+        d.set_state({"stopped": False})
+        await turns(lambda: d.progress.get("done", 0) > 100 and d.progress["of"] == "ground")
+        d.set_state({"stopped": True})
+        await turns(lambda: not d.progress)
+        assert d.reached == d.at == 60 and None in d.ground["values"]
+        assert "the loss around them is not" in repr(d)
+        d.finish()
+        return d
+
+    assert drawn(asyncio.run(main())) == drawn(lab.descent(one_by_one, (1.0, -1.0), lr=0.01, steps=60))
+
+
+def test_a_new_rate_abandons_the_run_that_is_going(impatient):
+    async def main():
+        d = lab.descent(valley, (1.0, -1.0), lr=0.01, steps=30)
+        await turns(lambda: d.progress["done"] == 10)
+        d.set_state({"lr": 0.02})
+        assert d.progress["done"] == 0
+        await turns(lambda: not d.progress)
+        return d
+
+    assert drawn(asyncio.run(main())) == drawn(lab.descent(valley, (1.0, -1.0), lr=0.02, steps=30))
+
+
+def test_a_loss_that_fails_on_the_way_ends_its_run_and_a_stop_without_a_run_is_nothing(impatient, english):
+    def loss(x):
+        if x < 0.5:
+            raise ValueError("too small")
+        return x**2
+
+    async def main():
+        d = lab.descent(loss, 1.0, lr=0.01, optimizer="SGD", steps=100)
+        await turns(lambda: not d.progress)
+        return d
+
+    d = asyncio.run(main())
+    assert d.fault["message"] == "too small" and d.paths == [] and "too small" in repr(d)
+    d.set_state({"stopped": True})
+    assert not d.stopped
+
+
 @pytest.mark.parametrize("state", [{"lr": 0}, {"lr": -1.0}, {"lr": float("nan")}, {"start": [1.0, 2.0]}, {"start": ["1"]},
                                    {"start": [float("inf")]}, {"at": -1}], ids=str)  # fmt: skip
 def test_what_the_page_sends_to_descent_is_checked(state):
@@ -455,6 +560,7 @@ def test_what_the_page_sends_to_descent_is_checked(state):
 @pytest.mark.parametrize("arguments, error", [
     ((3, 1.0), TypeError), ((abs, "1"), TypeError), ((abs, (1.0, 2.0, 3.0)), TypeError), ((abs, 1.0, -1), ValueError),
     ((abs, 1.0, 0.1, "Nada"), ValueError), ((abs, 1.0, 0.1, "SGD", 0), ValueError), ((abs, 1.0, 0.1, "SGD", 10**6), ValueError),
+    ((abs, 1.0, 0.1, "SGD", 9, (2, 1)), ValueError), ((abs, 1.0, 0.1, "SGD", 9, 3), ValueError), ((abs, (1.0, 1.0), 0.1, "SGD", 9, (0, 1)), ValueError),
 ])  # fmt: skip
 def test_descent_refuses_in_words(arguments, error):
     with pytest.raises(error):

@@ -1,10 +1,14 @@
 """`lab.descent` under the hand: the rate, the start, the steps."""
 
+import re
+
 import pytest
 
 CELLS = [
     "import autodiff_lab as th\nfrom autodiff_lab import lab\nlab.set_language('en')",
     "d = lab.descent(lambda x, y: x**2 + 3*y**2, (1.0, -1.0), lr=0.1, steps=20); d",
+    "import time\ndef slow(x, y):\n    time.sleep(0.002)\n    return x**2 + 3*y**2\n"
+    "s = lab.descent(slow, (1.0, -1.0), lr=0.01, steps=5000); s",
 ]
 
 
@@ -19,7 +23,7 @@ def seat(server, desk):
 
 @pytest.fixture
 def node(seat):
-    return seat.page.locator(".adl-widget")
+    return seat.page.locator(".adl-widget").first
 
 
 def table(node):
@@ -58,6 +62,38 @@ def test_a_click_chooses_the_start_and_a_button_hides_a_path(seat, node):
     assert seat.comes_to("print(d.start != [1.0, -1.0])", "True")
     node.get_by_role("button", name="Adam").click()
     assert [row[0] for row in table(node)] == ["optimizer", "SGD", "momentum"]
+
+
+def test_a_long_run_shows_how_far_it_is_and_stops(seat):
+    node = seat.page.locator(".adl-widget").last
+    bar = node.get_by_role("progressbar", name="Progress")
+    bar.wait_for()
+    assert node.get_by_label("initial x").input_value() == "1"
+    before = bar.evaluate("n => n.value")
+    seat.page.wait_for_function("([n, before]) => n.value > before", arg=[bar.element_handle(), before])
+    assert re.fullmatch(r"Step \d+ of 5000", bar.get_attribute("aria-valuetext"))
+    node.get_by_role("button", name="Stop").press("Enter")
+    node.get_by_text(re.compile(r"Stopped after \d+ of 5000 steps\.")).first.wait_for()
+    reached = int(seat.run("print(s.reached)"))
+    assert 0 < reached < 5000 and len(table(node)) == 4
+    assert node.get_by_label("step").first.get_attribute("max") == str(reached)
+    assert seat.run("print(s.reached, s.stopped)") == f"{reached} True"
+    assert seat.page.evaluate("() => document.activeElement.textContent") == "Go on"  # the focus stayed
+
+
+def test_a_stopped_run_goes_on_and_a_new_rate_begins_another(seat):
+    node = seat.page.locator(".adl-widget").last
+    reached = int(seat.run("print(s.reached)"))
+    node.get_by_role("button", name="Go on").click()
+    bar = node.get_by_role("progressbar", name="Progress")
+    seat.page.wait_for_function("([n, k]) => n.value > k", arg=[bar.element_handle(), reached])
+    rate = node.get_by_label("learning rate")
+    rate.focus()
+    rate.press("ArrowRight")
+    seat.page.wait_for_function("([n, k]) => n.value < k", arg=[bar.element_handle(), reached])
+    assert seat.run("print(s.lr)") == "0.0112"
+    seat.run("s.stopped = True")
+    node.get_by_role("button", name="Go on").wait_for()
 
 
 def test_no_complaint(seat):

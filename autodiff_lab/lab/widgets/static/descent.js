@@ -28,9 +28,9 @@ export default widget(({ model, root, say }) => {
   const live = !model.alone;
   const hidden = new Set();
   const speak = voice(root);
-  let [paths, ground, at, timer] = [[], { axes: [] }, model.get("at"), null];
+  let [paths, ground, at, timer, reached] = [[], {}, model.get("at"), null, model.get("reached")];
   const names = model.get("names");
-  const flat = () => ground.axes.length === 1;
+  const flat = () => names.length === 1;
   const hue = (k) => `adl-c${k % 4}`;
 
   const starts = names.map((name, k) => entry("adl-start", (value) => set(model, { start: model.get("start").map((v, j) => (j === k ? value : v)) })));
@@ -38,12 +38,18 @@ export default widget(({ model, root, say }) => {
     say("lr"), { min: -4, max: 0.5, step: 0.05, value: Math.log10(model.get("lr")), shown: (e) => number(Math.abs(e - Math.log10(model.get("lr"))) < 0.026 ? model.get("lr") : 10 ** e, 3) },
     (e) => (set(model, { lr: Number((10 ** e).toPrecision(3)) }), rate.show(e)),
   );
-  const bar = slider(say("step"), { min: 0, max: model.get("steps"), step: 1, value: at, shown: (k) => `${k} / ${model.get("steps")}` }, (k, released) => go(k, released));
+  const bar = slider(say("step"), { min: 0, max: reached, step: 1, value: at, shown: (k) => `${k} / ${reached}` }, (k, released) => go(k, released));
   bar.classList.add("adl-bar");
   const play = make("button", { class: "adl-main", text: say("play"), "aria-pressed": "false", onclick: () => (timer ? pause() : start()) });
   const back = make("button", { text: say("back"), onclick: () => go(at - 1, true) });
   const next = make("button", { text: say("next"), onclick: () => go(at + 1, true) });
   const which = make("div", { class: "adl-row adl-which", role: "group", "aria-label": say("optimizer") });
+
+  // a long run: how far it is, and what stops it and lets it go on
+  const meter = make("progress", { "aria-label": say("progress"), hidden: true });
+  const far = make("span", { class: "adl-number" });
+  const brake = make("button", { onclick: () => set(model, { stopped: !model.get("stopped") }) });
+  const run = make("div", { class: "adl-row adl-run", hidden: true }, meter, far, live ? brake : null);
 
   const place = [];
   const main = new Plot({
@@ -68,7 +74,10 @@ export default widget(({ model, root, say }) => {
         const here = make("svg:g", { class: hue(k) }, make("svg:circle", { class: "adl-mark", r: 7 }));
         const group = make("svg:g", {}, line, dots, arrow, here);
         plot.front.append(group);
-        place.push({ path, group, line, dots, arrow, here });
+        const spots = path.losses.map((loss, i) =>
+          [plot.px(path.points[0][i]), plot.py(flat() ? loss : path.points[1][i])].map((v) => Math.max(-9999, Math.min(9999, v)).toFixed(1)),
+        );
+        place.push({ path, group, line, dots, arrow, here, spots });
       });
       show();
     },
@@ -89,19 +98,22 @@ export default widget(({ model, root, say }) => {
   let log = false;
   const scaled = (v) => (log ? Math.log10(Math.max(v, 1e-16)) : v);
   const table = make("table", { class: "adl-table adl-results" });
+  const player = make("div", { class: "adl-row" }, back, play, next, bar);
+  const panels = make(
+    "div", { class: "adl-panels adl-picture" },
+    make("section", { "aria-label": say("ground") }, make("h4", { class: "adl-panel-title", text: say("ground") }), which, main.node, live ? make("p", { class: "adl-hint", text: say("click") }) : null),
+    make("section", { "aria-label": say("losses") }, make("h4", { class: "adl-panel-title", text: say("losses") }), losses.node, table),
+  );
   root.append(
     make("h3", { class: "adl-title", text: say("title") }),
     ...(live
       ? [make("div", { class: "adl-row" }, rate, ...names.map((name, k) => field(say("start", { name }), starts[k])))]
       : []),
-    make("div", { class: "adl-row" }, back, play, next, bar),
-    make("div", { class: "adl-panels adl-picture" },
-      make("section", { "aria-label": say("ground") }, make("h4", { class: "adl-panel-title", text: say("ground") }), which, main.node, live ? make("p", { class: "adl-hint", text: say("click") }) : null),
-      make("section", { "aria-label": say("losses") }, make("h4", { class: "adl-panel-title", text: say("losses") }), losses.node, table)),
+    run, player, panels,
   );
 
   function go(k, aloud) {
-    at = Math.max(0, Math.min(model.get("steps"), k));
+    at = Math.max(0, Math.min(reached, k));
     show();
     if (aloud) {
       set(model, { at });
@@ -109,12 +121,12 @@ export default widget(({ model, root, say }) => {
     }
   }
   function start() {
-    if (at >= model.get("steps")) at = 0;
+    if (at >= reached) at = 0;
     put(play, { text: say("pause"), "aria-pressed": "true" });
     const tick = () => {
-      go(at + 1, false);
-      if (at >= model.get("steps")) return pause();
-      timer = setTimeout(tick, 4000 / Math.max(20, model.get("steps")));
+      go(at + Math.ceil(reached / 250), false); // of a long run not each step is shown
+      if (at >= reached) return pause();
+      timer = setTimeout(tick, 4000 / Math.max(20, Math.min(250, reached)));
     };
     timer = setTimeout(tick, 10);
   }
@@ -129,16 +141,15 @@ export default widget(({ model, root, say }) => {
   function show() {
     bar.show(at);
     if (!main.width || !losses.width) return;
-    for (const { path, group, line, dots, arrow, here } of place) {
+    for (const { path, group, line, dots, arrow, here, spots } of place) {
       put(group, { display: hidden.has(path.name) || !path.losses.length ? "none" : null });
       if (!path.losses.length) continue;
       const last = Math.min(at, path.losses.length - 1);
-      const xy = (i) => [main.px(path.points[0][i]), main.py(flat() ? path.losses[i] : path.points[1][i])];
-      const points = Array.from({ length: last + 1 }, (_, i) => xy(i).map((v) => Math.max(-9999, Math.min(9999, v)).toFixed(1)));
+      const points = spots.slice(0, last + 1);
       put(line, { points: points.join(" ") });
       put(dots, { d: points.map(([x, y]) => `M${x} ${y}h0`).join("") });
-      const [x, y] = xy(last);
-      put(here, { transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})` });
+      const [x, y] = spots[last];
+      put(here, { transform: `translate(${x} ${y})` });
       // downhill, against the gradient, in pixels of the plot
       const slope = path.grads.map((g) => g[last]);
       const [sx, sy] = [main.px(1) - main.px(0), main.py(1) - main.py(0)];
@@ -173,12 +184,34 @@ export default widget(({ model, root, say }) => {
   };
   if (live) main.node.addEventListener("click", clicked);
 
+  /** How far a long run is, or where it was stopped; while it goes, it has the place of the player. */
+  function follows() {
+    const [progress, reached, all] = [model.get("progress") ?? {}, model.get("reached"), model.get("steps")];
+    const [going, stopped, wrong] = ["of" in progress, model.get("stopped"), model.get("fault")?.type];
+    const running = say("running", { steps: all });
+    const end = stopped ? say(reached < all ? "stopped" : "stopped.ground", { at: reached, steps: all }) : "";
+    const text = going ? say(`progress.${progress.of}`, progress) : end || (read(model, "paths").length || wrong ? "" : running);
+    if (going === meter.hidden) speak(going ? running : end || (wrong ? "" : say("finished")));
+    const focused = root.contains(document.activeElement) && document.activeElement;
+    root.classList.toggle("adl-going", going);
+    put(meter, { max: progress.all ?? 1, value: progress.done ?? 0, "aria-valuetext": text, hidden: !going });
+    put(far, { text });
+    put(brake, { text: say(going ? "stop" : "go") });
+    run.hidden = !text;
+    player.hidden = going || !read(model, "paths").length;
+    if (focused && !focused.checkVisibility()) (going ? brake : play).focus({ preventScroll: true });
+  }
+
   function renew() {
-    [paths, ground] = [read(model, "paths"), read(model, "ground")];
+    [paths, ground, reached] = [read(model, "paths"), read(model, "ground"), model.get("reached")];
+    panels.hidden = !paths.length;
+    put(bar.input, { max: reached });
+    at = timer ? Math.min(at, reached) : model.get("at");
     if (!paths.length || !ground.axes) return;
     const ends = (values) => [values[0], values[values.length - 1]];
     main.x = ends(ground.axes[0]);
-    const finite = ground.values.filter((v) => v !== null);
+    let finite = ground.values.filter((v) => v !== null);
+    if (!finite.length) finite = paths.flatMap((p) => p.losses); // stopped before the ground was measured
     const [low, high] = [Math.min(...finite), Math.max(...finite)];
     main.y = flat() ? [low - 0.06 * (high - low || 1), high + 0.06 * (high - low || 1)] : ends(ground.axes[1]);
     const all = paths.flatMap((p) => p.losses);
@@ -187,7 +220,7 @@ export default widget(({ model, root, say }) => {
     const [least, most] = [Math.min(...seen), Math.min(Math.max(...seen), log ? Math.log10(Math.max(...finite, 1)) + 2 : high * 2 + 1)];
     const room = 0.06 * (most - least || 1);
     Object.assign(losses, {
-      x: [0, model.get("steps")], y: [least - room, most + room],
+      x: [0, Math.max(1, reached)], y: [least - room, most + room],
       yText: log ? power : number,
       yTicks: log ? () => ticks(least - room, most + room, 4).filter(Number.isInteger) : null,
     });
@@ -198,19 +231,21 @@ export default widget(({ model, root, say }) => {
         return button;
       }),
     );
-    model.get("start").forEach((value, k) => starts[k].show(value));
-    rate.show(Math.log10(model.get("lr")));
     main.redraw();
     losses.redraw();
   }
+  const given = () => {
+    rate.show(Math.log10(model.get("lr")));
+    model.get("start").forEach((value, k) => starts[k].show(value));
+  };
   renew();
+  follows();
+  given();
   const stops = [
+    follow(model, ["progress", "stopped", "reached", "fault"], follows),
     follow(model, ["paths", "ground"], renew),
     follow(model, ["at"], () => model.get("at") !== at && go(model.get("at"), false)),
-    follow(model, ["lr", "start"], () => {
-      rate.show(Math.log10(model.get("lr")));
-      model.get("start").forEach((value, k) => starts[k].show(value));
-    }),
+    follow(model, ["lr", "start"], given),
   ];
   return () => {
     clearTimeout(timer);
