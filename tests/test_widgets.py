@@ -309,6 +309,73 @@ def test_what_is_cut_off_sends_no_gradient_back(how):
     assert e.grads["x"] == pytest.approx(5.8805, abs=1e-4)
 
 
+def sines(library):
+    def f(w):
+        v = w.reshape(2, 2)
+        s = library.sin(v * 2)
+        u = s.T
+        return (u + s).sum()
+
+    return f
+
+
+def halves(library):
+    def f(w):
+        p, q = (w * 2).split(2)
+        p = p * 1
+        p.mul_(3)
+        return (p * q).sum()
+
+    return f
+
+
+def activated(library):
+    return lambda w: library.nn.functional.softmax(library.nn.functional.gelu(w), 0).pow(2).sum()
+
+
+@pytest.mark.parametrize("how", ["detached", "unrecorded", "retained"])
+@pytest.mark.parametrize("function", [sines, halves, activated])
+def test_every_result_is_cut_off_or_retained_with_pytorch_s_tensors_as_with_these(function, how):
+    """Views too, which detach_() refuses."""
+    torch = pytest.importorskip("torch")
+    both = [
+        lab.explore(function(m), w=m.tensor([1.0, 2.0, 3.0, 4.0], requires_grad=True)) for m in (th, torch)
+    ]
+    places = [[box["place"] for box in e.run["scene"]["boxes"]] for e in both]
+    assert places[0] == places[1] and max(places[0]) >= 3
+    for chosen in sorted({*places[0]} - {-1}):
+        told = []
+        for e in both:
+            setattr(e, how, [chosen])
+            assert not e.fault
+            nodes = [(n.name.strip("₀₁₂₃₄₅₆₇₈₉"), n.kind, n.mode, n.grad_text) for n in e._steps.model.nodes]
+            retains = [box["place"] for box in e.run["scene"]["boxes"] if box["retains"]]
+            told.append((nodes, retains, [m.total for m in e._steps.moves if m.phase == "leaf"]))
+        assert told[0] == told[1]
+        assert told[0][1] == ([chosen] if how == "retained" else [])
+
+
+def test_pytorch_s_result_under_no_grad_at_a_chosen_place_is_pytorch_s_own():
+    torch = pytest.importorskip("torch")
+
+    def f(x, y):
+        s = x * y
+        return torch.sin(s).view(()) * s
+
+    def written(x, y):
+        s = x * y
+        with torch.no_grad():
+            t = torch.sin(s).view(())
+        return t * s
+
+    e = lab.explore(f, x=2.0, y=3.0)
+    e.unrecorded = [2]  # the view
+    assert e.grads == lab.explore(written, x=2.0, y=3.0).grads and e.result.requires_grad
+    x, y = torch.tensor(2.0, requires_grad=True), torch.tensor(3.0, requires_grad=True)
+    written(x, y).backward()
+    assert e.grads == {"x": pytest.approx(x.grad.item()), "y": pytest.approx(y.grad.item())}
+
+
 def test_a_tensor_is_explored_as_it_is():
     y, names = logarithm()
     e = lab.explore(y, names=names)

@@ -4,9 +4,10 @@ Every change runs the function again, in Python, on fresh tensors, and watches i
 function takes another branch. Leans on recording and steps for what ran, on stepper for the page's data.
 
 Note [Cuts]
-``detach`` and ``no_grad`` at a chosen result are done to the running function from outside: a watcher takes the
-result's history away as soon as the operation has run. The numbers and the gradients are those of the same function
-with ``.detach()``, or ``with no_grad():``, written at that place.
+``detach`` and ``no_grad`` at a chosen result are done to the running function from outside: a watcher that comes after
+the recording takes the result's history away as soon as the operation has run; on PyTorch's tensors a
+``TorchFunctionMode`` around the recording's does it. The numbers and the gradients are those of the same function with
+``.detach()``, or ``with no_grad():``, written at that place. A result is chosen by the number of its event.
 """
 
 import contextlib
@@ -158,20 +159,45 @@ def _between(name, number, between, whole):
 
 
 class _Cuts:
-    """Numbers the operations that run, and takes the history away from the chosen ones; see Note [Cuts]."""
+    """Takes the history away from the chosen results; see Note [Cuts]."""
 
-    def __init__(self, chosen):
-        self.chosen, self.made = chosen, []
+    def __init__(self, run, chosen):
+        self.run, self.chosen = run, chosen
+        self.twins = {}  # by the identity of what the learner's function got instead: what the operation gave
+
+    def chose(self, results):
+        """Whether these are the results of an operation that was chosen, the last that the recording saw."""
+        if not self.run.events or not results or not is_tensor(results[0]):
+            return False
+        event = self.run.events[-1]
+        made = event.results and event.results[0].tensor is results[0]
+        return bool(made) and event.number in self.chosen and results[0].requires_grad
 
     def __call__(self, row, inputs, attrs, results, node):
-        number = len(self.made)
-        self.made.append(results[0] if results else None)
-        if number in self.chosen and results and results[0].requires_grad:
-            results[0].detach_()
+        if self.chose(results):
+            results[0]._node = None  # detach_() refuses views
 
-    def numbers(self):
-        """From the identity of a result to the number of its operation."""
-        return {id(tensor): number for number, tensor in enumerate(self.made) if tensor is not None}
+    def of(self, torch):
+        """The same for PyTorch's tensors."""
+        cuts = self
+
+        class Cutter(torch.overrides.TorchFunctionMode):
+            def __torch_function__(self, func, types, args=(), kwargs=None):
+                result = func(*args, **(kwargs or {}))
+                with torch._C.DisableTorchFunction():
+                    several = isinstance(result, (tuple, list))
+                    first, *others = result if several and result else (result,)
+                    if not cuts.chose([first]):
+                        return result
+                    if not first._is_view() or first is args[0]:
+                        first.detach_()
+                        return result
+                    twin = first.detach()
+                    cuts.run.follow(first, twin)
+                    cuts.twins[id(twin)] = twin, first
+                return type(result)((twin, *others)) if several else twin
+
+        return Cutter()
 
 
 class Explorer(Widget):
@@ -314,7 +340,7 @@ class Explorer(Widget):
         with without_collecting():
             self._read(*called, arguments)
 
-    def _read(self, result, scope, run, cuts, arguments):
+    def _read(self, result, scope, run, arguments):
         """Show what ran."""
         if not is_tensor(result):
             raise TypeError(say("explore.error.result", type=type(result).__name__))
@@ -323,27 +349,31 @@ class Explorer(Widget):
             names[self.name if self.name.isidentifier() and self.name not in names else "result"] = result
         gradient = result.detach().clone().fill_(1) if result.requires_grad else None
         made, reading = walked(result, gradient, names, run)
-        numbers, place = cuts.numbers(), {}
-        for i, node in reading.ids.items():
-            event = run.event_of(reading.order[i]) if isinstance(i, int) else None
-            if event is not None and event.results and id(event.results[0].tensor) in numbers:
-                place[node] = numbers[id(event.results[0].tensor)]
+        events = {
+            node: run.event_of(reading.order[i]) for i, node in reading.ids.items() if isinstance(i, int)
+        }
+        place = {node: event.number for node, event in events.items() if event is not None and event.results}
         self.result, self._events = result, run
         self._show(made, place)
 
     def _called(self, function, library, arguments):
-        cuts = _Cuts({*self.detached, *self.unrecorded})
         switched = library.no_grad() if self.no_grad else contextlib.nullcontext()
         with record() as run, switched:
+            cuts, torch = _Cuts(run, {*self.detached, *self.unrecorded}), sys.modules.get("torch")
+            theirs = (
+                cuts.of(torch) if cuts.chosen and hasattr(torch, "overrides") else contextlib.nullcontext()
+            )
             watch(cuts)
             try:
-                result = function(**arguments)
+                with theirs:
+                    result = function(**arguments)
             finally:
                 unwatch(cuts)
         frame, run.called, scope = run.called, None, {}
         if frame is not None and frame.f_code is getattr(function, "__code__", None):
             scope = dict(frame.f_locals)  # as they were when it returned
-        return result, scope, run, cuts
+        scope = {name: cuts.twins.get(id(value), (value, value))[1] for name, value in scope.items()}
+        return result, scope, run
 
     def _show(self, made, place):
         """Send the run to the page, with what was cut off drawn as such."""
