@@ -250,6 +250,18 @@ def test_text_fits_its_box_in_the_widest_common_face():
         assert TextPath((0, 0), text, size=14, prop=face).get_extents().width <= text_width(text, "value")
 
 
+def test_what_was_deduced_is_told_apart_from_what_was_read():
+    import autodiff_lab as th
+
+    x = th.tensor(2.0, requires_grad=True)
+    number, c = x + 3, th.tensor(1.0)
+    named = x + c
+    for graph, guessed in ((lab.graph(number), False), (lab.graph(named), True)):
+        for shown in (str(graph), graph.to_svg()):
+            assert "no guarda sus constantes" in shown
+            assert ("con «?» también" in shown) == guessed
+
+
 def test_the_text_twin_is_a_table():
     assert Graph(sample()).to_text().splitlines()[3:10] == [
         "nodo  operación             fórmula  forma             valor  gradiente  tensores guardados",

@@ -212,3 +212,12 @@ WRONG = [
 def test_what_cannot_be_traced_is_refused(wrong):
     with pytest.raises(ValueError):
         wrong()
+
+
+def test_contributions_are_announced_where_there_are_some():
+    once = trace(lambda x: 2 * x, x=3.0, mode="reverse")
+    twice = trace(lambda x: x * x, x=3.0, mode="reverse")
+    for shown in (once.to_text(), once.to_html()):
+        assert "de abajo hacia arriba." in shown and "+=" not in shown
+    for shown in (twice.to_text(), twice.to_html()):
+        assert "+= suma una contribución más." in shown and shown.count("+=") == 2

@@ -54,6 +54,16 @@ def test_every_reason_is_found(th):
     assert reasons(x, names) == ["why.leaf", "why.cleared"]
 
 
+def test_a_page_breaks_the_reasons_between_words_and_shows_signs_as_signs():
+    import autodiff_lab as th
+
+    x = th.tensor(2.0, requires_grad=True)
+    y = x.exp()
+    y.backward()
+    page = why(y, {"x": x, "y<b>": y})._repr_html_()
+    assert page.count("\n") == 1 and "pre-line" in page and "y&lt;b&gt;.grad" in page
+
+
 def test_retain_grad_that_came_too_late(th):
     x = th.tensor(2.0, requires_grad=True)
     u = x.exp()
@@ -134,7 +144,7 @@ def test_a_recording_knows_the_line(th, english):
     c.requires_grad_()
     assert "it is a leaf: it was computed without a history" in why(c, names)
     assert "x was used, but without its history" not in why(x, names)
-    assert "b was used, but without its history: " in " ".join(_unused(th))
+    assert "b was used, but without its history, at " in " ".join(_unused(th))
 
 
 def _unused(th):

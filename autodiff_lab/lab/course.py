@@ -12,6 +12,7 @@ from ..messages import say
 from . import exercises
 from .exercises.judging import EXERCISES, Unfit, Untouched, said
 from .render.svg import escape
+from .words import Prose
 
 CHAPTERS = sorted(
     int(m.name[-2:]) for m in pkgutil.iter_modules(exercises.__path__) if m.name.startswith("chapter_")
@@ -121,13 +122,6 @@ def told(error):
     return f"{words} {say('course.line', line=frames[-1].line)}" if frames and frames[-1].line else words
 
 
-class Hint(str):
-    """A text that a notebook shows as it stands, without quotes."""
-
-    def __repr__(self):
-        return str(self)
-
-
 def hint(exercise):
     """The next hint to an exercise, from a nudge to all but the answer.
 
@@ -136,7 +130,7 @@ def hint(exercise):
     """
     asked = found(exercise)
     at = _hinted[exercise] = min(_hinted.get(exercise, 0) + 1, len(asked.hints))
-    return Hint(say("course.hint", at=at, of=len(asked.hints), text=said(asked.hints[at - 1])))
+    return Prose(say("course.hint", at=at, of=len(asked.hints), text=said(asked.hints[at - 1])))
 
 
 class Progress:

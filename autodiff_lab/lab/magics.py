@@ -9,6 +9,8 @@ import contextlib
 import os
 import re
 import sys
+import textwrap
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -24,13 +26,13 @@ from . import history
 from .checking import gradcheck
 from .names import is_tensor, tensors_for
 from .picture import graph
-from .recording import record
+from .recording import inside, record
 from .trace import trace
 from .why import why
 from .widgets.derivative import PRESETS, derivative
 from .widgets.explorer import explore
 
-LIBRARY = __name__.partition(".")[0]
+NOTE_WIDTH = 88  # characters: what a notebook beside its sidebar has room for
 
 
 def _drawing_options(function):
@@ -337,19 +339,34 @@ def _assigned(tree):
 def show_error(shell, kind, error, trace, tb_offset=None):
     """Show an error of a cell down to the learner's own last line; the error itself keeps all its frames.
 
-    What lies below that line is how the package works inside, and would drown the sentence that explains.
+    What lies below that line is how the package works inside, and would drown the sentence that explains. The notes
+    are broken between words, for a page would break them anywhere.
     """
-    shell.showtraceback((kind, error, own_frames(trace)), tb_offset=tb_offset)
+    notes = list(getattr(error, "__notes__", ()))
+    if notes:
+        error.__notes__ = [_in_lines(str(note)) for note in notes]
+    try:
+        shell.showtraceback((kind, error, own_frames(trace)), tb_offset=tb_offset)
+    finally:
+        if notes:
+            error.__notes__ = notes
+
+
+def _in_lines(text):
+    """A text with no line longer than a page has room for; what is short, such as code, stays as it is."""
+    fill = partial(textwrap.fill, width=NOTE_WIDTH, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(fill(line) if len(line) > NOTE_WIDTH else line for line in text.splitlines())
 
 
 def own_frames(trace):
-    """A traceback without the frames of this package and of IPython at its end; as it is, if no other is left."""
+    """A traceback without the frames of this package, PyTorch and IPython at its end; as it is, if no other is left."""
     frames = []
     while trace is not None:
         frames.append(trace)
         trace = trace.tb_next
-    inside = tuple(str(Path(module.__file__).parent) + os.sep for module in (IPython, sys.modules[LIBRARY]))
-    own = [k for k, frame in enumerate(frames) if not frame.tb_frame.f_code.co_filename.startswith(inside)]
+    shell = str(Path(IPython.__file__).parent) + os.sep
+    files = [frame.tb_frame.f_code.co_filename for frame in frames]
+    own = [k for k, file in enumerate(files) if not (inside(file) or file.startswith(shell))]
     shown = None
     for frame in reversed(frames[: own[-1] + 1] if own else frames):
         shown = TracebackType(shown, frame.tb_frame, frame.tb_lasti, frame.tb_lineno)

@@ -20,7 +20,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import engine
-from ..graph import Node as GraphNode
+from ..graph import WRITTEN_OUT, Node as GraphNode
 from ..messages import say
 from ..mode import Inference, mode, ticks, unwatch, unwatched, watch
 from ..tensor import Tensor
@@ -252,7 +252,7 @@ class Recording:
         frame, place, found, inner = sys._getframe(2), None, [], False
         while frame is not None:
             code = frame.f_code
-            if place is None and not _inside(code.co_filename):
+            if place is None and not inside(code.co_filename):
                 place = (code.co_filename, frame.f_lineno)
             inner = inner or (place is None and code.co_filename.startswith(_LAYERS))
             if code.co_name in ("forward", "step") and code.co_argcount:
@@ -563,6 +563,6 @@ def _base(tensor):
     return tensor if base is None else base
 
 
-def _inside(file):
+def inside(file):
     """Whether a file is this package's or PyTorch's, and so no learner's."""
-    return file.startswith(_HERE) or file == "<written out>" or f"{os.sep}torch{os.sep}" in file
+    return file.startswith(_HERE) or file == WRITTEN_OUT or f"{os.sep}torch{os.sep}" in file

@@ -17,7 +17,7 @@ from .reading import read
 from .recording import Recording, version_of
 from .render.text import table
 from .values import shown
-from .words import Words
+from .words import Prose, Words
 
 
 def why(tensor, names=None):
@@ -42,10 +42,10 @@ def why(tensor, names=None):
     """
     names = caller_names() if names is None else names
     if isinstance(tensor, BaseException):
-        return Words("\n".join(_of_error(tensor, names)))
+        return Prose("\n".join(_of_error(tensor, names)))
     if not is_tensor(tensor):
         raise TypeError(say("why.error.type", type=type(tensor).__name__))
-    return Words("\n".join(_Reasons(tensor, names).lines()))
+    return Prose("\n".join(_Reasons(tensor, names).lines()))
 
 
 class _Reasons:
@@ -270,7 +270,7 @@ class _Reasons:
                  and version_of(t) == now and _belongs(t, stale[0])]  # fmt: skip
         found = [line for name in names for line in history.writes(name)]
         if len(found) == 1 or (len(names) == 1 and 1 < len(found) == now <= 3):
-            return say("why.written", place="; ".join(line.place() for line in found))
+            return say("why.written", place=say("why.and").join(line.place() for line in found))
         return ""
 
 

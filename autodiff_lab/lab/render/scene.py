@@ -12,7 +12,18 @@ from math import fsum  # sum() rounds otherwise before Python 3.12
 
 from ...messages import say
 from ..layout import compound
-from .text import contributions, describe, fold_words, folded, overview, region, say_edge, stale_words, title
+from .text import (
+    contributions,
+    deductions,
+    describe,
+    fold_words,
+    folded,
+    overview,
+    region,
+    say_edge,
+    stale_words,
+    title,
+)
 
 LABELS_UP_TO = 80  # nodes: beyond, edges carry no labels
 CARDS_UP_TO = 150  # nodes: beyond, a box is one line
@@ -562,8 +573,7 @@ def _notes(model):
         notes.append(folded(model))
     if not model.complete:
         notes.append(say("graph.note.more"))
-    if any(n.value_from == "deduced" for n in model.nodes):
-        notes.append(say("graph.note.deduced"))
+    notes += deductions(model)
     states = {e.state for e in model.edges} & {"freed"}
     if states and any(e.state == "freed" and not e.flow_text for e in model.edges):
         notes.append(say("graph.note.freed"))

@@ -43,6 +43,14 @@ def operation(node, model):
     return f"{node.op}({', '.join(s.name or s.value_text or '?' for s in sources)})"
 
 
+def deductions(model):
+    """What was deduced and not read, in words."""
+    found = [node for node in model.nodes if node.value_from == "deduced"]
+    keys = ["graph.note.deduced"] * bool(found)
+    keys += ["graph.note.guessed"] * any(node.name.endswith("?") for node in found)
+    return [say(key) for key in keys]
+
+
 def fold_words(node):
     """What a fold stands for."""
     count = f"{node.count:,}".replace(",", " ")
@@ -202,6 +210,6 @@ def to_text(model):
     if rows:
         head = [say(f"graph.head.{k}") for k in ("edge", "local", "number", "flow", "kind")]
         lines += ["", *table(head, rows, right=(2, 3))]
-    if any(n.value_from == "deduced" for n in model.nodes):
-        lines += ["", say("graph.note.deduced")]
+    if deduced := deductions(model):
+        lines += ["", " ".join(deduced)]
     return "\n".join(lines)
