@@ -28,7 +28,6 @@ inspect: Callable[..., Any] | None = (
 
 
 handing_over = threading.RLock()  # two threads may add to the same leaf
-at_the_end = []  # what is to be called when the pass is over
 
 
 def edge_of(tensor):
@@ -47,15 +46,6 @@ def walk(seeds, *, keep, as_tensors, wanted=None):
 
     Returns {edge: cotangent} for the leaves reached, or for the wanted edges reached.
     """
-    try:
-        return walked(seeds, keep, as_tensors, wanted)
-    except BaseException:
-        at_the_end.clear()  # a pass that fails has no end
-        raise
-
-
-def walked(seeds, keep, as_tensors, wanted):
-    """``walk`` itself."""
     heap, nodes, grads, found = [], {}, {}, {}
     watched, started = mode.anomaly is not None, ticks.next()
     needed = None if wanted is None else reaching(wanted, [edge for edge, _ in seeds])
@@ -227,11 +217,17 @@ def backward(outputs, grads, *, keep, create_graph, inputs=None):
         wanted = {require_edge(t, i): t for i, t in enumerate(inputs)}
         for t in inputs:
             t.retain_grad()  # which does nothing on a leaf
-    found = walk(seeds, keep=keep, as_tensors=create_graph, wanted=wanted)
-    if wanted is None:
-        deliver(found.items(), create_graph)
-    else:
-        deliver([(t, found[t]) for t in wanted.values() if t in found], create_graph)
+    outer, mode.at_the_end = mode.at_the_end, []
+    try:
+        found = walk(seeds, keep=keep, as_tensors=create_graph, wanted=wanted)
+        if wanted is None:
+            deliver(found.items(), create_graph)
+        else:
+            deliver([(t, found[t]) for t in wanted.values() if t in found], create_graph)
+        for call in mode.at_the_end:
+            call()
+    finally:
+        mode.at_the_end = outer
 
 
 def deliver(pairs, create_graph):
@@ -241,22 +237,15 @@ def deliver(pairs, create_graph):
     for i, (tensor, g) in hooked:
         if tensor._node is LEAF:
             pairs[i] = tensor, run_hooks(tensor, "pre", g, create_graph)
-    with handing_over:
-        for tensor, g in pairs:
-            tensor._accumulate(g)
+    with handing_over: hand_over(pairs)  # noqa: E701 - no line comes after, at which to fail with the lock  # fmt: skip
     for _, (tensor, _) in hooked:
         for hook in tensor._hooks.of("accumulated"):
             hook(tensor)
-    if at_the_end:
-        finish()
 
 
-def finish():
-    """Call what waits for the end of the pass."""
-    waiting = at_the_end[:]
-    at_the_end.clear()
-    for call in waiting:
-        call()
+def hand_over(pairs):
+    for tensor, g in pairs:
+        tensor._accumulate(g)
 
 
 def require_edge(tensor, index):
@@ -274,16 +263,20 @@ def grad(outputs, grads, inputs, *, keep, create_graph):
         check(tensor._node is not None, "One of the differentiated Tensors does not require grad",
               note="note.input_no_grad", tensor=tensor)  # fmt: skip
         edges.append(edge_of(tensor))
-    found = walk(seeds, keep=keep, as_tensors=create_graph, wanted=dict.fromkeys(edges, True))
-    result = []
-    for tensor, edge in zip(inputs, edges):
-        g = found.get(edge)
-        if g is not None and edge is tensor and tensor._hooks is not None:
-            g = run_hooks(tensor, "pre", g, create_graph)
-        result.append(None if g is None else Node.as_tensor(g))
-    if at_the_end:
-        finish()
-    return result
+    outer, mode.at_the_end = mode.at_the_end, []
+    try:
+        found = walk(seeds, keep=keep, as_tensors=create_graph, wanted=dict.fromkeys(edges, True))
+        result = []
+        for tensor, edge in zip(inputs, edges):
+            g = found.get(edge)
+            if g is not None and edge is tensor and tensor._hooks is not None:
+                g = run_hooks(tensor, "pre", g, create_graph)
+            result.append(None if g is None else Node.as_tensor(g))
+        for call in mode.at_the_end:
+            call()
+        return result
+    finally:
+        mode.at_the_end = outer
 
 
 __all__ = ["Gate", "backward", "edge_of", "fit", "grad", "walk"]

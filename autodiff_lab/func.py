@@ -12,7 +12,7 @@ from .autograd.forward_ad import SIZES
 from .autograd.functional import matrices, pulled, pusher
 from .errors import check
 from .graph import LEAF
-from .mode import enable_grad, mode, told
+from .mode import mode, switched, told, under
 from .nn.module import Module
 from .ops.row import FUNCTIONS
 from .sampling import default_generator
@@ -79,8 +79,7 @@ def run(name, func, args, kwargs=None, argnums=None, has_aux=False):
         args[n] = mapped(stand_in, args[n])
     given = [args[n] for n in numbers]
     own = leaves(given)
-    with enable_grad():
-        made, aux = func(*args, **(kwargs or {})), None
+    made, aux = under(switched(mode.grad, True), func, *args, **(kwargs or {})), None
     if has_aux:
         if not isinstance(made, tuple) or len(made) != 2:
             raise RuntimeError(f"{name}: output of function f should be a tuple: (output, aux) if has_aux is True")  # fmt: skip

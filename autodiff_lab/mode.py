@@ -37,6 +37,9 @@ class _Mode(threading.local):
     grad = True
     anomaly = None  # None, or whether the pass also looks for NaN (autograd.anomaly_mode)
 
+    def __init__(self):
+        self.at_the_end = []  # what is to be called when the pass of this thread is over
+
 
 class _Ticks:
     """The counter, and the latest recorded passes: (first tick, last tick, youngest node that was differentiated)."""
@@ -103,7 +106,12 @@ def watch(watcher):
 
 def unwatch(watcher):
     """Let ``watcher`` go."""
-    mode.grad = shown_to(tuple(w for w in getattr(mode.grad, "watchers", ()) if w is not watcher))
+    mode.grad = without(watcher)
+
+
+def without(watcher):
+    """The mode in force, not seen by ``watcher``."""
+    return shown_to(tuple(w for w in getattr(mode.grad, "watchers", ()) if w is not watcher))
 
 
 class unwatched:
@@ -115,6 +123,20 @@ class unwatched:
 
     def __exit__(self, *exc):
         mode.grad = self._before
+
+
+def under(state, function, *args, **options):
+    """What ``function`` gives, called while ``mode.grad`` is ``state``.
+
+    Whatever happens, the mode is put back. A ``with`` block cannot promise that: Python hears of Ctrl-C where a
+    function is entered, so on the way into ``__exit__`` too, but not between ``finally`` and an assignment.
+    """
+    before = mode.grad
+    try:
+        mode.grad = state
+        return function(*args, **options)
+    finally:
+        mode.grad = before
 
 
 class _GradContext:
@@ -159,8 +181,7 @@ class _GradContext:
 
         @functools.wraps(function)
         def call(*args, **kwargs):
-            with self.clone():
-                return function(*args, **kwargs)
+            return under(self._state(), function, *args, **kwargs)
 
         return call
 

@@ -1,5 +1,6 @@
 """Threads: modes are each thread's own, recordings too, and no gradient is lost on leaves that threads share."""
 
+import contextlib
 import sys
 import threading
 import warnings
@@ -88,6 +89,27 @@ def test_shared_leaves_lose_no_gradient(shape, create_graph, hasty):
             together(work, work, work)
         assert x.grad.detach().numpy().ravel().tolist() == [24.0] * max(1, sum(shape))
         x.grad = None
+
+
+@pytest.mark.parametrize("elsewhere", ["another thread", "the pass itself"])
+@pytest.mark.parametrize("ends", ["in an error", "well"])
+def test_what_waits_for_the_end_of_a_pass_waits_for_that_one(elsewhere, ends):
+    """While it waits, another pass begins and ends."""
+    x, seen = th.tensor(2.0, requires_grad=True), []
+    y, z = x * 2, x * 3
+    th.autograd.graph.register_multi_grad_hook((y, z), seen.append)
+
+    def another():
+        other = th.tensor(2.0, requires_grad=True) * 2
+        if ends == "in an error":
+            other.register_hook(lambda g: 1 / 0)
+        with contextlib.suppress(ZeroDivisionError):
+            other.backward()
+
+    # z is younger: its gradient has come when this hook runs, the one of y has not.
+    z.register_hook(lambda g: another() if elsewhere == "the pass itself" else together(another))
+    (y * z).backward()
+    assert [g.item() for g in seen.pop()] == [6.0, 4.0] and not seen
 
 
 def test_a_recording_sees_its_own_thread_alone(hasty):

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from .. import engine
 from ..errors import check
 from ..graph import LEAF, Node, Parts
-from ..mode import enable_grad, mode, unwatch, unwatched, watch
+from ..mode import enable_grad, mode, under, unwatch, watch
 from ..ops.row import apply
 from ..tensor import Tensor, alias, new_tensor
 from ..views import View
@@ -49,8 +49,7 @@ class Level:
         tangents = [self.get(i) if isinstance(i, Tensor) else None for i in inputs]
         if all(t is None for t in tangents) or not (row.rules or row.linear):
             return
-        with unwatched():
-            made = pushed(row, inputs, attrs, results, tangents)
+        made = under(bool(mode.grad), pushed, row, inputs, attrs, results, tangents)
         for t, tangent in zip(results, made):
             if tangent is not None:
                 self.set(t, tangent)
@@ -59,8 +58,7 @@ class Level:
         """A value moves from ``source`` to ``target``, and its tangent with it."""
         tangent, before = self.get(source), self.get(target)
         if before is not None:
-            with unwatched():
-                before.copy_(tangent) if tangent is not None else before.zero_()
+            under(bool(mode.grad), lambda: before.zero_() if tangent is None else before.copy_(tangent))
         elif tangent is not None:
             if target._view is not None and (isinstance(target._view, View) or list(target._view.live())):
                 raise NotImplementedError(VIEW_WRITE)
@@ -72,9 +70,10 @@ class Level:
         if all(t is None for t in tangents):
             return
         kept, node._saved = node._saved, getattr(node, "_for_forward", node._saved)
-        with unwatched():
-            made = node._function.jvp(node, *tangents)
-        node._saved = kept
+        try:
+            made = under(bool(mode.grad), node._function.jvp, node, *tangents)
+        finally:
+            node._saved = kept
         for t, tangent in zip(results, made if isinstance(made, (tuple, list)) else (made,)):
             if tangent is not None and isinstance(t, Tensor):
                 if tangent.shape != t.shape:
@@ -181,8 +180,7 @@ def make_dual(tensor, tangent, *, level=None):
     if _levels[0].get(tensor) is not None:
         raise RuntimeError("Making a dual Tensor based on a Tensor that already has a forward gradient at the same level 0 is not "
                            "supported.")  # fmt: skip
-    with unwatched():
-        dual = tensor.view_as(tensor)
+    dual = under(bool(mode.grad), tensor.view_as, tensor)
     _levels[0].set(dual, tangent)
     return dual
 
@@ -194,8 +192,8 @@ def unpack_dual(tensor, *, level=None):
         UnpackedDualTensor: ``(primal, tangent)``.
     """
     tangent = _levels[0].get(tensor) if _levels else None
-    with unwatched():
-        return UnpackedDualTensor(tensor if tangent is None else tensor.view_as(tensor), tangent)
+    value = tensor if tangent is None else under(bool(mode.grad), tensor.view_as, tensor)
+    return UnpackedDualTensor(value, tangent)
 
 
 def shown(tensor):

@@ -13,7 +13,7 @@ import numpy as np
 from ..engine import edge_of
 from ..errors import explained
 from ..graph import FREED, Gate, Node, Parts, SavedOutput, raise_stale
-from ..mode import enable_grad, mode, no_grad, ticks, told, unwatched
+from ..mode import mode, switched, ticks, told, under
 from ..tensor import Tensor, alias, clock_of, new_tensor
 from ..views import rebase
 
@@ -94,8 +94,7 @@ class FunctionNode(Node):
             if part is None and self._materialize:
                 part = new_tensor(np.zeros(shape, dtype)[()])
             grads.append(None if part is None else self.as_tensor(part))
-        with enable_grad() if record else no_grad():
-            result = self._function.backward(self, *grads)
+        result = under(switched(mode.grad, record), self._function.backward, self, *grads)
         result = list(result) if isinstance(result, (tuple, list)) else [result]
         while len(result) > len(self._edges) and result[-1] is None:
             result.pop()
@@ -225,12 +224,11 @@ class Function(metaclass=FunctionMeta):
         recording = bool(mode.grad) and any(node.needs_input_grad)
         if not recording:
             node.needs_input_grad = (False,) * len(args)
-        with unwatched(), no_grad():
-            if alone:
-                output = cls.forward(*args, **kwargs)
-                cls.setup_context(node, args, output)
-            else:
-                output = cls.forward(node, *args, **kwargs)
+        if alone:
+            output = under(False, cls.forward, *args, **kwargs)
+            under(False, cls.setup_context, node, args, output)
+        else:
+            output = under(False, cls.forward, node, *args, **kwargs)
         result = wrapped(node, args, output, recording)
         if mode.grad.__class__ is not bool:
             told("finished", node, args, (result,) if node._single else result)
@@ -307,8 +305,7 @@ def once_differentiable(backward):
 
     @functools.wraps(backward)
     def wrapper(ctx, *grads):
-        with no_grad():
-            result = backward(ctx, *grads)
+        result = under(switched(mode.grad, False), backward, ctx, *grads)
         if not mode.grad or not any(isinstance(g, Tensor) and g._node is not None for g in grads):
             return result
         result = result if isinstance(result, (tuple, list)) else (result,)

@@ -11,7 +11,7 @@ from collections import namedtuple
 from .. import engine
 from ..errors import check
 from ..graph import Node, SavedOutput, public_edge, raise_freed
-from ..mode import mode, ticks, unwatch, watch
+from ..mode import mode, ticks, under, unwatch, watch, without
 from ..tensor import Tensor, clock_of, tensor_from
 
 PACKED_IN_PLACE = (
@@ -82,11 +82,7 @@ class saved_tensors_hooks:
     def pack_all(self, node):
         hooks = [w for w in getattr(mode.grad, "watchers", ()) if isinstance(w, saved_tensors_hooks)]
         if node._saved and hooks[-1:] == [self]:  # the innermost block alone
-            unwatch(self)
-            try:
-                node._saved = tuple(self.packed(node, kept) for kept in node._saved)
-            finally:
-                watch(self)
+            node._saved = under(without(self), lambda: tuple(self.packed(node, kept) for kept in node._saved))
 
     def packed(self, node, kept):
         if isinstance(kept, SavedOutput):
@@ -129,6 +125,7 @@ def register_multi_grad_hook(tensors, fn, *, mode="all"):
     Returns:
         A handle with ``remove()``.
     """
+    waiting = globals()["mode"]
     check(mode in ("all", "any"), f"Expects mode to be one of ('all', 'any') but got {mode}", ValueError)
     arrived = {}
 
@@ -139,9 +136,9 @@ def register_multi_grad_hook(tensors, fn, *, mode="all"):
             fn(grads)
 
     def one(index, grad):
-        if finish not in engine.at_the_end:  # the first of this pass
+        if finish not in waiting.at_the_end:  # the first of this pass
             arrived.clear()
-            engine.at_the_end.append(finish)
+            waiting.at_the_end.append(finish)
             if mode == "any":
                 fn(grad)
         arrived[index] = grad

@@ -60,10 +60,10 @@ class Distribution:
             raise ValueError
         Distribution._validate_args = value
 
+    @no_grad()
     def sample(self, sample_shape=()):
         """Values, of shape ``sample_shape + batch_shape + event_shape``, without history."""
-        with no_grad():
-            return self.rsample(sample_shape)
+        return self.rsample(sample_shape)
 
     def rsample(self, sample_shape=()):
         """Values that are differentiable functions of the parameters.

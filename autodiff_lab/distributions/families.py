@@ -46,9 +46,9 @@ class Plain(Declared, Distribution):
         vars(self).update(zip(parameters, values))
         Distribution.__init__(self, () if numbers else values[0].shape, validate_args=validate_args)
 
+    @no_grad()
     def sample(self, sample_shape=()):
-        with no_grad():
-            return self._drawn(self._extended_shape(sample_shape))
+        return self._drawn(self._extended_shape(sample_shape))
 
     def rsample(self, sample_shape=()):
         return self._drawn(self._extended_shape(sample_shape)) if self.has_rsample else super().rsample()
@@ -261,10 +261,10 @@ class Categorical(OfProbs, takes=GIVEN, probs=c.simplex, logits=c.real_vector):
         self._num_events = given.shape[-1]
         Distribution.__init__(self, given.shape[:-1], validate_args=validate_args)
 
+    @no_grad()
     def sample(self, sample_shape=()):
-        with no_grad():
-            rows = self.probs.reshape(-1, self._num_events)
-            drawn = rows.multinomial(math.prod(sample_shape), True).T
+        rows = self.probs.reshape(-1, self._num_events)
+        drawn = rows.multinomial(math.prod(sample_shape), True).T
         return drawn.reshape(self._extended_shape(sample_shape))
 
     def _log_prob(self, value):

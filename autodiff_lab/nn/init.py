@@ -7,7 +7,7 @@ import numpy as np
 
 from ..errors import check
 from ..homes import old_names
-from ..mode import no_grad
+from ..mode import mode, no_grad, switched, under
 from ..scope import missing
 from ..tensor import new_tensor
 
@@ -39,8 +39,8 @@ def _calculate_fan_in_and_fan_out(tensor):
 
 
 def written(tensor, name, *values, generator=None):
-    with no_grad():
-        return getattr(tensor, name)(*values, **({} if generator is None else {"generator": generator}))
+    options = {} if generator is None else {"generator": generator}
+    return under(switched(mode.grad, False), getattr(tensor, name), *values, **options)
 
 
 def uniform_(tensor, a=0.0, b=1.0, generator=None):

@@ -36,8 +36,11 @@ class _Algorithm(Optimizer):
         if "step" in state:
             state["step"].add_(1)
         if group["weight_decay"] and group.get("decoupled_weight_decay"):
-            p.mul_(1 - group["lr"] * group["weight_decay"])
-        elif group["weight_decay"]:
+            moved = p * (1 - group["lr"] * group["weight_decay"])
+            self._move(moved, g, state, group)
+            p.copy_(moved)  # at once, so that an interrupt leaves no parameter half moved
+            return
+        if group["weight_decay"]:
             g = g + group["weight_decay"] * p
         self._move(p, g, state, group)
 
@@ -122,8 +125,8 @@ class NAdam(_Algorithm, takes="params, lr=2e-3, betas=(0.9, 0.999), eps=1e-8, we
             group["betas"][0] * (1 - 0.5 * 0.96 ** (k * group["momentum_decay"])) for k in (n, n + 1)
         )
         product, scale = state["mu_product"].mul_(now).item(), (v / second).sqrt().add_(group["eps"])
-        p.addcdiv_(g, scale, value=-group["lr"] * (1 - now) / (1 - product))
-        p.addcdiv_(m, scale, value=-group["lr"] * then / (1 - product * then))
+        moved = p.addcdiv(g, scale, value=-group["lr"] * (1 - now) / (1 - product))
+        p.copy_(moved.addcdiv_(m, scale, value=-group["lr"] * then / (1 - product * then)))
 
 
 class RAdam(_Algorithm, takes="params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, decoupled_weight_decay=False, "
@@ -283,10 +286,12 @@ class LBFGS(Optimizer, takes="params, lr=1, max_iter=20, max_eval=None, toleranc
 
         def probe(t):
             before = [p.clone() for p in params]
-            move(t)
-            loss, g = evaluate()
-            for p, old in zip(params, before):
-                p.copy_(old)
+            try:
+                move(t)
+                loss, g = evaluate()
+            finally:
+                for p, old in zip(params, before):
+                    p.copy_(old)
             return t, float(loss), g, g.dot(state["d"])
 
         start = state["func_evals"]

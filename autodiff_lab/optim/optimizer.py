@@ -5,7 +5,7 @@ from collections import defaultdict
 from itertools import chain
 
 from ..errors import check
-from ..mode import enable_grad, no_grad
+from ..mode import mode, no_grad, switched, under
 from ..nn.module import zero_grads
 from ..signature import Declared
 from ..tensor import Tensor
@@ -83,19 +83,19 @@ class Optimizer(Declared):
         Returns:
             What ``closure`` gave.
         """
-        loss = None
-        if closure is not None:
-            with enable_grad():
-                loss = closure()
-        with no_grad():
-            for group in self.param_groups:
-                for p in group["params"]:
-                    if p._grad is not None:
-                        g, state = p._grad.detach(), self.state.get(p, {})
-                        self.update(p, -g if group.get("maximize") else g, state, group)
-                        if state:
-                            self.state[p] = state
+        loss = None if closure is None else under(switched(mode.grad, True), closure)
+        self._move_all()
         return loss
+
+    @no_grad()
+    def _move_all(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                if p._grad is not None:
+                    g, state = p._grad.detach(), self.state.get(p, {})
+                    self.update(p, -g if group.get("maximize") else g, state, group)
+                    if state:
+                        self.state[p] = state
 
     def update(self, p, g, state, group):
         """Move one parameter along its gradient; to be written by the subclass."""

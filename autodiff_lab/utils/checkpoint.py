@@ -11,7 +11,7 @@ import warnings
 from ..autograd import Function, backward
 from ..autograd.graph import saved_tensors_hooks
 from ..errors import check
-from ..mode import enable_grad
+from ..mode import mode, switched, under
 from ..sampling import default_generator
 from ..tensor import Tensor
 
@@ -69,19 +69,42 @@ def checkpoint(function, *args, use_reentrant=None, context_fn=None, determinism
     def recompute(place):
         if place not in again:
             numbers = []
-            now = default_generator.get_state()
-            if state is not None:
-                default_generator.set_state(state)
-            with enable_grad(), saved_tensors_hooks(lambda t: numbers.append(t.detach()), None), second:
-                function(*args, **kwargs)
-            default_generator.set_state(now)
+            keep = saved_tensors_hooks(lambda t: numbers.append(t.detach()), None)
+            under(
+                switched(mode.grad, True),
+                inside,
+                keep,
+                second,
+                drawing_from,
+                state,
+                function,
+                *args,
+                **kwargs,
+            )
             if len(numbers) != len(places):
                 raise CheckpointError(CHANGED.format(len(places), len(numbers)))
             again.update(enumerate(numbers))
         return again.pop(place)
 
-    with saved_tensors_hooks(keep_place, recompute), first:
+    hooks = saved_tensors_hooks(keep_place, recompute)
+    return under(mode.grad, inside, hooks, first, function, *args, **kwargs)
+
+
+def inside(first, second, function, *args, **kwargs):
+    """What ``function`` gives within two blocks."""
+    with first, second:
         return function(*args, **kwargs)
+
+
+def drawing_from(state, function, *args, **kwargs):
+    """What ``function`` gives when the generator stands at ``state``, if there is one; the generator stays where it was."""
+    now = default_generator.get_state()
+    try:
+        if state is not None:
+            default_generator.set_state(state)
+        return function(*args, **kwargs)
+    finally:
+        default_generator.set_state(now)
 
 
 class CheckpointFunction(Function):
@@ -101,12 +124,7 @@ class CheckpointFunction(Function):
             next(saved).detach().requires_grad_(a.requires_grad) if isinstance(a, Tensor) else a
             for a in ctx.args
         ]
-        now = default_generator.get_state()
-        if ctx.state is not None:
-            default_generator.set_state(ctx.state)
-        with enable_grad():
-            made = ctx.function(*twins)
-        default_generator.set_state(now)
+        made = under(switched(mode.grad, True), drawing_from, ctx.state, ctx.function, *twins)
         pairs = [(t, g) for t, g in zip(made if isinstance(made, tuple) else (made,), grads)
                  if isinstance(t, Tensor) and t.requires_grad]  # fmt: skip
         check(pairs, "none of output has requires_grad=True, this checkpoint() is not necessary")

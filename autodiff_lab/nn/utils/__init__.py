@@ -17,16 +17,16 @@ def with_grads(parameters):
     return [p.grad for p in parameters if p.grad is not None]
 
 
+@no_grad()
 def get_total_norm(tensors, norm_type=2.0, error_if_nonfinite=False, foreach=None):
     """The norm of all the tensors' numbers together.
 
     Raises:
         RuntimeError: with ``error_if_nonfinite``, if it is nan or inf.
     """
-    with no_grad():
-        tensors = [tensors] if isinstance(tensors, Tensor) else list(tensors)
-        norms = [vector_norm(t, norm_type) for t in tensors]
-        total = vector_norm(stack(norms), norm_type) if norms else tensor(0.0)
+    tensors = [tensors] if isinstance(tensors, Tensor) else list(tensors)
+    norms = [vector_norm(t, norm_type) for t in tensors]
+    total = vector_norm(stack(norms), norm_type) if norms else tensor(0.0)
     if error_if_nonfinite and not math.isfinite(total.item()):
         raise RuntimeError(
             f"The total norm of order {float(norm_type)} for gradients from `parameters` is non-finite, so it cannot be "
