@@ -99,7 +99,7 @@ def as_dtype(value, where="dtype"):
     if type(value) is dtype:
         return value
     if value is float:
-        return _default
+        return float64
     if value in (bool, int):
         return _of_python[value]
     raise TypeError(

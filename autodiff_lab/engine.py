@@ -2,7 +2,8 @@
 
 Note [The walk]
 Nodes wait in a heap by their number, youngest first, with the cotangents that have reached them summed; a node is
-taken only when every consumer, being younger, has run. No recursion, no sorting beforehand. What flows are NumPy
+taken only when every consumer, being younger, has run. No recursion, no sorting beforehand. Leaves wait too, and are
+never taken: what is left when the heap is empty are their gradients. What flows are NumPy
 values; with ``create_graph=True`` the same walk carries tensors, and each rule is recorded as it runs.
 
 Leaves' gradients are gathered aside and handed over at the end, so an error on the way leaves every ``.grad`` as
@@ -13,6 +14,7 @@ import functools
 import threading
 from collections.abc import Callable
 from heapq import heappop, heappush
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -28,6 +30,7 @@ inspect: Callable[..., Any] | None = (
 
 
 handing_over = threading.RLock()  # two threads may add to the same leaf
+number_of = attrgetter("_seq")
 
 
 def edge_of(tensor):
@@ -46,32 +49,32 @@ def walk(seeds, *, keep, as_tensors, wanted=None):
 
     Returns {edge: cotangent} for the leaves reached, or for the wanted edges reached.
     """
-    heap, nodes, grads, found = [], {}, {}, {}
+    # what has reached each edge, the nodes among these edges, and what was asked of nodes
+    grads, heap, found = {}, [], {}
     watched, started = mode.anomaly is not None, ticks.next()
     needed = None if wanted is None else reaching(wanted, [edge for edge, _ in seeds])
     for edge, g in seeds:
-        if not edge._seq:
-            found[edge] = found[edge] + g if edge in found else g
-        elif edge._seq in grads:
-            grads[edge._seq] = grads[edge._seq] + g
+        if edge in grads:
+            grads[edge] = grads[edge] + g
         else:
-            grads[edge._seq], nodes[edge._seq] = g, edge
-            heappush(heap, -edge._seq)
+            grads[edge] = g
+            if edge._seq:
+                heappush(heap, (-edge._seq, edge))
     while heap:
-        seq = -heappop(heap)
-        node, g = nodes.pop(seq), grads.pop(seq)
+        seq, node = heappop(heap)
+        g = grads.pop(node)
         if node._hooks is not None:
             g = run_hooks(node, "pre", g, as_tensors)
         if needed is not None:
             if node in wanted:
                 found[node] = g
-            if seq not in needed:
+            if node not in needed:
                 continue
         if watched:
             contributions = inspect(node, g, as_tensors)
         elif as_tensors:
             contributions = node.pull_tensors(g)
-        elif ticks.last_write > seq:
+        elif ticks.last_write > -seq:
             contributions = node.pull_checked(g)
         else:
             contributions = node.pull(g)
@@ -83,37 +86,34 @@ def walk(seeds, *, keep, as_tensors, wanted=None):
         for edge, c in zip(node._edges, contributions):
             if c is None or edge is None:
                 continue
-            seq = edge._seq
-            if seq:
-                if seq in grads:
-                    grads[seq] = grads[seq] + c
-                else:
-                    grads[seq] = c
-                    nodes[seq] = edge
-                    heappush(heap, -seq)
-            elif edge in found:
-                found[edge] = found[edge] + c
+            if edge in grads:
+                grads[edge] = grads[edge] + c
             else:
-                found[edge] = c
+                grads[edge] = c
+                if edge._seq:
+                    heappush(heap, (-edge._seq, edge))
         if node.keeps and not keep:
             node._saved = None
     if as_tensors:
         ticks.passes.append((started, ticks.next(), max(edge._seq for edge, _ in seeds)))
-    return found
+    grads.update(found)
+    return grads
 
 
 def reaching(wanted, roots):
-    """The numbers of the nodes from which some wanted edge can be reached by at least one step."""
-    seen, stack = {}, [edge for edge in roots if edge._seq]
+    """The nodes from which some wanted edge can be reached by at least one step."""
+    seen, stack = set(), [edge for edge in roots if edge._seq]
     while stack:
         node = stack.pop()
-        if node._seq not in seen:
-            seen[node._seq] = node
+        if node not in seen:
+            seen.add(node)
             stack += [edge for edge in node._edges if edge is not None and edge._seq]
     needed = set()
-    for seq in sorted(seen):
-        if any(e is not None and (e in wanted or e._seq in needed) for e in seen[seq]._edges):
-            needed.add(seq)
+    for node in sorted(seen, key=number_of):
+        for edge in node._edges:
+            if edge is not None and (edge in wanted or edge in needed):
+                needed.add(node)
+                break
     return needed
 
 
@@ -279,4 +279,40 @@ def grad(outputs, grads, inputs, *, keep, create_graph):
         mode.at_the_end = outer
 
 
-__all__ = ["Gate", "backward", "edge_of", "fit", "grad", "walk"]
+def rows(output, inputs):
+    """For each element of ``output``, its gradients by ``inputs``: NumPy values, None where not reached.
+
+    All the passes go the same way, so it is looked up once; with hooks or anomaly detection, each is a walk of its own.
+    """
+    root, edges, shape = edge_of(output), [edge_of(t) for t in inputs], output._array.shape
+    wanted = dict.fromkeys(edges, True)
+    route = sorted(reaching(wanted, [root]), key=number_of, reverse=True)
+    place = {edge: i for i, edge in enumerate(dict.fromkeys((*route, root, *edges)))}
+    steps = [
+        (node, [(i, place[e], node._fit and node._fit[i]) for i, e in enumerate(node._edges) if e in place])
+        for node in route
+    ]
+    walking = mode.anomaly is not None or any(node._hooks is not None for node in route)
+    for one in np.eye(output._array.size, dtype=output._array.dtype):
+        one = one.reshape(shape)[()]
+        if walking:
+            found = grad((output,), (Node.as_tensor(one),), inputs, keep=True, create_graph=False)
+            yield [g if g is None else g._array for g in found]
+            continue
+        reached = [None] * len(place)
+        reached[place[root]] = one
+        for at, (node, onward) in enumerate(steps):
+            g = reached[at]
+            if g is None:
+                continue
+            contributions = node.pull_checked(g) if ticks.last_write > node._seq else node.pull(g)
+            for i, to, wants in onward:
+                c = contributions[i]
+                if c is None:
+                    continue
+                c = c if wants is None else fit(c, *wants)
+                reached[to] = c if reached[to] is None else reached[to] + c
+        yield [reached[place[edge]] for edge in edges]
+
+
+__all__ = ["Gate", "backward", "edge_of", "fit", "grad", "rows", "walk"]

@@ -17,7 +17,9 @@ import numpy as np
 
 SINGLE, DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
 MANY = 65_536
+ARRAYS = frozenset({np.ndarray, np.float16, np.float32, np.float64})
 BY_NUMPY = frozenset({0, 1, 2, -1, 0.5})  # the exponents that NumPy works out by products and roots
+BY_PRODUCTS = frozenset({3, -2})  # those that torch does, too
 
 
 class Rounded:
@@ -45,8 +47,9 @@ class Power(Rounded):
         if exponent.__class__ is int or exponent.__class__ is float:
             if exponent in BY_NUMPY:
                 return x**exponent if out is None else self.ufunc(x, exponent, out=out)
-            if exponent in (3, -2) and isinstance(x, (np.ndarray, np.generic)):
-                return delivered(x * x * x if exponent == 3 else 1 / (x * x), out)
+            if exponent in BY_PRODUCTS and x.__class__ in ARRAYS:
+                made = x * x * x if exponent == 3 else 1 / (x * x)
+                return made if out is None else delivered(made, out)
         single = [is_single(v) for v in (x, exponent)]
         if not any(single):
             return x**exponent if out is None else self.ufunc(x, exponent, out=out)
@@ -78,7 +81,7 @@ def in_order(rows):
     """The rows added up one after the other."""
     if len(rows) == 1:
         return rows[0]
-    if rows.ndim > 1 and rows.shape[-1] > 1 and rows.strides[-1] < rows.strides[0]:
+    if rows.ndim > 1 and rows.shape[-1] > 1 and (rows.flags.c_contiguous or rows.strides[-1] < rows.strides[0]):
         return np.add.reduce(rows)  # which is quicker, and adds whole rows then
     return np.add.accumulate(rows)[-1] if len(rows) else np.zeros(rows.shape[1:], rows.dtype)
 
@@ -89,6 +92,9 @@ def cascade(rows):
     if n < 16:
         return in_order(rows)
     step = 1 << max(4, (n - 1).bit_length() // 4)
+    if n < 2 * step:  # the common sums, at once
+        block = in_order(rows[:step])
+        return block if n == step else in_order(rows[step:]) + block
     total = None
     for level in range(4):
         n = len(rows)
@@ -137,16 +143,20 @@ def side_by_side(rows):
 
 
 def run(x):
-    """``side_by_side`` of a vector, with as few calls as may be: most losses end in it."""
+    """``side_by_side`` of a vector that fills a register, with as few calls as may be: most losses end in it."""
     n, register = len(x), 32 // x.itemsize
-    whole, filled = n // (4 * register) * (4 * register), n // register * register
-    if not whole:
-        return side_by_side(x)
-    total = cascade(x[:whole].reshape(-1, 4 * register))
-    if whole < filled:
-        total = np.concatenate((total[:register], x[whole:filled], total[register:]))
-    total = np.add.reduce(total.reshape(-1, register))
-    return np.add.accumulate(total if filled == n else np.concatenate((x[filled:], total)))[-1]
+    whole, filled = n - n % (4 * register), n - n % register
+    total = x[:filled]
+    if whole:
+        rows = x[:whole].reshape(-1, 4 * register)
+        total = rows[0] if len(rows) == 1 else np.add.reduce(rows) if len(rows) < 16 else cascade(rows)
+        if whole < filled:
+            total = np.concatenate((total[:register], x[whole:filled], total[register:]))
+    if len(total) > register:
+        total = np.add.reduce(total.reshape(-1, register))
+    if filled < n:
+        total = np.concatenate((x[filled:], total))
+    return np.add.accumulate(total)[-1]
 
 
 def blockwise(rows, block):

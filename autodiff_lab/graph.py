@@ -6,7 +6,7 @@ A row holds one rule for each differentiable argument. A rule is a lambda whose 
 rule names is what the node keeps; ``x=lambda g, y: g * y`` keeps ``y``, and only while ``x`` requires grad.
 The same lambda is read
 
-1. on raw NumPy values: the first-order backward pass (``Node.pull``, compiled for each row);
+1. on raw NumPy values: the first-order backward pass (``Node.pull``);
 2. on tensors: with ``create_graph=True`` the pass is recorded in its turn (``Node.pull_tensors``);
 3. on symbols: the formula of the local derivative that the laboratory shows.
 
@@ -68,17 +68,19 @@ class Row:
         step: for a view with several outputs, (values, index) to the (row, values) that makes that one output.
         variadic: whether it takes any number of tensors; its one rule then gives all their gradients.
         function: the operation on tensors, inputs by position and attributes by name.
+        options: the defaults of ``attrs``, by name.
         run: ``ops.row.apply`` written out for the row, once it has been called.
     """
 
     __slots__ = """name title forward inputs attrs defaults rules needs saved noted linear tangent dtypes view public
-        outputs node function ufunc step variadic run""".split()
+        outputs node function ufunc step variadic run options""".split()
 
     def __init__(self, name, title, forward, inputs, rules, *, attrs=(), defaults=(), suffix="Backward0", linear=False,
                  tangent=None, dtypes=None, view=False, public=None, outputs=1, ufunc=None, step=None,
                  variadic=False):  # fmt: skip
         self.name, self.title, self.forward, self.inputs = name, title, forward, tuple(inputs)
         self.attrs, self.defaults, self.rules = tuple(attrs), tuple(defaults), dict(zip(self.inputs, rules))
+        self.options = dict(zip(self.attrs, self.defaults))
         self.linear, self.tangent, self.dtypes, self.view = linear, tangent, dtypes, view
         self.outputs, self.ufunc, self.step, self.variadic, self.run = outputs, ufunc, step, variadic, None
         self.needs = {arg: parameters(rule)[1:] for arg, rule in self.rules.items() if rule is not None}
@@ -123,10 +125,17 @@ def written_out(source, space, name):
     return made
 
 
-def compiled_pull(row):
-    """``Node.pull`` for this row, written out: unpack what was saved, then call each rule with what it names.
+READINGS = {  # how a pass reads a saved value, its name standing for it
+    "pull": "if {0}.__class__ not in PLAIN: {0} = {0}.{array}",
+    "pull_checked": "{0} = unpacked(self, {0!r}, {0}, False)",
+    "pull_tensors": "{0} = unpacked(self, {0!r}, {0}, True)",
+}
 
-    For ``mul`` it reads
+
+def compiled_pull(row, reading):
+    """A ``pull`` for this row, written out: unpack what was saved, then call each rule with what it names.
+
+    For ``mul``, ``Node.pull`` reads
 
         def pull(self, g):
             saved = self._saved
@@ -138,14 +147,12 @@ def compiled_pull(row):
     """
     lines = ["def made(self, g):"]
     if row.outputs != 1:
-        lines.append("    g = filled(self, g, False)")
+        lines.append(f"    g = filled(self, g, {reading == 'pull_tensors'})")
     if row.saved:
         names = f"{', '.join(row.saved)}, = saved"
         lines += ["    saved = self._saved", "    if saved is None: freed(self)", f"    {names}"]
         for n in row.saved:
-            lines.append(
-                f"    if {n}.__class__ not in PLAIN: {n} = {n}.{'array' if n == 'out' else '_array'}"
-            )
+            lines.append("    " + READINGS[reading].format(n, array="array" if n == "out" else "_array"))
     if row.noted:
         lines.append(f"    {', '.join(row.noted)}, = self._noted")
     rules = {f"rule{i}": row.rules.get(arg) for i, arg in enumerate(row.inputs)}
@@ -159,8 +166,8 @@ def compiled_pull(row):
         edges = [f"e{i}" for i in range(len(calls))]
         guarded = [f"None if {e} is None else {call}" for e, call in zip(edges, calls)]
         lines += [f"    {', '.join(edges)} = self._edges", f"    return ({', '.join(guarded)})"]
-    space = {**rules, "freed": raise_freed, "filled": filled, "PLAIN": PLAIN}
-    return written_out("\n".join(lines), space, f"pull of {row.name}")
+    space = {**rules, "freed": raise_freed, "filled": filled, "PLAIN": PLAIN, "unpacked": unpacked}
+    return written_out("\n".join(lines), space, f"{reading} of {row.name}")
 
 
 def raise_freed(node):
@@ -245,30 +252,21 @@ class Node:
         return result[0] if len(result) == 1 else result
 
     def pull(self, g):
-        """The rules read on NumPy values; written out for the row at its first pass."""
-        type(self).pull = compiled_pull(self.row)
-        return self.pull(g)
-
-    def pull_tensors(self, g):
-        """The rules read on tensors; what was saved comes back with its history."""
-        return self._read(g, as_tensors=True)
+        """The rules read on NumPy values; written out for the row at its first pass, as are the two below."""
+        return self._written_out("pull")(self, g)
 
     def pull_checked(self, g):
         """As ``pull``, after a look at whether any saved tensor was written to since."""
-        return self._read(g, as_tensors=False)
+        return self._written_out("pull_checked")(self, g)
 
-    def _read(self, g, as_tensors):
-        row = self.row
-        if row.outputs != 1:
-            g = filled(self, g, as_tensors)
-        values = {n: self._value(n, as_tensors) for n in (*row.saved, *row.noted)}
-        results = [
-            None
-            if edge is None or arg not in row.needs
-            else row.rules[arg](g, *[values[n] for n in row.needs[arg]])
-            for arg, edge in zip(row.inputs, (self,) if row.variadic else self._edges)
-        ]
-        return results[0] if row.variadic else results
+    def pull_tensors(self, g):
+        """The rules read on tensors; what was saved comes back with its history."""
+        return self._written_out("pull_tensors")(self, g)
+
+    def _written_out(self, reading):
+        pull = compiled_pull(self.row, reading)
+        setattr(type(self), reading, pull)
+        return pull
 
     def _value(self, name, as_tensors):
         """What was saved or noted of an argument."""
@@ -307,20 +305,21 @@ class Node:
 
 def unpacked(node, name, kept, as_tensors):
     """A saved value, fit to be read by a rule; raises if it was written to after the node was born."""
+    if kept.__class__ in PLAIN:
+        return kept
     is_out = type(kept) is SavedOutput
-    clock = kept.clock if is_out else getattr(kept, "_clock", None)
-    born = max(node._seq, kept.since) if is_out else node._seq
-    if clock and clock[-1] > born:
-        raise_stale(node, kept, clock, born)
+    clock = kept.clock if is_out else kept._clock
+    if clock:
+        born = max(node._seq, kept.since) if is_out else node._seq
+        if clock[-1] > born:
+            raise_stale(node, kept, clock, born)
     if is_out:
         if not as_tensors:
             return kept.array
         return node.tensor_from(kept.array, kept.clock, node if kept.history is None else kept.history())
-    if not hasattr(kept, "_array"):
-        return kept
     if not as_tensors:
         return kept._array
-    if hasattr(kept, "packed"):
+    if not hasattr(kept, "requires_grad"):  # what a hook packed
         kept = kept.tensor()
         if kept._node is not None:
             return kept

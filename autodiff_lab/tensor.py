@@ -8,8 +8,8 @@ scalar cannot be shared or written to, so ``memory(t)`` turns it into a 0-d arra
 or ``numpy()`` needs memory to share. A write to a scalar that nobody shares just replaces it.
 
 Note [Rare state]
-Only ``_array`` and ``_node`` are stored on every tensor. The other slots stay empty until needed, and an empty
-slot reads as None.
+Only ``_array``, ``_node`` and ``_clock`` are stored on every tensor. The other slots stay empty until needed, and an
+empty slot reads as None, though slowly: a leaf that requires grad has its ``_grad`` and ``_hooks`` from the start.
 
     _clock        ticks of the writes to this memory, shared with views and detached twins; Untracked in inference mode
     _grad         the gradient
@@ -78,6 +78,7 @@ def new_tensor(array, node=None):
     t = _new(Tensor)
     t._array = array
     t._node = node
+    t._clock = None
     return t
 
 
@@ -88,12 +89,6 @@ class Clock(list):
 
     def __init__(self):
         self.gone = 0
-
-    def append(self, tick):
-        list.append(self, tick)
-        if len(self) > 200:
-            self.gone += 100
-            del self[:100]
 
 
 class Untracked(Clock):
@@ -110,6 +105,18 @@ def clock_of(t):
     if t._clock is None:
         t._clock = Clock()
     return t._clock
+
+
+def count_write(t):
+    """Tick the tensor's clock; before the write itself, so that an interrupt leaves no unseen write."""
+    tick = ticks.last_write = ticks.next()
+    clock = t._clock
+    if clock is None:
+        clock = t._clock = Clock()
+    clock.append(tick)
+    if len(clock) > 200:
+        clock.gone += 100
+        del clock[:100]
 
 
 def memory(t):
@@ -374,9 +381,8 @@ class Tensor:
         elif before is None:
             self._grad = new_tensor(g if isinstance(g, np.generic) else np.array(g))
         elif before._node is None or before._node is LEAF:
+            count_write(before)
             before._array += g  # in place where it is an array
-            tick = ticks.last_write = ticks.next()
-            clock_of(before).append(tick)
         else:
             self._grad = before + new_tensor(g)
 
@@ -565,7 +571,7 @@ class Parameter(Tensor):
         parameter = _new(cls)
         parameter._array, parameter._clock = memory(data), clock_of(data)
         parameter._node = LEAF if requires_grad else None
-        parameter._grad = parameter._hooks = None  # empty slots would do, but read slower
+        parameter._grad = parameter._hooks = None
         return parameter
 
 
@@ -574,6 +580,7 @@ def rebuilt(cls, array, requires_grad):
     t = _new(cls)
     t._array = array if array.ndim else array[()]
     t._node = LEAF if requires_grad else None
+    t._clock = t._grad = t._hooks = None
     return t
 
 

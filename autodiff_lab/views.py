@@ -27,7 +27,7 @@ from . import engine
 from .errors import explained
 from .graph import LEAF, Node, SavedOutput
 from .mode import mode, ticks, told
-from .tensor import Untracked, clock_of, new_tensor
+from .tensor import TENSORS, Untracked, clock_of, count_write, new_tensor
 
 NO_GRAD_VIEW = (
     "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use case "
@@ -40,6 +40,8 @@ MULTI_VIEW = (
     "returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace "
     "the inplace operation by an out-of-place one."
 )
+CLOSED = frozenset({"same", "float"})  # what rows say whose results have their inputs' floating dtype; see ops.row
+
 OVERLAP = (
     "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please "
     "clone() the tensor before performing the operation."
@@ -211,8 +213,9 @@ def refuse_shared(t, inputs):
 
     As in torch, only where both fill their stretch of memory without gaps.
     """
-    for other in inputs:
-        if t._clock is None or getattr(other, "_clock", None) is not t._clock:
+    clock = t._clock
+    for other in inputs if clock is not None else ():
+        if getattr(other, "_clock", None) is not clock:
             continue
         a, b = t._array, other._array
         if type(a) is not np.ndarray or type(b) is not np.ndarray:
@@ -255,11 +258,10 @@ def refuse(t, recording):
 
 
 def write(t, value):
-    """Put ``value`` into the tensor's memory and tick its clock: first, so that an interrupt leaves no unseen write."""
+    """Put ``value`` into the tensor's memory and tick its clock."""
     number = type(t._array) is not np.ndarray or not isinstance(value, np.ndarray)
     value = t._array.dtype.type(value) if number else value
-    tick = ticks.last_write = ticks.next()
-    clock_of(t).append(tick)
+    count_write(t)
     if type(t._array) is np.ndarray:
         t._array[...] = value
     else:
@@ -271,6 +273,8 @@ def in_place(row, t, inputs, attrs):
 
     Returns ``t`` itself.
     """
+    if mode.grad is False and at_once(row, t, inputs, attrs):
+        return t
     recording = bool(mode.grad) and any(getattr(i, "_node", None) is not None for i in (t, *inputs))
     refuse(t, recording)
     if row.title not in ("Fill", "MaskedFill"):  # which take their number out first
@@ -295,6 +299,41 @@ def in_place(row, t, inputs, attrs):
             node._saved = node._saved and tuple(out if type(s) is SavedOutput else s for s in node._saved)
         rebase(t, node)
     return t
+
+
+def at_once(row, t, inputs, attrs):
+    """Write numbers of one floating dtype, with nothing to record; False, and nothing done, where it takes more."""
+    a = t._array
+    if row.dtypes not in CLOSED or a.dtype.kind != "f" or len(inputs) + 1 != len(row.inputs):
+        return False
+    values = [a]
+    for other in inputs:
+        if other.__class__ in TENSORS:
+            other = other._array
+            if other.dtype is not a.dtype or (other.shape != a.shape and other.ndim):
+                return False
+        elif other.__class__ is not float and other.__class__ is not int:
+            return False
+        values.append(other)
+    at_hand = row.ufunc is not None and not attrs and a.__class__ is np.ndarray
+    if not at_hand:
+        options = {**row.options, **attrs}
+        for value in options.values():
+            if value.__class__ is not float and value.__class__ is not int:
+                return False
+        if len(options) != len(row.attrs):
+            return False
+        made = row.forward(*values, *options.values())
+        if made.shape != a.shape or made.dtype is not a.dtype:
+            return False
+    refuse(t, recording=False)
+    refuse_shared(t, inputs)
+    if at_hand:
+        count_write(t)
+        row.ufunc(*values, out=a)
+    else:
+        write(t, made)
+    return True
 
 
 def check_fits(t, result):

@@ -14,7 +14,7 @@ from ..engine import edge_of
 from ..errors import explained
 from ..graph import FREED, Gate, Node, Parts, SavedOutput, raise_stale
 from ..mode import mode, switched, ticks, told, under
-from ..tensor import Tensor, alias, clock_of, new_tensor
+from ..tensor import Tensor, alias, clock_of, count_write, new_tensor
 from ..views import rebase
 
 
@@ -286,8 +286,7 @@ def wrapped(node, args, output, recording):
 
 def tick_of_write(t):
     """Tell the clock of a write that ``mark_dirty`` declares; it may have been made on the NumPy array."""
-    clock_of(t).append(ticks.next())
-    ticks.last_write = t._clock[-1]
+    count_write(t)
 
 
 def node_output(node, kept, keep, results):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .. import engine
 from ..errors import check
 from ..graph import LEAF
 from ..mode import enable_grad
@@ -16,16 +17,21 @@ def zero(t):
     return new_tensor(np.zeros_like(t._array)[()])
 
 
+def independent(found, strict):
+    """Raise, if that is asked for, where an output does not depend on an input."""
+    for i, g in enumerate(found):
+        if strict and g is None:
+            raise RuntimeError(f"{strict} of the user-provided function is independent of input {i}. This is not allowed in "
+                               "strict mode.")  # fmt: skip
+
+
 def pulled(outs, targets, cotangents, create_graph, strict=None):
     """Cotangents carried back from ``outs`` to ``targets``; zeros where nothing depends, or an error that begins ``strict``."""
     live, found = [i for i, t in enumerate(outs) if t._node is not None], (None,) * len(targets)
     if live:
         some, u = [outs[i] for i in live], [cotangents[i] for i in live]
         found = grad(some, targets, u, create_graph=create_graph, retain_graph=True, allow_unused=True)
-    for i, g in enumerate(found):
-        if strict and g is None:
-            raise RuntimeError(f"{strict} of the user-provided function is independent of input {i}. This is not allowed in "
-                               "strict mode.")  # fmt: skip
+    independent(found, strict)
     return tuple(zero(t) if g is None else g for g, t in zip(found, targets))
 
 
@@ -56,9 +62,27 @@ def matrices(outs, targets, forward, create_graph, strict=False):
     else:
         table = []
         for i, out in enumerate(outs):
-            rows = [pulled([out], targets, [e], create_graph, strict and f"Output {i}") for e in basis(out)]
-            table.append([joined([r[j] for r in rows], 0, t) for j, t in enumerate(targets)])
+            strictly = strict and f"Output {i}"
+            if create_graph or out._node is None:
+                rows = [pulled([out], targets, [e], create_graph, strictly) for e in basis(out)]
+                table.append([joined([r[j] for r in rows], 0, t) for j, t in enumerate(targets)])
+            else:
+                table.append(stacked([*engine.rows(out, targets)], targets, strictly))
     return [[m.reshape(*out.shape, *t.shape) for m, t in zip(row, targets)] for row, out in zip(table, outs)]
+
+
+def stacked(rows, targets, strict):
+    """The rows of a Jacobian, arrays, as one tensor for each target."""
+    for row in rows:
+        independent(row, strict)
+    made = []
+    for j, t in enumerate(targets):
+        whole = np.zeros((len(rows), *t._array.shape), t._array.dtype)
+        for i, row in enumerate(rows):
+            if row[j] is not None:
+                whole[i] = row[j]
+        made.append(new_tensor(whole))
+    return made
 
 
 def joined(parts, dim, like):

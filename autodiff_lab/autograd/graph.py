@@ -11,8 +11,8 @@ from collections import namedtuple
 from .. import engine
 from ..errors import check
 from ..graph import Node, SavedOutput, public_edge, raise_freed
-from ..mode import mode, ticks, under, unwatch, watch, without
-from ..tensor import Tensor, clock_of, tensor_from
+from ..mode import mode, under, unwatch, watch, without
+from ..tensor import Tensor, count_write, tensor_from
 
 PACKED_IN_PLACE = (
     "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook cannot be "
@@ -174,8 +174,7 @@ def get_gradient_edge(tensor):
 def increment_version(tensor):
     """Count a write to ``tensor``, or to each of several, that torch could not see."""
     for t in (tensor,) if isinstance(tensor, Tensor) else tensor:
-        clock_of(t).append(ticks.next())
-        ticks.last_write = t._clock[-1]
+        count_write(t)
 
 
 class save_on_cpu(saved_tensors_hooks):

@@ -675,6 +675,19 @@ def fit_target(input, target, weight):
         same_dtype("expected scalar type {0.title} but found {1.title}", input, weight)
 
 
+def left_out(classes, n, ignore_index):
+    """Which targets count for nothing, or None where all count; IndexError for one that is none of ``n`` classes."""
+    if not 0 <= ignore_index < n and classes.size:
+        if np.minimum.reduce(classes, None) >= 0 and np.maximum.reduce(classes, None) < n:
+            return None
+    ignored = classes == ignore_index
+    wrong = ~ignored & ((classes < 0) | (classes >= n))
+    if wrong.any():
+        error = IndexError(f"Target {classes[wrong].flat[0]} is out of bounds.")
+        raise explained(error, "note.out_of_bounds", size=n, last=n - 1)
+    return ignored if ignored.any() else None
+
+
 def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean"):
     """-x at each target's class: x (N, C, …) holds logarithms of probabilities, the target (N, …) classes.
 
@@ -687,17 +700,14 @@ def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, r
     fit_target(input, check_tensor(target, "nll_loss", 2, "target"), weight)
     classes = memory(target if dim else reshape(target, ()))
     n = input.shape[dim]
-    ignored = classes == ignore_index
-    wrong = ~ignored & ((classes < 0) | (classes >= n))
-    if wrong.any():
-        error = IndexError(f"Target {classes[wrong].flat[0]} is out of bounds.")
-        raise explained(error, "note.out_of_bounds", size=n, last=n - 1)
-    index = np.expand_dims(np.where(ignored, 0, classes), dim)
-    factor = 1
-    if weight is not None or ignored.any():
+    ignored = left_out(classes, n, ignore_index)
+    aside = (slice(None),) * dim + (None,)
+    index, factor = (np.array(classes) if ignored is None else np.where(ignored, 0, classes))[aside], 1
+    if weight is not None or ignored is not None:
         kind = input._array.dtype.type
-        table = np.ones(n, kind) if weight is None else memory(weight)
-        factor = np.where(np.expand_dims(ignored, dim), kind(0), table[index]).astype(kind)
+        factor = (np.ones(n, kind) if weight is None else memory(weight))[index].astype(kind)
+        if ignored is not None:
+            factor[ignored[aside]] = 0
     row = neural.NLL2D if input.ndim > 2 else neural.NLL
     return apply(row, input, dim=dim, target=index, weight=factor, reduction=how(reduction))
 

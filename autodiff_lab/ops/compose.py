@@ -7,8 +7,8 @@ import numpy as np
 
 from ..dtypes import bool_, get_default_dtype
 from ..errors import check, warn
-from ..mode import mode, ticks
-from ..tensor import Size, Tensor, clock_of, memory, new_tensor
+from ..mode import mode
+from ..tensor import Size, Tensor, count_write, memory, new_tensor
 from ..views import refuse
 from .creation import arange, numpy_dtype, tensor, to
 from .reduce import sum as total
@@ -25,8 +25,7 @@ def reshaper(function, name):
         refuse(self, bool(mode.grad) and self._node is not None)
         made = function(self, *args, **options)
         self._array, self._node = made._array, made._node
-        clock_of(self).append(ticks.next())
-        ticks.last_write = self._clock[-1]
+        count_write(self)
         return self
 
     return named(

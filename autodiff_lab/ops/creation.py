@@ -14,7 +14,7 @@ from ..errors import check, explained, warn
 from ..graph import LEAF
 from ..mode import Inference, mode
 from ..tensor import Size, Tensor, Untracked, check_differentiable, clock_of, memory, new_tensor
-from .row import check_tensor, export, named, number, plain, settle
+from .row import FUNCTIONS, check_tensor, export, named, number, plain, settle, worded
 from .shape import clone, numbers
 
 
@@ -26,7 +26,7 @@ def finished(array, requires_grad=False, device=None):
         t._clock = Untracked()
     if requires_grad:
         check_differentiable(t._array.dtype)
-        t._node, t._grad, t._hooks = LEAF, None, None  # empty slots would do, but read slower
+        t._node, t._grad, t._hooks = LEAF, None, None
     return t
 
 
@@ -51,7 +51,11 @@ def read_data(data, dtype):
         fits = not isinstance(data, int) or -(2**63) <= data < 2**64
         check(fits, "Overflow when unpacking long long")
         array = np.array(data, dtypes.of_number(data).numpy) if dtype is None else np.array(data)
-    elif isinstance(data, (str, bytes)) or not hasattr(data, "__len__"):
+    elif (
+        isinstance(data, (str, bytes, dict))
+        or not hasattr(data, "__len__")
+        or not hasattr(data, "__getitem__")
+    ):
         raise no_numbers(data)
     else:
         if isinstance(data[0] if len(data) else 0, np.ndarray):
@@ -155,11 +159,24 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
     tensor([[1., 2.],
             [3., 4.]], requires_grad=True)
     """
-    if data.__class__ is float and dtype is None and device is None:  # the commonest
-        return finished(get_default_dtype().numpy.type(data), requires_grad)
+    commonest = (
+        data.__class__ is float and dtype is None and device is None and requires_grad.__class__ is bool
+    )
+    if commonest and mode.grad.__class__ is bool:
+        t = new_tensor(get_default_dtype().numpy.type(data))
+        if requires_grad:
+            t._node, t._grad, t._hooks = LEAF, None, None
+        return t
+    return any_tensor(data, dtype=dtype, device=device, requires_grad=requires_grad, pin_memory=pin_memory)
+
+
+def any_tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=False):
     if isinstance(data, Tensor):
         warn("copy")
     return finished(read_data(data, None if dtype is None else as_dtype(dtype)), requires_grad, device)
+
+
+any_tensor = worded(named(any_tensor, "tensor", None))
 
 
 def as_tensor(data, dtype=None, device=None):
@@ -442,7 +459,8 @@ for _make in (zeros, ones, empty, full, tensor):
     setattr(Tensor, _method.__name__, _method)
 
 export(to, cpu, cuda, type_as, function=False)
-export(tensor, as_tensor, asarray, from_numpy, zeros, ones, empty, full, eye, zeros_like, ones_like, empty_like, full_like,
+FUNCTIONS["tensor"] = tensor
+export(as_tensor, asarray, from_numpy, zeros, ones, empty, full, eye, zeros_like, ones_like, empty_like, full_like,
        arange, linspace, logspace, result_type, method=False)  # fmt: skip
 
 

@@ -6,6 +6,8 @@ What remains, lists, integer tensors and masks, picks elements all at once and c
 views lead to a part of the memory, and the value is copied into it, or put at the places picked.
 """
 
+import functools
+
 import numpy as np
 
 from ..errors import check, explained, warn
@@ -26,9 +28,15 @@ def part(dim, *index):
 def along_places(index, dim):
     """The NumPy index of the places that ``index``, along ``dim``, means."""
     index = np.atleast_1d(index)
-    places = list(np.indices(index.shape, sparse=True))
+    places = [*all_places(index.shape)]
     places[dim] = index
     return tuple(places)
+
+
+@functools.lru_cache(256)
+def all_places(shape):
+    """The NumPy index of every place of ``shape``, one array for each dimension."""
+    return np.indices(shape, sparse=True)
 
 
 def corner(y, index):

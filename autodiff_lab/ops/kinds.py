@@ -41,7 +41,7 @@ KINDS = {
     "bool": ({bool}, lambda v: isinstance(v, np.bool_), """
         keepdim descending stable equal_nan accumulate out_int32 right periodic some increasing with_replacement sorted
         largest return_inverse return_counts compute_uv hermitian upper left unitriangular full_matrices check_errors density
-        assume_unique invert as_tuple replacement wrap"""),
+        assume_unique invert as_tuple replacement wrap requires_grad pin_memory"""),
     "Number": ({int, float, bool}, lambda v: isinstance(v, (np.number, np.bool_)) or one_number(v), "alpha beta dx p fill_value"),
     "float": ({int, float, bool}, lambda v: isinstance(v, (np.number, np.bool_)) or one_number(v), "rtol atol nan posinf neginf"),
     "torch.dtype": ({dtypes.dtype}, lambda v: v in (float, int, bool), "dtype"),

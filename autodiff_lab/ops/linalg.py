@@ -106,8 +106,9 @@ def addmm(input, mat1, mat2, *, beta=1, alpha=1, out=None):
     for i, (value, name) in enumerate(((input, "input"), (mat1, "mat1"), (mat2, "mat2"))):
         check_tensor(value, "addmm", i + 1, name)
     check_inner(mat1, mat2)
-    same_dtype("mat1 and mat2 must have the same dtype, but got {0.title} and {1.title}", mat1, mat2)
-    same_dtype("self and mat2 must have the same dtype, but got {0.title} and {1.title}", input, mat2)
+    if not input._array.dtype is mat1._array.dtype is mat2._array.dtype:
+        same_dtype("mat1 and mat2 must have the same dtype, but got {0.title} and {1.title}", mat1, mat2)
+        same_dtype("self and mat2 must have the same dtype, but got {0.title} and {1.title}", input, mat2)
     size = len(mat1._array), mat2._array.shape[1]
     if input._array.shape not in (size, size[1:]):
         expand(input, *size)  # which raises unless it fits

@@ -13,7 +13,7 @@ from ..errors import check
 from ..tensor import Tensor, new_tensor
 from ..views import in_place
 from .row import FUNCTIONS, REQUIRED, check_tensor, export, guarded, named, nought, number as a_number
-from .row import operand, plain, pointwise, reflection
+from .row import operand, plain, pointwise, reflection, write_out
 
 
 def turned(g, y):
@@ -26,7 +26,13 @@ def where(condition, yes, no):
     if isinstance(condition, Tensor) or isinstance(yes, Tensor) or isinstance(no, Tensor):
         condition = condition if isinstance(condition, Tensor) else new_tensor(np.asarray(condition))
         return FUNCTIONS["where"](condition, yes, no)
+    bits = BITS.get(yes.dtype) if no.__class__ is int and no == 0 and yes.__class__ is np.ndarray else None
+    if bits is not None:  # the same, without a jump for each number that a processor could guess wrong
+        return (yes.view(bits) & -condition.view(np.int8)).view(yes.dtype)
     return np.where(condition, yes, no)
+
+
+BITS = {exact.SINGLE: np.int32, exact.DOUBLE: np.int64}
 
 
 def subtract(x, y, alpha):
@@ -266,12 +272,6 @@ def pow(input, exponent, *, out=None):
     return number_pow(joined(exponent, input), plain(input), out=out)
 
 
-def __pow__(self, other):
-    if other.__class__ is int and self._array.dtype.kind == "f":
-        return pow_number(self, other)
-    return pow(self, other) if operand(other) else NotImplemented
-
-
 def rsub(input, other, *, alpha=1):
     """``other - alpha * input``."""
     if isinstance(other, Tensor):
@@ -313,7 +313,10 @@ Tensor.remainder_ = in_place_pair("remainder_", remainder_number, remainder_tens
 Tensor.fmod_ = in_place_pair("fmod_", fmod_number, fmod_tensor)
 Tensor.pow_ = in_place_pair("pow_", pow_number, pow_tensor)
 Tensor.square_ = named(lambda self: self.pow_(2), "square_", "In-place version of ``square``.")
-Tensor.__pow__, Tensor.__rpow__ = __pow__, reflection(pow, "__rpow__")
+Tensor.__pow__ = write_out(
+    pow_number.row, "__pow__", "pow(input, exponent) if operand(exponent) else NotImplemented", pow=pow
+)
+Tensor.__rpow__ = reflection(pow, "__rpow__")
 Tensor.__rsub__ = guarded(rsub, "__rsub__")
 Tensor.__rtruediv__ = guarded(lambda self, other: reciprocal(self) * other, "__rtruediv__")
 Tensor.__mod__ = guarded(remainder, "__mod__")

@@ -111,8 +111,9 @@ def put_back(g, shape, dim, keepdim, indices):
 
 def below_top(x, dim):
     """``x`` less the largest number along ``dim``, and that number; 0 for one that is not finite."""
-    top = x.max(axis=dim, keepdims=True, initial=-np.inf)
-    top = np.where(np.isfinite(top), top, 0).astype(x.dtype)
+    top = np.maximum.reduce(x, axis=dim, keepdims=True, initial=-np.inf)
+    if not math.isfinite(np.add.reduce(top, axis=None)):
+        top = np.where(np.isfinite(top), top, 0).astype(x.dtype)
     return x - top, top
 
 
@@ -124,7 +125,7 @@ def log_sum_exp(x, dim, keepdim):
 
 def one_by_one(x, dim):
     """Sums along one dimension, kept at size 1, in reading order, as torch's softmax adds."""
-    return np.expand_dims(exact.in_order(np.moveaxis(x, dim, 0)), dim)
+    return exact.in_order(x.swapaxes(0, dim))[None].swapaxes(0, dim)
 
 
 def exp_shifted(x, dim):
@@ -133,8 +134,9 @@ def exp_shifted(x, dim):
 
 
 def log_exp_shifted(x, dim):
-    gap, _ = below_top(x, dim)
-    return gap - exact.log(one_by_one(exact.exp(gap), *dim))
+    """x less its largest number, less the logarithm of Σ exp of that; worked out with ``dim`` first, row by row."""
+    gap, _ = below_top(np.ascontiguousarray(x.swapaxes(0, *dim)), 0)
+    return np.ascontiguousarray((gap - exact.log(exact.in_order(exact.exp(gap)))).swapaxes(0, *dim))
 
 
 def running_sum(x, dim):

@@ -36,7 +36,7 @@ from ..exact import Rounded
 from ..graph import LEAF, PLAIN, WRITTEN_OUT, Gate, Row, SavedOutput, parameters, written_out
 from ..mode import Inference, mode, ticks
 from ..tensor import TENSORS, Tensor, Untracked, clock_of, memory, new_tensor
-from ..views import MULTI_VIEW, NO_GRAD_VIEW, in_place, make_view, refuse, refuse_shared, write
+from ..views import MULTI_VIEW, NO_GRAD_VIEW, in_place, make_view, refuse, write
 from .kinds import TENSORS_ONLY, kinds_of
 
 REQUIRED = type("REQUIRED", (), {"__repr__": lambda self: "required"})()
@@ -52,7 +52,7 @@ SCALAR_OPERATORS = {
 }  # fmt: skip
 
 SPELLINGS = {"axis": "dim", "keepdims": "keepdim"}  # NumPy's names, which torch takes too
-ANY_VALUE = TENSORS | {float, bool, type(None)}  # the classes of arguments whose value need not be looked at
+ANY_VALUE = TENSORS | {int, float, bool, type(None)}  # the classes of arguments that fit whatever their value
 FLOATS = frozenset({np.float16, np.float32, np.float64})
 NUMBERS = frozenset({int, float})
 
@@ -63,6 +63,7 @@ def made({signature}):
         a = input._array
         if a.__class__ in FLOATS or a.dtype.kind == "f":
             t = new(Tensor)
+            t._clock = None
             t._array = out = forward(a{rest})
             xn = input._node
             if m and {wanted}:
@@ -102,6 +103,7 @@ def made({signature}):
             fast = other.__class__ in NUMBERS and (kind in FLOATS or a.dtype.kind == "f")
         if fast:
             t = new(Tensor)
+            t._clock = None
             t._array = out = forward(a, b{rest})
             xn = input._node
             if m and ({wanted}):
@@ -118,25 +120,29 @@ def made({signature}):
 """
 
 
-def write_out(row, name=None, fallback=None):
+def write_out(row, name=None, fallback=None, **names):
     """The fast function for a pointwise row of one or two inputs; see Note [Two paths].
 
     Args:
         name: what to call an operator; by default it is the row's function, with its options.
         fallback: the operator's expression for every other case.
+        names: what else the fallback names.
     """
     arguments = ("input", "other")[: len(row.inputs)]
     signature, guard = ", ".join(arguments), ""
     options = list(zip(row.attrs, row.defaults))
     if name is None:
         fallback = f"apply(row, {signature}, out=out{''.join(f', {n}={n}' for n in row.attrs)})"
+        guard = "out is None and "
         if REQUIRED in row.defaults:
             signature = ", ".join([*arguments, *row.attrs, "*", "out=None"])
-            guard = "".join(f"{n}.__class__ in NUMBERS and " for n in row.attrs)
         else:
             signature = ", ".join([*arguments, "*", *(f"{n}={d!r}" for n, d in options), "out=None"])
-            guard = "".join(f"{n} == {d!r} and " for n, d in options)
-        guard += "out is None and "
+            guard += "".join(f"{n} == {d!r} and " for n, d in options)
+    elif REQUIRED in row.defaults:
+        signature = ", ".join([*arguments, *row.attrs])
+    if REQUIRED in row.defaults:
+        guard += "".join(f"{n}.__class__ in NUMBERS and " for n in row.attrs)
     kept, saved = dict(zip(row.inputs, arguments)), []
     for n in row.saved:
         users = [edge for edge, arg in zip(("xn", "yn"), row.inputs) if n in row.needs.get(arg, ())]
@@ -157,7 +163,7 @@ def write_out(row, name=None, fallback=None):
         "mode": mode, "TENSORS": TENSORS, "new": object.__new__, "Tensor": Tensor, "Node": row.node, "LEAF": LEAF,
         "next_tick": ticks.next, "forward": SCALAR_OPERATORS.get(forward, forward), "FLOATS": FLOATS, "NUMBERS": NUMBERS,
         "SavedOutput": SavedOutput, "clock_of": clock_of, "broadcast": broadcast, "row": row, "apply": apply,
-        "operand": operand,
+        "operand": operand, **names,
     }  # fmt: skip
     return written_out(source, space, name or row.name)
 
@@ -270,6 +276,7 @@ def made({signature}):
             except _errors as error:
                 raise _misfit(_row.name, error) from None
             _t = _new(_Tensor)
+            _t._clock = None
             _t._array = {settled}
             if _m and {wanted} and _r.dtype.kind == "f":
                 _t._node = _node = _new(_Node)
@@ -337,13 +344,18 @@ def written_for(row):
 
 def fits(edges, arrays, result):
     """What the gradient of each input is to be brought to, (shape, dtype), or None where it already is so."""
-    fit = result.shape, result.dtype
-    if any(a is not None and a.dtype != result.dtype for a in arrays):
-        fit = None  # a rule that reads integers beside floats gives doubles, in NumPy
-    have = [
-        None if e is None or (a.shape, a.dtype) == fit else (a.shape, a.dtype) for e, a in zip(edges, arrays)
-    ]
-    return have if any(have) else None
+    shape, dtype = result.shape, result.dtype
+    for a in arrays:
+        if a is not None and a.dtype != dtype:
+            shape = None  # a rule that reads integers beside floats gives doubles, in NumPy
+    have, some = [], False
+    for e, a in zip(edges, arrays):
+        if e is None or a.shape == shape:
+            have.append(None)
+        else:
+            have.append((a.shape, a.dtype))
+            some = True
+    return have if some else None
 
 
 def apply(row, *inputs, out=None, **attrs):
@@ -487,14 +499,15 @@ def worded(function):
     See Notes [Words] and [Kinds].
     """
     code = inspect.unwrap(function).__code__
-    if code.co_filename == WRITTEN_OUT and function.__name__ not in TENSORS_ONLY:
-        return function
     count = code.co_argcount + code.co_kwonlyargcount
     star = code.co_varnames[count] if code.co_flags & inspect.CO_VARARGS else None
+    alone = star is None and code.co_varnames[:count] == ("self",)
+    if alone or code.co_filename == WRITTEN_OUT and function.__name__ not in TENSORS_ONLY:
+        return function
     names = SPELLINGS if "dim" in code.co_varnames[:count] else {}
     name, kinds = function.__name__, kinds_of(function)
     positional = [kind and kind.classes for kind in list(kinds.values())[: code.co_argcount]]
-    known = set()  # the classes of arguments that were found to fit
+    known = {}  # the classes of arguments that were found to fit: whether there are integers among them
 
     def fitted(args, options):
         for classes, value in zip(positional, args):
@@ -502,27 +515,30 @@ def worded(function):
                 given = enumerate(zip(kinds.values(), args), 1)
                 args = (*[k.fitted(name, v, i) if k else v for i, (k, v) in given], *args[len(kinds) :])
                 break
-        else:
-            classes = tuple([value.__class__ for value in args])
-            if ANY_VALUE.issuperset(classes):
-                known.add(classes)
-        for value in args:
-            if value.__class__ is int and not -(2**63) <= value < 2**63:
-                raise ValueError("Overflow when unpacking long long")
-        if options:
-            options = {names.get(key, key): value for key, value in options.items()}
-            if star in options:
-                args = (*args, options.pop(star))
-            for key, value in options.items():
-                kind = kinds.get(key)
-                if kind is not None and value.__class__ not in kind.classes:
-                    options[key] = kind.fitted(name, value)
+        in_range(args)
+        options = {names.get(key, key): value for key, value in options.items()}
+        if star in options:
+            args = (*args, options.pop(star))
+        for key, value in options.items():
+            kind = kinds.get(key)
+            if kind is not None and value.__class__ not in kind.classes:
+                options[key] = kind.fitted(name, value)
         return args, options
 
     @functools.wraps(function)
     def made(*args, **options):
-        if options or tuple([value.__class__ for value in args]) not in known:
-            args, options = fitted(args, options)
+        call = tuple([value.__class__ for value in args])
+        if options:
+            call = (*call, *options, *[value.__class__ for value in options.values()])
+        integers = known.get(call)
+        if integers:
+            in_range(args)
+        elif integers is None:
+            given, args, options = (args, options), *fitted(args, options)
+            before, after = ((*kept, *kept.values()) for kept in (given[1], options))
+            unchanged = args is given[0] and all(map(operator.is_, before, after))
+            if unchanged and ANY_VALUE.issuperset(kind for kind in call if kind.__class__ is not str):
+                known[call] = int in call
         try:
             return function(*args, **options)
         except (TypeError, ValueError, AttributeError, IndexError, OverflowError, MemoryError) as error:
@@ -531,6 +547,12 @@ def worded(function):
             raise misfit(name, error) from None
 
     return made
+
+
+def in_range(args):
+    for value in args:
+        if value.__class__ is int and not -(2**63) <= value < 2**63:
+            raise ValueError("Overflow when unpacking long long")
 
 
 def misfit(name, error):
@@ -591,46 +613,16 @@ def one_line(*rows):
 
 def in_place_method(row, name):
     """The method ``name_`` of a row: the same operation, written into the tensor itself."""
-    ufunc = row.ufunc
+    count, most = len(row.inputs) - 1, len(row.inputs) + len(row.attrs) - 1
 
-    def method(self, *args, **kwargs):
-        if mode.grad is False and ufunc is not None and self._array.__class__ is np.ndarray:
-            if fast_write(self, ufunc, args, kwargs):
-                return self
-        count = len(row.inputs) - 1
-        names = (*row.inputs[1:], *row.attrs)
-        if len(args) > len(names):
-            raise TypeError(f"{name}() takes {len(names)} positional arguments but {len(args)} were given")
-        return in_place(row, self, args[:count], {**dict(zip(row.attrs, args[count:])), **kwargs})
+    def method(self, *args, **options):
+        if len(args) > most:
+            raise TypeError(f"{name}() takes {most} positional arguments but {len(args)} were given")
+        if len(args) > count:
+            options = {**dict(zip(row.attrs, args[count:])), **options}
+        return in_place(row, self, args[:count], options)
 
     return named(method, name, f"In-place version of ``{row.name}``; see :func:`autodiff_lab.{row.name}`.")
-
-
-def fast_write(t, ufunc, args, options):
-    """Write ``ufunc(t, *args)`` into ``t`` directly, under no_grad, where dtype and shape stay the same."""
-    a = t._array
-    arrays = []
-    for other in args:
-        if other.__class__ in TENSORS:
-            other = other._array
-            if other.dtype is not a.dtype or (other.shape != a.shape and other.ndim):
-                return False
-        elif other.__class__ not in NUMBERS:
-            return False
-        arrays.append(other)
-    if a.dtype.kind != "f":
-        return False
-    if options:
-        alpha = options.get("alpha")
-        if len(options) > 1 or len(arrays) != 1 or alpha.__class__ not in NUMBERS:
-            return False
-        arrays[0] = arrays[0] * alpha
-    refuse(t, recording=False)
-    refuse_shared(t, args)
-    tick = ticks.last_write = ticks.next()  # first, so that an interrupt leaves no unseen write
-    clock_of(t).append(tick)
-    ufunc(a, *arrays, out=a)
-    return True
 
 
 def pointwise(name, title, forward, *rules, dtypes="same", attrs=(), defaults=(), aliases=(), inplace=True, suffix="Backward0",

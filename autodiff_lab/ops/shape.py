@@ -119,8 +119,10 @@ CLONE       = operation("clone",        "Clone",      lambda x, order: np.array(
 def stretched(x, size):
     if not isinstance(x, np.ndarray):
         return np.ndarray(size, x.dtype, np.asarray(x), 0, (0,) * len(size))
-    steps = [0 if n == 1 else s for n, s in zip(x.shape, x.strides)]
-    return np.lib.stride_tricks.as_strided(x, size, [0] * (len(size) - x.ndim) + steps)
+    steps = [0] * (len(size) - x.ndim) + [0 if n == 1 else s for n, s in zip(x.shape, x.strides)]
+    if x.flags.c_contiguous and x.size:
+        return np.ndarray(size, x.dtype, x, 0, steps)
+    return np.lib.stride_tricks.as_strided(x, size, steps)
 
 
 def inverse(dims):

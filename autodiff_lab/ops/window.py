@@ -23,57 +23,65 @@ from .row import apply, either, operation
 AFFINE = ("input", "weight", "bias")
 
 
+def places_of(sizes, kernel, stride, dilation):
+    """How many windows fit into each dimension."""
+    return [(n - (k - 1) * d - 1) // s + 1 for n, k, s, d in zip(sizes, kernel, stride, dilation)]
+
+
 def windows(x, kernel, stride, dilation):
-    """Every window of ``x`` (N, C, *sizes) as a view (N, C, *places, *kernel)."""
-    axes = tuple(range(2, x.ndim))
-    spread = tuple((k - 1) * d + 1 for k, d in zip(kernel, dilation))
-    seen = np.lib.stride_tricks.sliding_window_view(x, spread, axes)
-    return seen[(..., *(slice(None, None, s) for s in stride), *(slice(None, None, d) for d in dilation))]
+    """Every window of ``x`` (C, *sizes, …) as a view (C, *kernel, *places, …)."""
+    d = len(kernel)
+    places, steps = places_of(x.shape[1:], kernel, stride, dilation), x.strides[1 : 1 + d]
+    within, between = ([t * by for t, by in zip(steps, apart)] for apart in (dilation, stride))
+    return np.lib.stride_tricks.as_strided(
+        x,
+        (len(x), *kernel, *places, *x.shape[1 + d :]),
+        (x.strides[0], *within, *between, *x.strides[1 + d :]),
+    )
 
 
-def padded(x, padding, value=0):
-    if not any(padding):
-        return x
-    return np.pad(x, ((0, 0), (0, 0), *((p, p) for p in padding)), constant_values=value)
+def batch_last(x, padding):
+    """(N, C, *sizes) as (C, *padded, N): so the runs of memory that are copied are long."""
+    inside = (slice(None), *(slice(p, p + n) for p, n in zip(padding, x.shape[2:])))
+    made = np.zeros((x.shape[1], *(n + 2 * p for n, p in zip(x.shape[2:], padding)), len(x)), x.dtype)
+    made[inside] = np.moveaxis(x, 0, -1)
+    return made
+
+
+def batch_first(x):
+    """(C, *sizes, N) as (N, C, *sizes)."""
+    return np.ascontiguousarray(np.moveaxis(x, -1, 0))
 
 
 def columns(x, kernel, stride, padding, dilation, groups):
-    """The windows as matrices (groups, channels of a group × kernel, N × places), and the number of places by axis."""
-    seen = windows(padded(x, padding), kernel, stride, dilation)
-    n, c, *rest = seen.shape
-    d = len(kernel)
-    places = rest[:d]
-    order = (1, 2, *range(3 + d, 3 + 2 * d), 0, *range(3, 3 + d))  # places last: runs of memory are copied
-    seen = seen.reshape(n, groups, c // groups, *rest).transpose(order)
-    return seen.reshape(groups, c // groups * math.prod(kernel), n * math.prod(places)), places
+    """The windows as matrices (groups, channels of a group × kernel, places × N), and the number of places by axis."""
+    seen = windows(batch_last(x, padding), kernel, stride, dilation)
+    places = seen.shape[1 + len(kernel) : -1]
+    return seen.reshape(groups, len(seen) // groups * math.prod(kernel), math.prod(places) * len(x)), places
 
 
 def by_group(g, groups):
-    """(N, O, *places) as matrices (groups, O / groups, N × places)."""
+    """(N, O, *places) as matrices (groups, O / groups, places × N)."""
     n, o, *places = g.shape
-    g = g.reshape(n, groups, o // groups, math.prod(places)).transpose(1, 2, 0, 3)
-    return g.reshape(groups, o // groups, n * math.prod(places))
+    return np.moveaxis(g, 0, -1).reshape(groups, o // groups, math.prod(places) * n)
 
 
 def convolved(x, w, stride, padding, dilation, groups):
     cols, places = columns(x, w.shape[2:], stride, padding, dilation, groups)
-    n, o = len(x), len(w)
-    out = w.reshape(groups, o // groups, math.prod(w.shape[1:])) @ cols
-    out = out.reshape(o, n, math.prod(places)).swapaxes(0, 1)
-    return np.ascontiguousarray(out).reshape(n, o, *places)
+    out = w.reshape(groups, len(w) // groups, math.prod(w.shape[1:])) @ cols
+    return batch_first(out.reshape(len(w), *places, len(x)))
 
 
 def convolved_input(g, w, size, stride, padding, dilation, groups):
     """The x of the sum: each number of ``g`` puts its multiple of ``w`` back where its window was."""
     (n, o, *places), (c, *kernel) = g.shape, w.shape[1:]
     cols = w.reshape(groups, o // groups, math.prod(w.shape[1:])).swapaxes(1, 2) @ by_group(g, groups)
-    cols = cols.reshape(groups, c, *kernel, n, *places)
-    made = np.zeros((groups, c, n, *(m + 2 * p for m, p in zip(size, padding))), g.dtype)
+    cols = cols.reshape(groups * c, *kernel, *places, n)
+    made = np.zeros((groups * c, *(m + 2 * p for m, p in zip(size, padding)), n), g.dtype)
     for k in np.ndindex(*kernel):
         reach = (slice(i * e, i * e + s * (m - 1) + 1, s) for i, e, s, m in zip(k, dilation, stride, places))
-        made[(..., *reach)] += cols[(slice(None), slice(None), *k)]
-    made = made[(..., *(slice(p, p + m) for p, m in zip(padding, size)))]
-    return np.ascontiguousarray(np.moveaxis(made, 2, 0)).reshape(n, groups * c, *size)
+        made[(slice(None), *reach)] += cols[(slice(None), *k)]
+    return batch_first(made[(slice(None), *(slice(p, p + m) for p, m in zip(padding, size)))])
 
 
 def convolved_weight(x, g, kernel, stride, padding, dilation, groups):
@@ -264,13 +272,16 @@ def max_places(x, kernel, stride, padding, dilation, ceil_mode):
             for m, s, k, d, n, p in zip(size, stride, kernel, dilation, (h, w), padding)]  # fmt: skip
     margins = [(0, 0)] * (x.ndim - 2) + [(p, o) for p, o in zip(padding, over)]
     whole = np.pad(x, margins, constant_values=-np.inf) if any(map(any, margins)) else x
-    seen = windows(whole.reshape(-1, 1, *whole.shape[-2:]), kernel, stride, dilation)[
-        :, 0, : size[0], : size[1]
-    ]
-    best = seen.reshape(*seen.shape[:3], -1).argmax(-1)
-    rows = best // kernel[1] * dilation[0] + np.arange(size[0])[:, None] * stride[0] - padding[0]
-    cols = best % kernel[1] * dilation[1] + np.arange(size[1]) * stride[1] - padding[1]
-    return (rows * w + cols).reshape(*x.shape[:-2], *size)
+    seen = windows(whole.reshape(-1, *whole.shape[-2:]), kernel, stride, dilation)[..., : size[0], : size[1]]
+    rows, cols = (np.arange(n) * s - p for n, s, p in zip(size, stride, padding))
+    corner = rows[:, None] * w + cols
+    top, made = seen[:, 0, 0], np.broadcast_to(corner, (len(seen), *size)).copy()
+    for i, j in np.ndindex(*kernel):  # the first of equals; NaN is larger than any number
+        value = seen[:, i, j]
+        larger = (value > top) | (value != value) & (top == top)
+        top = np.where(larger, value, top)
+        np.copyto(made, corner + (i * dilation[0] * w + j * dilation[1]), where=larger)
+    return made.reshape(*x.shape[:-2], *size)
 
 
 def pad_index(sizes, pads, mode):

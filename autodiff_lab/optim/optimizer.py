@@ -92,7 +92,7 @@ class Optimizer(Declared):
         for group in self.param_groups:
             for p in group["params"]:
                 if p._grad is not None:
-                    g, state = p._grad.detach(), self.state.get(p, {})
+                    g, state = p._grad, self.state.get(p, {})
                     self.update(p, -g if group.get("maximize") else g, state, group)
                     if state:
                         self.state[p] = state
