@@ -81,7 +81,11 @@ def in_order(rows):
     """The rows added up one after the other."""
     if len(rows) == 1:
         return rows[0]
-    if rows.ndim > 1 and rows.shape[-1] > 1 and (rows.flags.c_contiguous or rows.strides[-1] < rows.strides[0]):
+    if (
+        rows.ndim > 1
+        and rows.shape[-1] > 1
+        and (rows.flags.c_contiguous or rows.strides[-1] < rows.strides[0])
+    ):
         return np.add.reduce(rows)  # which is quicker, and adds whole rows then
     return np.add.accumulate(rows)[-1] if len(rows) else np.zeros(rows.shape[1:], rows.dtype)
 

@@ -40,7 +40,9 @@ MULTI_VIEW = (
     "returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace "
     "the inplace operation by an out-of-place one."
 )
-CLOSED = frozenset({"same", "float"})  # what rows say whose results have their inputs' floating dtype; see ops.row
+CLOSED = frozenset(
+    {"same", "float"}
+)  # what rows say whose results have their inputs' floating dtype; see ops.row
 
 OVERLAP = (
     "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please "
