@@ -174,7 +174,7 @@ def blockwise(rows, block):
 
 def add_up(x, axes=None, keepdims=False):
     """The sum over ``axes`` (a tuple; all of them by default), in torch's order; see Note [The order of a sum]."""
-    if x.size < 5 or x.dtype not in (SINGLE, DOUBLE):
+    if x.size < 5 or x.dtype.char not in "fd":
         return np.add.reduce(x, axes, keepdims=keepdims)
     register, ndim, shape = 32 // x.itemsize, x.ndim, x.shape
     if x.flags.c_contiguous and not keepdims:  # the common sums, at once

@@ -37,8 +37,9 @@ def scaled(x, factor):
 def same_dtype(said, *tensors):
     """torch's error unless all are of one dtype: ``said``, with their words for ``{0}``, ``{1}`` …"""
     first = tensors[0]._array.dtype
-    if any([t._array.dtype != first for t in tensors]):
-        raise explained(RuntimeError(said.format(*(t.dtype for t in tensors))), "note.same_dtype")
+    for t in tensors:
+        if t._array.dtype != first:
+            raise explained(RuntimeError(said.format(*(t.dtype for t in tensors))), "note.same_dtype")
 
 
 def dot(input, tensor, *, out=None):

@@ -10,7 +10,7 @@ from collections import namedtuple
 import numpy as np
 
 from .. import dtypes, exact
-from ..errors import check, warn
+from ..errors import check, explained, warn
 from ..exact import add_up
 from ..tensor import Tensor
 from .index import along_put, take_along
@@ -211,9 +211,9 @@ def cast_to(input, dtype):
 
 
 def floating(input, name, dim=None):
-    sentence = f"{name}(): could not infer output dtype. Input dtype must be either a floating point or complex dtype."
-    check(input.is_floating_point(),
-          f"{sentence} Got: {input.dtype.title}", note="note.float_needed", name=name)  # fmt: skip
+    if input._array.dtype.kind != "f":
+        sentence = f"{name}(): could not infer output dtype. Input dtype must be either a floating point or complex dtype."
+        raise explained(RuntimeError(f"{sentence} Got: {input.dtype.title}"), "note.float_needed", name=name)
     return input
 
 
