@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable
 from heapq import heappop, heappush
 from operator import attrgetter
+from sys import getrefcount
 from typing import Any
 
 import numpy as np
@@ -243,9 +244,25 @@ def deliver(pairs, create_graph):
             hook(tensor)
 
 
+def references_of_a_pass():
+    """How many references a pass itself holds to an array that it hands over: in its table, a pair, a name, a call."""
+    found = {None: np.empty(1)}
+    for _, g in list(found.items()):
+        return getrefcount(g)
+
+
+OWN_REFERENCES = references_of_a_pass()
+
+
 def hand_over(pairs):
+    """Add each tensor's gradient to its ``.grad``.
+
+    An array that nobody else holds becomes the ``.grad`` itself, as in torch; whoever else looks at it, through a view
+    too, holds a reference to it, and Python counts these. What a hook returned may be held through its tensor alone.
+    """
     for tensor, g in pairs:
-        tensor._accumulate(g)
+        alone = tensor._hooks is None and getrefcount(g) <= OWN_REFERENCES
+        tensor._accumulate(g, alone and g.__class__ is np.ndarray and g.base is None)
 
 
 def require_edge(tensor, index):

@@ -373,13 +373,16 @@ class Tensor:
     def grad(self):
         self._grad = None
 
-    def _accumulate(self, g):
-        """Add ``g``, a NumPy value or a tensor, to ``.grad``; the sum is in place unless ``g`` is recorded."""
+    def _accumulate(self, g, alone=False):
+        """Add ``g``, a NumPy value or a tensor, to ``.grad``; the sum is in place unless ``g`` is recorded.
+
+        ``alone`` says that nobody else holds ``g``, so that it need not be copied.
+        """
         before = self._grad
         if isinstance(g, Tensor):
             self._grad = (g if g._node is not None else own_copy(g)) if before is None else before + g
         elif before is None:
-            self._grad = new_tensor(g if isinstance(g, np.generic) else np.array(g))
+            self._grad = new_tensor(g if alone or isinstance(g, np.generic) else np.array(g))
         elif before._node is None or before._node is LEAF:
             count_write(before)
             before._array += g  # in place where it is an array

@@ -102,6 +102,85 @@ def test_a_graph_is_freed_without_the_cycle_collector(program, backward, no_coll
     assert leaf() is None
 
 
+class Held(th.autograd.Function):
+    """A custom function whose backward gives back what the learner keeps."""
+
+    kept = None
+
+    @staticmethod
+    def forward(ctx, x):
+        return x * 2
+
+    @staticmethod
+    def backward(ctx, g):
+        Held.kept = g * 2
+        return Held.kept
+
+
+def hooked(x, on_result):
+    """A pass through a hook that returns what the learner keeps, on the leaf or on a result of it."""
+    kept, y = th.ones(2), x * 2 if not on_result else x + 0
+    (y if on_result else x).register_hook(lambda g: kept)
+    y.sum().backward()
+    return kept
+
+
+def through_a_function(x):
+    Held.apply(x).sum().backward()
+    return Held.kept
+
+
+def from_the_seed(x):
+    seed = th.ones(2)
+    x.backward(seed)
+    return seed
+
+
+def beside_a_retained_one(x):
+    y = x + 0
+    y.retain_grad()
+    (y * 2).sum().backward()
+    return y.grad
+
+
+def through_a_view(x):
+    y = th.ones(2, requires_grad=True)
+    (x.reshape(2) + y.reshape(1, 2).reshape(2)).mul(2.0).sum().backward()
+    return y.grad
+
+
+@pytest.mark.parametrize(
+    "passed",
+    [lambda x: hooked(x, False), lambda x: hooked(x, True), through_a_function, from_the_seed, beside_a_retained_one,
+     through_a_view],
+)  # fmt: skip
+def test_a_gradient_that_somebody_else_holds_is_copied(passed):
+    x = th.tensor([1.0, 2.0], requires_grad=True)
+    kept = passed(x)
+    before = kept.tolist()
+    x.grad.fill_(7.0)
+    assert kept.tolist() == before
+
+
+def test_a_gradient_that_nobody_else_holds_is_handed_over_without_a_copy():
+    made = []
+
+    class Fresh(th.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 2
+
+        @staticmethod
+        def backward(ctx, g):
+            g = g * 2
+            made.append(g.numpy().__array_interface__["data"])
+            return g
+
+    x = th.ones(1000, requires_grad=True)
+    Fresh.apply(x).sum().backward()
+    assert x.grad.numpy().__array_interface__["data"] == made[0]
+
+
 def test_leaves_gradients_share_no_memory():
     x, y = (th.ones(3, requires_grad=True) for _ in range(2))
     (x + y).sum().backward()

@@ -37,9 +37,9 @@ def scaled(x, factor):
 def same_dtype(said, *tensors):
     """torch's error unless all are of one dtype: ``said``, with their words for ``{0}``, ``{1}`` …"""
     first = tensors[0]._array.dtype
-    for t in tensors:
-        if t._array.dtype != first:
-            raise explained(RuntimeError(said.format(*(t.dtype for t in tensors))), "note.same_dtype")
+    for tensor in tensors:
+        if tensor._array.dtype != first:
+            raise explained(RuntimeError(said.format(*(v.dtype for v in tensors))), "note.same_dtype")
 
 
 def dot(input, tensor, *, out=None):
