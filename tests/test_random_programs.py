@@ -107,7 +107,7 @@ def step(lib, registers, kind, a, b, choice):
     if kind == "clone":
         return x.clone()
     if kind == "fill":
-        return done(x.fill_(0.25) if choice % 2 else x.copy_(y) if 0 not in x.stride() else None)
+        return done(None if 0 in x.stride() else x.fill_(0.25) if choice % 2 else x.copy_(y))
     if kind == "matmul":
         return (
             x @ y if x.ndim == 2 else None
@@ -177,12 +177,12 @@ def gradients(lib, registers, create_graph=False):
     pull = functools.partial(lib.autograd.grad, retain_graph=True, allow_unused=True)
     for t in registers[-4:]:
         first, error = error_of(
-            functools.partial(pull, (t * t).sum(), registers[:2], create_graph=create_graph)
+            lambda: pull((t * t).sum(), registers[:2], create_graph=create_graph)  # noqa: B023 - called at once
         )
         seen.append(error or [None if g is None else g.tolist() for g in first])
         if create_graph and first is not None:
             whole = sum((g * g).sum() for g in first if g is not None)
-            second, error = error_of(functools.partial(pull, whole, registers[:2]))
+            second, error = error_of(lambda: pull(whole, registers[:2]))  # noqa: B023 - likewise
             seen.append(error or [None if g is None else g.tolist() for g in second])
     return seen
 
@@ -206,16 +206,19 @@ def differing(program, seen, expected):
 @pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="torch is not installed")
 @settings(max_examples=rounds("random programs against torch"))
 @given(programs)
+@example([0, 0, 8, 0, 17131])  # of a view that may not be read any more
+@example([520, 0, 0, 0, 0, 0, 0, 48763])  # likewise, at the end
+@example([0, 0, 0, 8972, 452672, 1, 0, 0, 0, 48107])  # the second derivative of relu
+@example([78322, 0, 78322, 0, 78322])  # a view of no elements
 def test_torch_sees_the_same(program):
     import torch
 
     ours, seen = outcome(th, program)
     theirs, expected = outcome(torch, program)
-    if len(expected) < len(program):
-        seen, expected = seen[: len(expected) - 1], expected[:-1]
-    assert differing(program, seen, expected) is None
-    if len(expected) < len(program):
+    if "RuntimeError" in expected[-1][1]:
+        assert differing(program, seen, expected[:-1]) is None
         return
+    assert differing(program, seen, expected) is None
     for create_graph in (False, True):
         mine, wanted = gradients(th, ours, create_graph), gradients(torch, theirs, create_graph)
         assert same(mine, wanted), (program, create_graph, mine, wanted)
@@ -321,6 +324,8 @@ def twin_step(registers, kind, a, b, choice, recorded):
         while q.x.ndim > part.x.ndim and q.x.shape[0] == 1:
             q = view_of(q, lambda v: v[0], True)
         x, dx = (np.broadcast_to(v, part.x.shape) for v in (q.x, q.dx))
+        if q.x.shape != x.shape:  # stretched, a part of itself may be put into a tensor
+            q = Pair(q.x, q.dx, [0], q.wants)
         return written(part, x, dx, q, **put)
     if kind == "reduce":
         total = of(REDUCE, choice) if p.x.ndim else np.sum
@@ -335,13 +340,13 @@ def twin_step(registers, kind, a, b, choice, recorded):
         return Pair(p.x, np.zeros_like(p.x), p.writes)
     if kind == "clone":
         return fresh(p.x, p.dx, p, recorded=recorded)
+    if kind == "fill" and 0 in p.x.strides:
+        return None
     if kind == "fill" and choice % 2:
         return written(p, np.full_like(p.x, 0.25), np.zeros_like(p.x), **put)
-    if kind == "fill" and 0 not in p.x.strides:
+    if kind == "fill":
         x, dx = (np.broadcast_to(v, p.x.shape) for v in (q.x, q.dx))
         return written(p, x, dx, q, **put)
-    if kind == "fill":
-        return None
     if kind == "matmul" and p.x.ndim != 2:
         return None
     if kind == "matmul":
@@ -357,6 +362,9 @@ def twin_step(registers, kind, a, b, choice, recorded):
 @settings(max_examples=rounds("random programs against the twin"))
 @given(programs)
 @example([731746, 0, 421])  # a new axis is written to: NumPy gives it stride 0, torch does not
+@example([6, 14, 8, 389])  # x[0:2] = x[0]
+@example([0, 0, 626, 869])  # likewise, of rows
+@example([152834, 45093])  # a part without elements is written to
 @np.errstate(all="ignore")
 def test_the_twin_sees_the_same(program):
     program = [number for number in program if KINDS[number % len(KINDS)] != "requires_grad"]

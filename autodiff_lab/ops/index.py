@@ -274,11 +274,11 @@ def __setitem__(self, index, value):
 
 
 def trimmed(value, target):
-    """``value`` without leading dimensions of size 1 beyond the target's, as torch's assignment allows."""
+    """``value`` in the target's shape, also from leading dimensions of size 1 beyond the target's."""
     while value.ndim > target.ndim and value.shape[0] == 1:
         value = select(value, 0, 0)
-    expand(value, *target.shape)  # raises, in torch's words, where it does not fit
-    return value
+    fitting = expand(value, *target.shape)  # raises, in torch's words, where it does not fit
+    return value if value.shape == target.shape else fitting
 
 
 def put(target, index, value, accumulate):

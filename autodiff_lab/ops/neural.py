@@ -13,7 +13,7 @@ from ..exact import add_up, cascade
 from ..tensor import Tensor
 from .index import along_put, scattered, take_along
 from .join import cat
-from .pointwise import abs as abs_row, sigmoid, where
+from .pointwise import abs as abs_row, flat, sigmoid, where
 from .reduce import expanded
 from .row import REQUIRED, either, operation, pointwise
 from .special import erf
@@ -44,7 +44,7 @@ def activation(name, title, forward, *rules, attrs=()):
 softplus   = activation("softplus", "Softplus", lambda x, beta, threshold: np.where(x * beta > threshold, x, exact.log1p(exact.exp(x * beta)) / beta),
                         lambda g, x, beta, threshold: where(x * beta > threshold, g, g * sigmoid_(x * beta)), attrs=("beta", "threshold"))
 leaky_relu = activation("leaky_relu", "LeakyRelu", lambda x, negative_slope: np.where(x > 0, x, x * negative_slope),
-                        lambda g, x, negative_slope: where(x > 0, g, g * negative_slope), attrs=("negative_slope",))
+                        lambda g, x, negative_slope: flat(where(x > 0, g, g * negative_slope), x), attrs=("negative_slope",))
 elu        = activation("elu", "Elu", lambda x, alpha, scale, input_scale: np.where(x > 0, x * scale, exact.expm1(below(x) * input_scale) * (alpha * scale)),
                         lambda g, x, alpha, scale, input_scale: where(x > 0, g * scale, g * (exact.exp(below(x) * input_scale) * (alpha * scale * input_scale))),
                         attrs=("alpha", "scale", "input_scale"))
@@ -59,21 +59,21 @@ silu       = activation("silu", "Silu", lambda x: x / (1 + exact.exp(-x)),
 mish       = activation("mish", "Mish", lambda x: x * exact.tanh(softplus_(x, 1, 20)),
                         lambda g, x: g * (exact.tanh(softplus_(x, 1, 20)) + x * (1 - exact.tanh(softplus_(x, 1, 20)) ** 2) * sigmoid_(x)))
 hardtanh   = activation("hardtanh", "Hardtanh", lambda x, min_val, max_val: np.minimum(np.maximum(x, min_val), max_val),
-                        lambda g, x, min_val, max_val: where((x > min_val) & (x < max_val), g, 0), attrs=("min_val", "max_val"))
+                        lambda g, x, min_val, max_val: flat(where((x > min_val) & (x < max_val), g, 0), x), attrs=("min_val", "max_val"))
 hardsigmoid = activation("hardsigmoid", "Hardsigmoid", lambda x: np.minimum(np.maximum(x + 3, 0), 6) / 6,
-                        lambda g, x: where((x > -3) & (x < 3), g / 6, 0))
+                        lambda g, x: flat(where((x > -3) & (x < 3), g / 6, 0), x))
 hardswish  = activation("hardswish", "Hardswish", lambda x: x * np.minimum(np.maximum(x + 3, 0), 6) / 6,
                         lambda g, x: where(x <= -3, 0, where(x < 3, g * (x / 3 + 0.5), g)))
 logsigmoid = activation("logsigmoid", "LogSigmoid", lambda x: np.minimum(x, 0) - exact.log1p(exact.exp(-np.abs(x))),
                         lambda g, x: g * sigmoid_(-x))
 softshrink = activation("softshrink", "Softshrink", lambda x, lambd: np.where(np.abs(x) > lambd, x - np.sign(x) * lambd, x * 0),
-                        lambda g, x, lambd: where((x > lambd) | (x < -lambd), g, 0), attrs=("lambd",))
+                        lambda g, x, lambd: flat(where((x > lambd) | (x < -lambd), g, 0), x), attrs=("lambd",))
 hardshrink = activation("hardshrink", "Hardshrink", lambda x, lambd: np.where(np.abs(x) <= lambd, x * 0, x),
-                        lambda g, x, lambd: where((x > lambd) | (x < -lambd), g, 0), attrs=("lambd",))
+                        lambda g, x, lambd: flat(where((x > lambd) | (x < -lambd), g, 0), x), attrs=("lambd",))
 threshold  = activation("threshold", "Threshold", lambda x, threshold, value: np.where(x <= threshold, x.dtype.type(value), x),
-                        lambda g, x, threshold: where(x > threshold, g, 0), attrs=("threshold", "value"))
+                        lambda g, x, threshold: flat(where(x > threshold, g, 0), x), attrs=("threshold", "value"))
 prelu      = activation("prelu", "PreluKernel", lambda x, y: np.where(x > 0, x, x * y),
-                        lambda g, x, y: where(x > 0, g, g * y),
+                        lambda g, x, y: flat(where(x > 0, g, g * y), x),
                         lambda g, x: where(x > 0, 0, g * x))
 GLU        = operation("glu", "Glu", lambda x, dim: half(x, dim, 0) * sigmoid_(half(x, dim, 1)), lambda g, input, dim: glu_rule(g, half(input, dim, 0), sigmoid_(half(input, dim, 1)), dim), attrs=("dim",))
 

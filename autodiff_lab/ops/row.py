@@ -332,7 +332,7 @@ def written_for(row):
         saved="".join(f"{v}, " for v in saved),
         noted="; _node._noted = (" + "".join("_a0.shape, " if n == "shape" else f"{n}, " for n in row.noted) + ")" if row.noted else "",
         fit=f"_fits(_node._edges, ({', '.join(arrays)},), _r)" if row.dtypes is not None else "None",
-        marked=f"\n            if _may_share_memory(_r, _a0): _mark_view(_row, _i0, dict({options[2:]}), _t, 0, _m)" * row.view,
+        marked=f"\n            if _may_share_memory(_r, _a0) or not _r.size: _mark_view(_row, _i0, dict({options[2:]}), _t, 0, _m)" * row.view,
     )  # fmt: skip
     return written_out(source, {
         "_mode": mode, "_TENSORS": TENSORS, "_new": object.__new__, "_Tensor": Tensor, "_Node": row.node, "_LEAF": LEAF,
@@ -397,7 +397,7 @@ def generally(row, *inputs, out=None, **attrs):
     node = record(row, inputs, attrs, results) if requires else None
     if row.view:
         for index, t in enumerate(results):
-            if np.may_share_memory(t._array, arrays[0]):
+            if np.may_share_memory(t._array, arrays[0]) or not t._array.size:
                 mark_view(row, inputs[0], attrs, t, index, bool(state))
     if state.__class__ is not bool:
         if isinstance(state, Inference):
