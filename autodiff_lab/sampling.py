@@ -18,7 +18,7 @@ from .ops.row import apply, check_tensor, named, number, operation, plain, settl
 from .ops.shape import expand
 from .random import Generator, default_generator
 from .tensor import Tensor, memory, new_tensor
-from .views import check_fits, rebase, refuse, write
+from .views import check_fits, refuse, write
 
 __all__ = [
     "Generator", "bernoulli", "default_generator", "get_rng_state", "initial_seed", "manual_seed", "multinomial",
@@ -212,9 +212,7 @@ def filled(t, draw, generator, *options, order=False):
     if recording:
         twin = apply(OVERDRAWN, new_tensor(t._array, t._node), drawn=settle(placed))
         check_fits(t, twin)
-    write(t, placed)
-    if recording:
-        rebase(t, twin._node)
+    write(t, placed, recording, twin._node if recording else None)
     return t
 
 

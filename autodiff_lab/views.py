@@ -11,14 +11,18 @@ Writing to a tensor goes in this order, and everything that can refuse comes fir
    views, memory that overlaps itself, a shape or dtype that does not fit.
 2. The new numbers are computed out of place by the operation's own row, on a twin that carries the old history
    (and the old numbers, when the row keeps its input).
-3. ``write`` puts them into the memory and ticks the clock.
-4. ``rebase`` gives the tensor its new history. A base takes the operation's node. Under a view, the base takes a
-   CopySlices node: "the base as it was, but with this part replaced". Every other live view then gets its history
-   afresh from the base (AsStrided), since what it shows has changed.
+3. ``write`` ticks the clock: first, so that an interrupt leaves no unseen write.
+4. ``rebase`` makes the new history. A base takes the operation's node. Under a view, the base takes a CopySlices
+   node: "the base as it was, but with this part replaced". Every other live view gets its history afresh from the
+   base (AsStrided), since what it shows has changed. Numbers and histories change in one call of a function that is
+   not Python's, where no interrupt is heard: so the old numbers keep their history, and the new ones have theirs.
 """
 
 import functools
 import weakref
+from collections import deque
+from itertools import starmap
+from operator import call, setitem
 
 import numpy as np
 from numpy.lib.array_utils import byte_bounds
@@ -259,12 +263,18 @@ def refuse(t, recording):
                          "note.leaf_in_place", t)  # fmt: skip
 
 
-def write(t, value):
-    """Put ``value`` into the tensor's memory and tick its clock."""
+def write(t, value, recorded=False, node=None):
+    """Put ``value``, which ``node`` made if ``recorded``, into the tensor's memory and tick its clock."""
     number = type(t._array) is not np.ndarray or not isinstance(value, np.ndarray)
     value = t._array.dtype.type(value) if number else value
     count_write(t)
-    if type(t._array) is np.ndarray:
+    whole = type(t._array) is np.ndarray
+    if recorded:
+        if isinstance(node, Node):
+            out = SavedOutput(t._array if whole else value, t._clock, t._clock[-1])
+            node._saved = node._saved and tuple(out if type(s) is SavedOutput else s for s in node._saved)
+        rebase(t, node, (setitem, t._array, ..., value) if whole else (setattr, t, "_array", value))
+    elif whole:
         t._array[...] = value
     else:
         t._array = value
@@ -291,15 +301,9 @@ def in_place(row, t, inputs, attrs):
         told("follow", t, old)
     result = row.function(old, *inputs, **attrs)
     check_fits(t, result)
-    write(t, result._array)
+    write(t, result._array, recording, result._node)
     if watched:
         told("follow", result, t)
-    if recording:
-        node = result._node
-        if isinstance(node, Node):
-            out = SavedOutput(t._array, t._clock, t._clock[-1])
-            node._saved = node._saved and tuple(out if type(s) is SavedOutput else s for s in node._saved)
-        rebase(t, node)
     return t
 
 
@@ -349,28 +353,34 @@ def check_fits(t, result):
                          f"{t.dtype.title}")  # fmt: skip
 
 
-def rebase(t, node):
-    """Give ``t``, whose numbers ``node`` has just made, its new history, and its relatives theirs."""
-    retained = t._node._hooks if isinstance(t._node, Node) and t.retains_grad else None
-    view = t._view
+def rebase(t, node, *put):
+    """Give ``t``, whose numbers ``node`` makes, its new history, and its relatives theirs.
+
+    ``put`` is a call that puts the numbers there: (function, arguments …).
+    """
+    view, retained, renewed = t._view, {}, {}
+    if isinstance(t._node, Node) and t.retains_grad:
+        retained = t._node._hooks.lists["retain"]
     if isinstance(view, View):
         base = view.base
-        if node is not None:
-            base._node = CopySlices(base, view.chain, node)
+        renewed[base] = base._node if node is None else CopySlices(base, view.chain, node)
     else:
         base = t
-        base._node = node
-    if isinstance(base._view, list):
-        for other in base._view.live():
-            edge, view = engine.edge_of(base), other._view
-            if edge is None:
-                other._node = None
-            else:
-                other._node = Invalid(edge, view) if view.refusal else AsStridedBackward0(edge, view.chain)
-    if retained is not None:
-        held = retained.lists["retain"]
-        for key in [key for key, hook in held.items() if hook.tensor() is t]:
-            t._node._hook_lists().add("retain", held.pop(key))
+        renewed[base] = node
+    edge = base if renewed[base] is LEAF else renewed[base]
+    for other in base._view.live() if isinstance(base._view, list) else ():
+        if edge is None:
+            renewed[other] = None
+        elif other._view.refusal:
+            renewed[other] = Invalid(edge, other._view)
+        else:
+            renewed[other] = AsStridedBackward0(edge, other._view.chain)
+    kept = {key: hook for key, hook in retained.items() if hook.tensor() is t}
+    for hook in kept.values():
+        renewed[t]._hook_lists().add("retain", hook)
+    deque(starmap(call, [*put, *((setattr, other, "_node", new) for other, new in renewed.items())]), 0)
+    for key in kept:
+        del retained[key]
 
 
 __all__ = ["View", "in_place", "make_view", "rebase", "refuse", "write"]

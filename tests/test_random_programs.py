@@ -91,6 +91,8 @@ def step(lib, registers, kind, a, b, choice):
     if kind == "unary in place":
         return done(getattr(x, name_of(UNARY, choice) + "_")())
     if kind == "binary in place":
+        if 0 in y.stride():  # torch may read what it has just written
+            return None
         return done(getattr(x, name_of(BINARY, choice) + "_")(y))
     if kind == "put":
         if 0 not in x.stride():  # torch looks away when a tensor is copied onto itself
@@ -310,6 +312,8 @@ def twin_step(registers, kind, a, b, choice, recorded):
         f, slope = of(UNARY, choice)
         x, dx = f(p.x), slope(p.x) * p.dx
         return fresh(x, dx, p, recorded=recorded) if kind == "unary" else written(p, x, dx, **put)
+    if kind == "binary in place" and 0 in q.x.strides:
+        return None
     if kind in ("binary", "binary in place"):
         f, slope = of(BINARY, choice)
         x, dx = f(p.x, q.x), np.broadcast_to(slope(p.x, q.x, p.dx, q.dx), f(p.x, q.x).shape)
