@@ -149,6 +149,68 @@ def test_dots_are_to_do_and_count_as_nothing():
     assert repr(lab.progress()).startswith("Ejercicios resueltos: 0 de 4")
 
 
+def test_a_function_that_returns_nothing_is_no_exercise_untouched():
+    def forgot(v, t):
+        v * t
+
+    assert lab.check("1.3", forgot).text.startswith("Tu función no devuelve nada")
+
+
+def test_an_exercise_is_untouched_as_long_as_what_its_function_calls_is():
+    space = {"lab": lab}
+    exec("def sin(v):\n    ...\ndef derivative(at):\n    return sin(at).grad", space)
+    assert lab.check("11.1", space["derivative"]).state == "todo"
+    exec("def sin(v):\n    v.data", space)
+    assert lab.check("11.1", space["derivative"]).state == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ("math.sin(v.data)", "un número suelto"),
+        ("Valor(math.sin(v.data), v, math.cos(v.data))", "van en tuplas"),
+        ("Valor(math.sin(v.data), (v.data,), (math.cos(v.data),))", "Los padres son Valores"),
+        ("math.sin(v.data) and None", "¿falta el return?"),
+        ("Valor(math.sin(v))", "must be real number, not Valor"),
+    ],
+)
+def test_an_operation_that_is_put_together_wrongly_is_told_how(eleventh, written, says):
+    exec(f"def sin(v):\n    return {written}", eleventh)
+    verdict = lab.check("11.1", eleventh["derivative"])
+    assert verdict.state == "wrong" and says in verdict.text
+
+
+@pytest.fixture(scope="module")
+def eleventh():
+    return run(CHAPTERS[11])
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "says"),
+    [
+        ("4.1", None, "Ahí hay un None"),
+        ("4.1", (None, None), "Ahí hay un None"),
+        ("4.1", (4, 12, 1), "Se esperan 2 números, y tu respuesta tiene 3."),
+        ("4.1", "4, 12", "Aquí van varios números"),
+        ("4.3", (1, 2, 3), "Aquí va un número"),
+        ("6.1", ("a", "d"), "Responde con cuatro valores, True o False"),
+        ("6.1", (th.ones(2),) * 4, "Responde con cuatro valores, True o False"),
+    ],
+)
+def test_an_answer_of_another_kind_is_told_what_is_asked_for(name, answer, says):
+    verdict = lab.check(name, answer)
+    assert verdict.state == "wrong" and verdict.text.startswith(says)
+
+
+def test_an_error_of_the_library_in_the_learners_function_is_explained():
+    text = lab.check("6.3", lambda x: x.exp().numpy()).text
+    assert "numpy() on Tensor" in text and "x.exp().numpy()" in text and "NumPy no registra" in text
+    text = lab.check("7.1", lambda f, xs: f(xs).sum().backward()).text
+    assert "grad_fn. La línea es" in text and "Este tensor no depende" in text
+    text = lab.check("9.3", lambda f, x: th.tensor(x, requires_grad=True).grad * 2).text
+    assert "NoneType" in text and "Ahí algo vale None" in text
+
+
 def test_hints_come_step_by_step_and_the_last_one_stays():
     hints = [lab.hint("1.1") for _ in range(4)]
     assert len(set(hints)) == 3 and hints[2] == hints[3] and hints[0].startswith("Pista 1 de 3")

@@ -135,7 +135,7 @@ def test_all_that_happened_is_said_in_the_picture_and_in_words(direction):
     for words in EVENTS:
         assert words in said and words in told
     assert "_version = 2" in said and "grad = None" in said
-    assert any("shape []" in e.text for e in ET.fromstring(drawn.to_svg()).iter(f"{SVG}title"))
+    assert any("forma []" in e.text for e in ET.fromstring(drawn.to_svg()).iter(f"{SVG}title"))
 
 
 def test_nothing_is_said_by_colour_alone():

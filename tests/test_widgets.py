@@ -376,6 +376,12 @@ def test_pytorch_s_result_under_no_grad_at_a_chosen_place_is_pytorch_s_own():
     assert e.grads == {"x": pytest.approx(x.grad.item()), "y": pytest.approx(y.grad.item())}
 
 
+def test_a_leaf_in_the_explorer_says_where_its_gradient_goes():
+    hints = [box["hint"] for box in lab.explore(lambda x: x * x * x, x=2.0).run["scene"]["boxes"]]
+    assert "gradiente: 12 (backward() lo suma a .grad)" in hints[0]
+    assert any("(pasó por aquí; no se guardó en .grad)" in hint for hint in hints[1:])
+
+
 def test_a_tensor_is_explored_as_it_is():
     y, names = logarithm()
     e = lab.explore(y, names=names)

@@ -11,6 +11,7 @@ import traceback
 from ..messages import say
 from . import exercises
 from .exercises.judging import EXERCISES, Unfit, Untouched, said
+from .recording import inside
 from .render.svg import escape
 from .words import Prose
 
@@ -86,7 +87,7 @@ def check(exercise, answer):
     """
     asked = found(exercise)
     try:
-        if answer is Ellipsis or answer is None:
+        if answer is Ellipsis:
             raise Untouched
         if asked.right(answer):
             state, text = "right", said(asked.done)
@@ -116,10 +117,14 @@ def mistake(asked, answer, otherwise):
 
 
 def told(error):
-    """An error in the learner's own function: its words, and its line."""
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if "autodiff_lab" not in f.filename]
-    words = say("course.raised", kind=type(error).__name__, message=str(error))
-    return f"{words} {say('course.line', line=frames[-1].line)}" if frames and frames[-1].line else words
+    """An error in the learner's own function: its words, its line, and what its notes explain."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if not inside(f.filename)]
+    words = [say("course.raised", kind=type(error).__name__, message=str(error).rstrip("."))]
+    words += [say("course.line", line=frames[-1].line)] if frames and frames[-1].line else []
+    words += [say("course.none")] if "NoneType" in str(error) else []
+    notes, nameless = map(str, getattr(error, "__notes__", ())), say("name.unknown")
+    words += [note[:1].upper() + note[1:] if note.startswith(nameless) else note for note in notes]
+    return " ".join(words)
 
 
 def hint(exercise):

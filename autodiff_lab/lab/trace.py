@@ -308,7 +308,7 @@ class Trace:
             return f"{padded[0]}  {padded[1]}  │  {padded[2]}  {padded[3]}".rstrip()
 
         rule = "─" * (widths[0] + widths[1] + 4) + "┼" + "─" * (widths[2] + widths[3] + 4)
-        note = ["", self._note()] if self.mode == "reverse" else []
+        note = ["", " ".join(self._notes())] if self.mode == "reverse" else []
         return "\n".join([line(head), rule, *map(line, rows), *note])
 
     def to_latex(self):
@@ -332,14 +332,18 @@ class Trace:
             body.append("<tr>" + "".join(
                 f'<td style="text-align:{"right" if k % 2 else "left"}">{escape(c)}</td>' for k, c in enumerate(cells)
             ) + "</tr>")  # fmt: skip
-        caption = f'<caption style="text-align:left;white-space:nowrap">{escape(self._note())}</caption>'
-        note = caption if self.mode == "reverse" else ""
+        said = "<br/>".join(map(escape, self._notes()))
+        note = (
+            f'<caption style="text-align:left;white-space:nowrap">{said}</caption>'
+            if self.mode == "reverse"
+            else ""
+        )
         return f'<table class="adl-trace">{note}<thead><tr>{head}</tr></thead><tbody>{"".join(body)}</tbody></table>'
 
-    def _note(self):
-        """How the right side is to be read."""
+    def _notes(self):
+        """How the right side is to be read, in sentences."""
         adds = any(step.adds for row in self.rows for step in row.beside)
-        return " ".join([say("trace.upwards"), *([say("trace.adds")] if adds else [])])
+        return [say("trace.upwards"), *([say("trace.adds")] if adds else [])]
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         bundle = {"text/html": self.to_html(), "text/plain": self.to_text()}

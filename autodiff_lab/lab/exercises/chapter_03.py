@@ -32,9 +32,9 @@ exercise(
                    "Only the branch that is taken is recorded, not both.")),
     ],
     otherwise=("No es esa cuenta. Sigue a v: ¿cuánto vale al empezar cada vuelta?",
-               "Not that count. Follow v: what is its value as each turn begins?"),
+               "Not that count. Follow v: what is its value as each iteration begins?"),
     hints=[
-        ("Escribe una línea por vuelta: 4 → 16 → …", "Write a line for each turn: 4 → 16 → …"),
+        ("Escribe una línea por vuelta: 4 → 16 → …", "Write a line for each iteration: 4 → 16 → …"),
         ("lab.graph(f(x)).nodes las tiene todas; las de kind == 'operation' son operaciones.",
          "lab.graph(f(x)).nodes has them all; those of kind == 'operation' are operations."),
     ],

@@ -1,7 +1,7 @@
 """Chapter 5: accumulate, clear, free. Leans on judging and creation."""
 
 from ...ops.creation import tensor
-from .judging import Unfit, Untouched, ask_function, exercise, near
+from .judging import Unfit, ask_work, exercise, near
 
 exercise(
     "5.1",
@@ -29,7 +29,7 @@ exercise(
 
 def walked(step, stale=None):
     """Where w comes from 1 in two of the learner's steps down w², with lr 0.1; ``stale`` is a gradient left over."""
-    ask_function(step)
+    ask_work(step)
     w = tensor(1.0, requires_grad=True)
     if stale is not None:
         w.grad = tensor(stale)
@@ -43,8 +43,6 @@ def walked(step, stale=None):
     for _ in range(2):
         step(w, loss, 0.1)
         places.append(w.item())
-    if not losses:
-        raise Untouched
     if len(losses) != 2:
         raise Unfit(("En cada paso, calcula la pérdida una sola vez: loss_fn(w).",
                      "Compute the loss once in each step: loss_fn(w)."))  # fmt: skip

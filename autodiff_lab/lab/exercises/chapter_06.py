@@ -4,12 +4,17 @@ import math
 
 from ...nn import Linear, Sequential, Tanh
 from ...ops.creation import tensor
-from .judging import Untouched, ask_function, exercise, near, slope, tensor_given
+from .judging import ask_work, exercise, near, slope, tensor_given
+
+FOUR = (
+    "Responde con cuatro valores, True o False: uno por cada tensor, en orden.",
+    "Answer with four values, True or False: one for each tensor, in order.",
+)
 
 exercise(
     "6.1",
     ("quién requiere gradiente", "who requires grad"),
-    right=near((1, 0, 0, 1)),
+    right=near((1, 0, 0, 1), kind=FOUR),
     wrong=[
         (near((0, 0, 0, 1)), ("En a hay un detach, pero también está w: basta con un operando que lo requiera.",
                               "There is a detach in a, but w is there as well: one operand that requires it is enough.")),
@@ -17,6 +22,10 @@ exercise(
                               "d is computed outside of no_grad, and one of its operands is w.")),
         (near((1, 0, 1, 1)), ("c se calculó dentro de no_grad: ahí nada se registra.",
                               "c was computed within no_grad: nothing is recorded there.")),
+        (near((0, 1, 1, 0)), ("Al revés: esos son los que no lo requieren.",
+                              "The other way round: those are the ones that do not require it.")),
+        (near((1, 1, 1, 1)), ("No todos: b y c se calcularon sin que nada se registrara.",
+                              "Not all: b and c were computed with nothing recorded.")),
         (near((1, 1, 0, 1)), ("b solo conoce a w.detach(), que no requiere gradiente.",
                               "b only knows w.detach(), which does not require grad.")),
     ],
@@ -33,7 +42,7 @@ exercise(
 
 def frozen(function):
     """Which parameters require grad after the learner's function, in two networks; all do before."""
-    ask_function(function)
+    ask_work(function)
     found = []
     for sizes in ((2, 3, 4), (1, 5, 5, 1)):
         layers = [layer for a, b in zip(sizes, sizes[1:]) for layer in (Linear(a, b), Tanh())]
@@ -46,17 +55,16 @@ def frozen(function):
 LAST_ONLY = [[False, False, True, True], [False, False, False, False, True, True]]
 
 
-def untouched(found):
-    if all(all(row) for row in found):
-        raise Untouched
-    return found
-
-
 exercise(
     "6.2",
     ("congelar todo menos la última capa", "freezing all but the last layer"),
-    right=lambda f: untouched(frozen(f)) == LAST_ONLY,
+    right=lambda f: frozen(f) == LAST_ONLY,
     wrong=[
+        (lambda f: all(map(all, frozen(f))),
+         ("No se congeló ningún parámetro. Un módulo se congela con .requires_grad_(False); un parámetro p, con "
+          "p.requires_grad = False.",
+          "No parameter was frozen. A module is frozen by .requires_grad_(False); a parameter p, by "
+          "p.requires_grad = False.")),
         (lambda f: not any(map(any, frozen(f))), ("Congelaste todo: la última capa también. Vuelve a encenderla.",
                                                   "You froze everything, the last layer too. Switch it on again.")),
         (lambda f: frozen(f) == [[not p for p in row] for row in LAST_ONLY],
@@ -79,11 +87,17 @@ AT = (0.3, -1.0, 0.8)
 
 
 def softened(function):
-    """Numbers, and gradient of their weighted sum, of the learner's function; the gradient is None if none came."""
+    """Numbers, and gradient of their weighted sum, of the learner's function.
+
+    Instead of the gradient, None if none came, or the error on the way back.
+    """
     x = tensor(AT, requires_grad=True)
     y = tensor_given(function, x)
     if y.requires_grad:
-        (y * tensor((1.0, 2.0, 4.0))).sum().backward()
+        try:
+            (y * tensor((1.0, 2.0, 4.0))).sum().backward()
+        except RuntimeError as error:
+            return y, error
     return y, x.grad
 
 
@@ -101,6 +115,7 @@ def right_softening(f):
     return (
         values_right(y)
         and grad is not None
+        and not isinstance(grad, RuntimeError)
         and near([slope(weighted, *AT, argument=k) for k in range(3)])(grad)
     )
 
@@ -113,6 +128,9 @@ exercise(
         (lambda f: values_right(softened(f)[0]) and softened(f)[1] is None,
          ("Los números están bien, pero la gráfica se rompió: ya no hay gradiente.",
           "The numbers are right, but the graph is broken: there is no gradient any more.")),
+        (lambda f: values_right(softened(f)[0]) and isinstance(softened(f)[1], RuntimeError),
+         ("Los números están bien, pero al regresar falla: se sigue escribiendo sobre lo que exp guardó.",
+          "The numbers are right, but going back fails: what exp saved is written over still.")),
         (lambda f: values_right(softened(f)[0]),
          ("Los números están bien y el gradiente no: ¿hay algún detach, .data o no_grad que esconda una parte?",
           "The numbers are right and the gradient is not: does a detach, a .data or a no_grad hide a part?")),
@@ -129,29 +147,35 @@ exercise(
 
 
 def stopped(function):
-    """(value, gradient) of the learner's function at 3; the gradient is 0 if none came."""
-    x = tensor(3.0, requires_grad=True)
-    y = tensor_given(function, x)
-    if y.requires_grad:
-        y.backward()
-    return y.item(), x.grad.item() if x.grad is not None else 0.0
+    """Value and gradient of the learner's function at 3, and at −2; a gradient is 0 if none came."""
+    found = []
+    for at in (3.0, -2.0):
+        x = tensor(at, requires_grad=True)
+        y = tensor_given(function, x)
+        if y.requires_grad:
+            y.backward()
+        found += [y.item(), x.grad.item() if x.grad is not None else 0.0]
+    return found
 
 
 exercise(
     "6.4",
     ("un factor que cuenta como constante", "a factor that counts as a constant"),
-    right=lambda f: near((9, 3))(stopped(f)),
+    right=lambda f: near((9, 3, 4, -2))(stopped(f)),
     wrong=[
-        (lambda f: near((9, 6))(stopped(f)), ("El valor está bien; el gradiente es 2x, porque los dos factores cuentan.",
+        (lambda f: near((9, 6, 4, -4))(stopped(f)), ("El valor está bien; el gradiente es 2x, porque los dos factores cuentan.",
                                               "The value is right; the gradient is 2x, for both factors count.")),
-        (lambda f: near((9, 0))(stopped(f)), ("El valor está bien, pero no llega ningún gradiente: uno de los factores ha de "
+        (lambda f: near((9, 0, 4, 0))(stopped(f)), ("El valor está bien, pero no llega ningún gradiente: uno de los factores ha de "
                                               "seguir siendo x.",
                                               "The value is right, but no gradient arrives: one of the factors has to be x "
                                               "still.")),
-        (lambda f: near((4.5, 3))(stopped(f)), ("El gradiente está bien, pero el valor ya no es x².",
-                                                "The gradient is right, but the value is no longer x².")),
+        (lambda f: near((3, -2))(stopped(f)[1::2]), ("El gradiente está bien, pero el valor ya no es x².",
+                                                     "The gradient is right, but the value is no longer x².")),
+        (lambda f: near((9, 3))(stopped(f)[:2]), ("En x = 3 acierta, y en x = −2 no: ha de valer con cualquier x.",
+                                                  "It is right at x = 3 and not at x = −2: it has to hold for any x.")),
     ],
-    otherwise=("En x = 3 se espera el valor 9 y el gradiente 3.", "At x = 3 the value 9 and the gradient 3 are expected."),
+    otherwise=("En x = 3 se espera el valor 9 y el gradiente 3; en x = −2, 4 y −2.",
+               "At x = 3 the value 9 and the gradient 3 are expected; at x = −2, 4 and −2."),
     hints=[
         ("¿Cuál de las tres maneras de 6.1 convierte un tensor en constante?",
          "Which of the three ways of 6.1 makes a tensor a constant?"),

@@ -4,7 +4,7 @@ import math
 
 from ...nn import Linear
 from ...ops.creation import tensor
-from .judging import Untouched, ask_function, exercise, given, near, numbers, slope
+from .judging import ask_work, exercise, given, near, numbers, slope
 
 
 def loss(w):
@@ -77,6 +77,8 @@ def entropy(function, scale=1.0):
 
 
 TERMS = [-row[k] for row, k in zip(log_probabilities(), CLASSES)]
+COLUMNS = [math.log(sum(math.exp(row[k]) for row in LOGITS)) for k in CLASSES]
+SUMS = [term + row[k] for term, row, k in zip(TERMS, LOGITS, CLASSES)]
 
 exercise(
     "10.3",
@@ -90,8 +92,17 @@ exercise(
         (lambda f: near(-sum(TERMS) / 2)(entropy(f)), ("El signo: la pérdida es −ln p, positiva.",
                                                        "The sign: the loss is −ln p, positive.")),
         (lambda f: near(sum(TERMS) / 2)(entropy(f)) and not math.isfinite(float(numbers(entropy(f, 200.0)))),
-         ("Es correcta, pero con números grandes la exponencial se desborda: usa logsumexp.",
-          "It is right, but with large numbers the exponential overflows: use logsumexp.")),
+         ("Es correcta, pero con números grandes da inf o nan: la exponencial se sale de lo que cabe. Usa logsumexp.",
+          "It is right, but with large numbers it gives inf or nan: the exponential leaves what fits. Use logsumexp.")),
+        (lambda f: near(sum(math.exp(-term) for term in TERMS) / 2)([abs(v) for v in [float(numbers(entropy(f)))]]),
+         ("Eso es la probabilidad de la clase correcta: falta el logaritmo.",
+          "That is the probability of the right class: the logarithm is missing.")),
+        (lambda f: near(sum(c - row[k] for c, row, k in zip(COLUMNS, LOGITS, CLASSES)) / 2)(entropy(f)),
+         ("Sumas por columnas. Cada fila es un ejemplo: la suma de exponenciales va sobre dim=1.",
+          "You sum over columns. Each row is an example: the sum of exponentials goes over dim=1.")),
+        (lambda f: near(sum(SUMS[a] - LOGITS[b][k] for b in (0, 1) for a, k in enumerate(CLASSES)) / 4)(entropy(f)),
+         ("logits[:, t] toma de cada fila las clases de todas; hace falta una por fila: logits[th.arange(len(t)), t].",
+          "logits[:, t] takes from each row the classes of all; one per row is needed: logits[th.arange(len(t)), t].")),
         (lambda f: near(-(LOGITS[0][0] + LOGITS[1][1]) / 2)(entropy(f)),
          ("Falta el denominador: el logaritmo de la suma de exponenciales de la fila.",
           "The denominator is missing: the logarithm of the row's sum of exponentials.")),
@@ -108,7 +119,7 @@ exercise(
 
 def fitted(function, steps=200):
     """(weight, bias, loss) after the learner's training on y = 3x + 1, and whether the parameters moved."""
-    ask_function(function)
+    ask_work(function)
     model = Linear(1, 1)
     model.requires_grad_(False)
     model.weight.copy_(tensor([[0.5]]))
@@ -129,18 +140,29 @@ def miss(function, steps=200):
     return (w - 3) ** 2 + (b - 1) ** 2
 
 
-def trained(f):
-    w, b = fitted(f)
-    if (w, b) == (0.5, -0.5):
-        raise Untouched
-    return (w - 3) ** 2 + (b - 1) ** 2 < 1e-2
+def still(function):
+    return fitted(function) == (0.5, -0.5)
+
+
+def flat(function):
+    """Whether the line became the average of y: what a difference spread to 5 × 5 leads to."""
+    w, b = fitted(function)
+    return abs(w) < 0.05 and abs(b - 1) < 0.05
 
 
 exercise(
     "10.4",
     ("un ciclo de entrenamiento", "a training loop"),
-    right=trained,
+    right=lambda f: miss(f) < 1e-2,
     wrong=[
+        (still, ("Los parámetros no se movieron. Hace falta backward(), que deja los gradientes, y después, sin borrarlos, "
+                 "step(); a mano, p -= …, que cambia el tensor en su sitio.",
+                 "The parameters did not move. It takes backward(), which leaves the gradients, and then, without clearing "
+                 "them, step(); by hand, p -= …, which changes the tensor in place.")),
+        (flat, ("Sale la recta plana y = 1. ¿Tienen model(X) y y la misma forma? Si una es (5, 1) y la otra (5,), la resta "
+                "se extiende a 5 × 5.",
+                "The flat line y = 1 comes out. Do model(X) and y have the same shape? If one is (5, 1) and the other (5,), "
+                "their difference spreads to 5 × 5.")),
         (lambda f: not math.isfinite(miss(f)) or miss(f) > START,
          ("Se aleja: ¿el paso va en contra del gradiente, y no es demasiado largo? ¿Borras los gradientes?",
           "It moves away: does the step go against the gradient, and is it not too long? Do you clear the gradients?")),
@@ -148,13 +170,15 @@ exercise(
                                                     "200 steps give the same as one: is everything inside the loop?")),
         (lambda f: miss(f, 2000) < miss(f) / 4, ("Va bien, pero despacio: prueba con una tasa mayor.",
                                                 "It goes well, but slowly: try a larger rate.")),
-        (lambda f: miss(f) > 1e-2, ("Da vueltas sin llegar: ¿borras los gradientes en cada paso?",
-                                    "It goes round without arriving: do you clear the gradients at each step?")),
+        (lambda f: miss(f) > 1e-2, ("Da vueltas sin llegar: ¿borras los gradientes en cada paso? ¿Haces el optimizador una sola "
+                                    "vez, antes del ciclo?",
+                                    "It goes round without arriving: do you clear the gradients at each step? Do you make the "
+                                    "optimizer once only, before the loop?")),
     ],
     otherwise=("La recta que sale no es y = 3x + 1.", "The line that comes out is not y = 3x + 1."),
     hints=[
         ("Los cuatro tiempos de 10.3, dentro de un for de steps vueltas.",
-         "The four beats of 10.3, within a for of steps turns."),
+         "The four beats of 10.3, inside a for loop of steps iterations."),
         ("Con Adam y lr=0.1, 200 pasos sobran.", "With Adam and lr=0.1, 200 steps are plenty."),
     ],
     done=("Aprendió la recta.", "It has learnt the line."),

@@ -2,7 +2,7 @@
 
 import math
 
-from .judging import Untouched, agrees, ask_function, exercise, near, numbers, slope
+from .judging import NOTHING, Unfit, agrees, ask_work, exercise, near, numbers, slope
 
 
 def sine_of_square(x):
@@ -11,10 +11,47 @@ def sine_of_square(x):
 
 POINTS = (0.5, 1.2, -2.0)
 
+TUPLES = (
+    "Los padres y las derivadas locales van en tuplas, aunque haya uno solo: (v,) y no v.",
+    "Parents and local derivatives go in tuples, even if there is one only: (v,) and not v.",
+)
+VALUE = (
+    "Tu operación devuelve un número suelto, sin historia: ha de devolver un Valor.",
+    "Your operation returns a bare number, without a history: it has to return a Value.",
+)
+
+
+PARENTS = (
+    "Los padres son Valores, no números: (v,) y no (v.data,).",
+    "Parents are Values, not numbers: (v,) and not (v.data,).",
+)
+SAID = {  # what Python says of an operation that gives no Value, or one put together wrongly, and what we say
+    "object is not iterable": TUPLES,
+    "has no attribute 'parents'": PARENTS,
+    "'NoneType' object has no attribute": NOTHING,
+    "object has no attribute 'grad'": VALUE,
+}
+
+
+def told_of_values(test):
+    """The test, with words of its own for an operation that gives no Value, or one that is put together wrongly."""
+
+    def tried(function):
+        try:
+            return test(function)
+        except (AttributeError, TypeError) as error:
+            for words, pair in SAID.items():
+                if words in str(error):
+                    raise Unfit(pair) from None
+            raise
+
+    return tried
+
+
 exercise(
     "11.1",
     ("una operación nueva", "a new operation"),
-    right=agrees(lambda x: (sine_of_square(x), slope(sine_of_square, x)), *POINTS),
+    right=told_of_values(agrees(lambda x: (sine_of_square(x), slope(sine_of_square, x)), *POINTS)),
     wrong=[
         (agrees(lambda x: (sine_of_square(x), -slope(sine_of_square, x)), *POINTS),
          ("El signo: la derivada del seno es el coseno.", "The sign: the derivative of the sine is the cosine.")),
@@ -46,7 +83,7 @@ def smaller(p, q):
 exercise(
     "11.2",
     ("el menor de dos", "the smaller of two"),
-    right=agrees(smaller, *PAIRS),
+    right=told_of_values(agrees(smaller, *PAIRS)),
     wrong=[
         (agrees(lambda p, q: (smaller(p, q)[0], 3.0, 5.0), *PAIRS),
          ("A los dos les llega gradiente; si el mayor se mueve un poquito, el menor no cambia.",
@@ -57,6 +94,11 @@ exercise(
          ("Al revés: le llega al mayor.", "The other way round: the larger one receives it.")),
         (agrees(lambda p, q: (smaller(p, q)[0], 0.0, 0.0), *PAIRS),
          ("El valor está bien, pero el gradiente no llega a nadie.", "The value is right, but the gradient reaches nobody.")),
+        (lambda f: all(near(smaller(*at)[0])(f(*at)[0]) for at in PAIRS),
+         ("El valor está bien; las derivadas locales, no. Si el menor se mueve un poquito, ¿cuánto se mueve el resultado? "
+          "¿Y si se mueve el mayor?",
+          "The value is right; the local derivatives are not. If the smaller moves a little, how much does the result "
+          "move? And if the larger does?")),
     ],
     otherwise=("El valor no es el menor de los dos.", "The value is not the smaller of the two."),
     hints=[
@@ -69,11 +111,8 @@ exercise(
 
 
 def twice(answer):
-    ask_function(answer)
-    found = [numbers(answer(at)) for at in (3.0, 1.0)]
-    if all(v.sum() == 0 for v in found):
-        raise Untouched
-    return found
+    ask_work(answer)
+    return [numbers(answer(at)) for at in (3.0, 1.0)]
 
 
 exercise(
@@ -81,6 +120,9 @@ exercise(
     ("acumular solo en las hojas", "accumulating in leaves only"),
     right=lambda f: near((108, 216, 4, 8))([*twice(f)[0], *twice(f)[1]]),
     wrong=[
+        (lambda f: near((0, 0))(twice(f)[0]),
+         ("A la hoja no le llega nada: ¿empieza el resultado con 1? ¿Se suma en el grad de las hojas?",
+          "Nothing arrives at the leaf: does the result begin with 1? Is it added to the grad of leaves?")),
         (lambda f: near((108, 324))(twice(f)[0]), ("Sigue como antes: los intermedios recuerdan la primera vez.",
                                                    "As before: the intermediate ones remember the first time.")),
         (lambda f: near((108, 108))(twice(f)[0]), ("Las hojas también se borran: la segunda llamada ha de sumar.",

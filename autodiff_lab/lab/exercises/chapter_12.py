@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..names import is_tensor
-from .judging import Unfit, Untouched, exercise, near, numbers
+from .judging import Unfit, exercise, given, near
 
 exercise(
     "12.1",
@@ -72,11 +72,14 @@ exercise(
 
 def loaded(answer):
     """(before, after): the layer's weight and bias, as they were made and as they are now."""
-    if not isinstance(answer, list) or len(answer) != 4 or not all(map(is_tensor, answer)):
-        raise Unfit(("Deja la última línea como estaba.", "Leave the last line as it was."))
-    if all(float(numbers(t).max()) == 0 for t in answer):
-        raise Untouched
-    return answer[:2], answer[2:]
+    found = given(answer)
+    if not isinstance(found, list) or len(found) != 4 or not all(map(is_tensor, found)):
+        raise Unfit(("Deja la función loaded como estaba.", "Leave the function loaded as it was."))
+    return found[:2], found[2:]
+
+
+def ready(parameters):
+    return all(p.is_leaf and p.requires_grad for p in parameters)
 
 
 def holds(parameters):
@@ -86,8 +89,11 @@ def holds(parameters):
 exercise(
     "12.3",
     ("de arreglos a parámetros", "from arrays to parameters"),
-    right=lambda a: holds(loaded(a)[0]) and holds(loaded(a)[1]) and all(p.is_leaf and p.requires_grad for p in a),
+    right=lambda a: all(holds(part) and ready(part) for part in loaded(a)),
     wrong=[
+        (lambda a: near((0, 0))(loaded(a)[1][0]) and near((0,))(loaded(a)[1][1]),
+         ("Los parámetros siguen en cero. p = … solo cambia a qué llama p ese nombre: escribe en el tensor, con copy_.",
+          "The parameters are still zero. p = … only changes what the name p stands for: write into the tensor, with copy_.")),
         (lambda a: holds(loaded(a)[1]) and not holds(loaded(a)[0]),
          ("Los números están, pero en parámetros nuevos: el optimizador seguiría moviendo los viejos. Copia en su sitio.",
           "The numbers are there, but in new parameters: the optimizer would go on moving the old ones. Copy in place.")),

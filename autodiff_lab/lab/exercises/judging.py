@@ -6,7 +6,9 @@ plain lambdas. Leans on NumPy, messages and names; tensors
 are asked through their public face, so PyTorch's do as well.
 """
 
+import dis
 from dataclasses import dataclass
+from types import FunctionType
 
 import numpy as np
 
@@ -71,6 +73,14 @@ NUMBERS = (
 )
 FUNCTION = ("Aquí va una función, sin llamarla.", "A function goes here, without calling it.")
 TENSOR = ("La función debe devolver un tensor.", "The function has to return a tensor.")
+NOTHING = (
+    "Tu función no devuelve nada: ¿falta el return?",
+    "Your function returns nothing: is the return missing?",
+)
+NONE = (
+    "Ahí hay un None, y se esperan números. Si viene de .grad, ningún backward() ha dejado todavía nada en él.",
+    "There is a None where numbers are expected. If it comes from .grad, no backward() has left anything there yet.",
+)
 WORD = ("Aquí va un texto entre comillas.", "A text in quotes goes here.")
 
 
@@ -81,6 +91,8 @@ def numbers(answer):
         Untouched: for ``...``, wherever in it.
         Unfit: for what holds no numbers.
     """
+    if answer is None:
+        raise Unfit(NONE)
     if answer is Ellipsis or (isinstance(answer, (list, tuple)) and any(a is Ellipsis for a in answer)):
         raise Untouched
     if isinstance(answer, (list, tuple)):
@@ -105,15 +117,28 @@ def near(expected, rel=1e-3, kind=None):
     """
 
     def test(answer):
-        given, wanted = numbers(answer), numbers(expected() if callable(expected) else expected)
-        if given.shape != wanted.shape and given.size != wanted.size:
-            raise Unfit(kind or (NUMBERS if wanted.size > 1 else NUMBER))
+        wanted = numbers(expected() if callable(expected) else expected)
+        fitting = kind or (NUMBERS if wanted.size > 1 else NUMBER)
+        try:
+            given = numbers(answer)
+        except Unfit as error:
+            raise Unfit(fitting if kind or error.pair is NUMBER else error.pair) from None
+        if given.size != wanted.size:
+            raise Unfit(
+                fitting if kind or 1 in (given.size, wanted.size) else miscounted(given.size, wanted.size)
+            )
         given, wanted = given.ravel(), wanted.ravel()
         return bool(
             np.allclose(given, wanted, rtol=rel, atol=rel * 1e-3 * (1 + np.abs(wanted).max(initial=0)))
         )
 
     return test
+
+
+def miscounted(given, wanted):
+    """What is said of too many numbers, or too few."""
+    return (f"Se esperan {wanted} números, y tu respuesta tiene {given}.",
+            f"{wanted} numbers are expected, and your answer has {given}.")  # fmt: skip
 
 
 def agrees(reference, *points, rel=1e-3):
@@ -142,6 +167,26 @@ def ask_function(answer):
         raise Unfit(FUNCTION)
 
 
+def idle(function):
+    """Whether a function holds nothing but ``...`` still."""
+    code = function.__code__
+    said_only = {i.opname for i in dis.get_instructions(code)} <= DOTS
+    return said_only and set(code.co_consts) <= {None, Ellipsis, function.__doc__}
+
+
+DOTS = {"NOP", *(i.opname for i in dis.get_instructions(lambda: ...))}
+
+
+def ask_work(answer):
+    """Raise unless the answer is a function, and neither it nor one of the learner's that it calls is idle."""
+    ask_function(answer)
+    if not isinstance(answer, FunctionType):
+        return
+    called = [answer, *(answer.__globals__.get(name) for name in answer.__code__.co_names)]
+    if any(idle(f) for f in called if isinstance(f, FunctionType) and f.__globals__ is answer.__globals__):
+        raise Untouched
+
+
 def word(*accepted):
     """A test: is the answer one of these words, whatever its case and blanks?"""
 
@@ -159,13 +204,15 @@ def given(function, *arguments):
     """What the learner's function gives.
 
     Raises:
-        Untouched: while it still gives ``...``, or nothing.
-        Unfit: if it is no function.
+        Untouched: while it still gives ``...``.
+        Unfit: if it is no function, or gives nothing.
     """
-    ask_function(function)
+    ask_work(function)
     found = function(*arguments)
-    if found is None or found is Ellipsis:
+    if found is Ellipsis:
         raise Untouched
+    if found is None:
+        raise Unfit(NOTHING)
     return found
 
 

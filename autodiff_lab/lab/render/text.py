@@ -134,7 +134,7 @@ def describe(node, model):
     if node.expression:
         lines.append(f"{node.name} = {node.expression}" if node.kind != "accumulate" else node.expression)
     if node.shape is not None:
-        lines.append(f"shape {list(node.shape)}, {node.dtype}")
+        lines.append(f"{say('graph.head.shape')} {list(node.shape)}, {node.dtype}")
     if node.value_text:
         origin = (
             f" ({say('graph.from.' + node.value_from)})"
@@ -143,7 +143,11 @@ def describe(node, model):
         )
         lines.append(f"{say('graph.value')}: {node.value_text}{origin}")
     if node.grad_state != "none":
-        key = f"graph.grad.{node.grad_state}"
+        ends = node.grad_state == "passed" and node.kind in (
+            "leaf",
+            "parameter",
+        )  # in a pass that is only played
+        key = "graph.grad.adds" if ends else f"graph.grad.{node.grad_state}"
         lines.append(say(key, grad=contributions(node, model)))
     if node.version:
         lines.append(say("graph.version", version=node.version))
