@@ -22,7 +22,7 @@ import numpy as np
 
 from .errors import check, explained
 from .exact import add_up
-from .graph import LEAF, Gate, Node, Parts
+from .graph import LEAF, Gate, Node, Parts, rules_written_out, written_out
 from .mode import mode, ticks
 
 inspect: Callable[..., Any] | None = (
@@ -55,12 +55,7 @@ def walk(seeds, *, keep, as_tensors, wanted=None):
     watched, started = mode.anomaly is not None, ticks.next()
     needed = None if wanted is None else reaching(wanted, [edge for edge, _ in seeds])
     for edge, g in seeds:
-        if edge in grads:
-            grads[edge] = grads[edge] + g
-        else:
-            grads[edge] = g
-            if edge._seq:
-                heappush(heap, (-edge._seq, edge))
+        arrive(edge, g, grads, heap)
     while heap:
         seq, node = heappop(heap)
         g = grads.pop(node)
@@ -71,34 +66,90 @@ def walk(seeds, *, keep, as_tensors, wanted=None):
                 found[node] = g
             if node not in needed:
                 continue
-        if watched:
-            contributions = inspect(node, g, as_tensors)
-        elif as_tensors:
-            contributions = node.pull_tensors(g)
-        elif ticks.last_write > -seq:
-            contributions = node.pull_checked(g)
-        else:
-            contributions = node.pull(g)
-        if node._fit is not None:
-            pairs = zip(contributions, node._fit)
-            contributions = [c if c is None or f is None else fit(c, *f) for c, f in pairs]
-        if node._hooks is not None:
-            contributions = run_post_hooks(node, contributions, g, as_tensors)
-        for edge, c in zip(node._edges, contributions):
-            if c is None or edge is None:
-                continue
-            if edge in grads:
-                grads[edge] = grads[edge] + c
+        if as_tensors or watched or node._hooks is not None or ticks.last_write > -seq:
+            if watched:
+                contributions = inspect(node, g, as_tensors)
             else:
-                grads[edge] = c
-                if edge._seq:
-                    heappush(heap, (-edge._seq, edge))
+                contributions = node.pull_tensors(g) if as_tensors else node.pull_checked(g)
+            contributions = fitted(node, contributions)
+            if node._hooks is not None:
+                contributions = run_post_hooks(node, contributions, g, as_tensors)
+            pass_on(node, contributions, grads, heap)
+        else:
+            node.push(g, grads, heap)
         if node.keeps and not keep:
             node._saved = None
     if as_tensors:
         ticks.passes.append((started, ticks.next(), max(edge._seq for edge, _ in seeds)))
     grads.update(found)
     return grads
+
+
+def arrive(edge, g, grads, heap):
+    """Add ``g`` to what has reached ``edge``; a node that is reached for the first time joins those that wait."""
+    if edge in grads:
+        grads[edge] = grads[edge] + g
+    else:
+        grads[edge] = g
+        if edge._seq:
+            heappush(heap, (-edge._seq, edge))
+
+
+def pass_on(node, contributions, grads, heap):
+    for edge, c in zip(node._edges, contributions):
+        if c is not None and edge is not None:
+            arrive(edge, c, grads, heap)
+
+
+def fitted(node, contributions):
+    """What each edge of ``node`` is given, in its shape and dtype."""
+    if node._fit is None:
+        return contributions
+    return [c if c is None or f is None else fit(c, *f) for c, f in zip(contributions, node._fit)]
+
+
+# The commonest step, ``pass_on`` of ``pull``, with ``arrive`` written out for each edge that a rule leads to.
+PUSH = """\
+def made(self, g, grads, heap):
+    if self._fit is not None:
+        return push(self, g, grads, heap)
+{lines}
+    {edges}, = self._edges
+"""
+PUSH_ON = """\
+    if {edge} is not None:
+        c = {call}
+        if {edge} in grads:
+            grads[{edge}] = grads[{edge}] + c
+        else:
+            grads[{edge}] = c
+            if {edge}._seq:
+                heappush(heap, (-{edge}._seq, {edge}))
+"""
+
+
+def push(node, g, grads, heap):
+    """The step of a node that nobody watches: its contributions go on to its edges."""
+    pass_on(node, fitted(node, node.pull(g)), grads, heap)
+
+
+def first_push(node, g, grads, heap):
+    """``push``, written out for the node's row if it has one result and a rule for each input."""
+    row = node.row
+    written = row is not None and row.outputs == 1 and not row.variadic
+    type(node).push = compiled_push(row) if written else push
+    node.push(g, grads, heap)
+
+
+def compiled_push(row):
+    lines, calls, space = rules_written_out(row, "pull")
+    edges = [f"e{i}" for i in range(len(calls))]
+    source = PUSH.format(lines="\n".join(lines), edges=", ".join(edges))
+    source += "".join(PUSH_ON.format(edge=e, call=call) for e, call in zip(edges, calls) if call is not None)
+    return written_out(source, {**space, "push": push, "heappush": heappush}, f"push of {row.name}")
+
+
+Node.push = first_push
 
 
 def reaching(wanted, roots):

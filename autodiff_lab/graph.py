@@ -25,6 +25,7 @@ engine knows about outputs.
 import functools
 import weakref
 from collections import OrderedDict
+from collections.abc import Callable
 
 import numpy as np
 
@@ -132,6 +133,25 @@ READINGS = {  # how a pass reads a saved value, its name standing for it
 }
 
 
+def rules_written_out(row, reading):
+    """The lines that fetch what a row's rules name, the call of each rule, and what these lines name."""
+    lines = []
+    if row.outputs != 1:
+        lines.append(f"    g = filled(self, g, {reading == 'pull_tensors'})")
+    if row.saved:
+        names = f"{', '.join(row.saved)}, = saved"
+        lines += ["    saved = self._saved", "    if saved is None: freed(self)", f"    {names}"]
+        for n in row.saved:
+            lines.append("    " + READINGS[reading].format(n, array="array" if n == "out" else "_array"))
+    if row.noted:
+        lines.append(f"    {', '.join(row.noted)}, = self._noted")
+    rules = {f"rule{i}": row.rules.get(arg) for i, arg in enumerate(row.inputs)}
+    needs = [row.needs.get(arg) for arg in row.inputs]
+    calls = [None if n is None else f"rule{i}(g, {', '.join(n)})" for i, n in enumerate(needs)]
+    space = {**rules, "freed": raise_freed, "filled": filled, "PLAIN": PLAIN, "unpacked": unpacked}
+    return lines, calls, space
+
+
 def compiled_pull(row, reading):
     """A ``pull`` for this row, written out: unpack what was saved, then call each rule with what it names.
 
@@ -145,19 +165,7 @@ def compiled_pull(row, reading):
             e0, e1 = self._edges
             return (None if e0 is None else rule0(g, y), None if e1 is None else rule1(g, x))
     """
-    lines = ["def made(self, g):"]
-    if row.outputs != 1:
-        lines.append(f"    g = filled(self, g, {reading == 'pull_tensors'})")
-    if row.saved:
-        names = f"{', '.join(row.saved)}, = saved"
-        lines += ["    saved = self._saved", "    if saved is None: freed(self)", f"    {names}"]
-        for n in row.saved:
-            lines.append("    " + READINGS[reading].format(n, array="array" if n == "out" else "_array"))
-    if row.noted:
-        lines.append(f"    {', '.join(row.noted)}, = self._noted")
-    rules = {f"rule{i}": row.rules.get(arg) for i, arg in enumerate(row.inputs)}
-    needs = [row.needs.get(arg) for arg in row.inputs]
-    calls = ["None" if n is None else f"rule{i}(g, {', '.join(n)})" for i, n in enumerate(needs)]
+    lines, calls, space = rules_written_out(row, reading)
     if row.variadic:
         lines.append(f"    return {calls[0]}")
     elif len(calls) == 1:
@@ -166,8 +174,7 @@ def compiled_pull(row, reading):
         edges = [f"e{i}" for i in range(len(calls))]
         guarded = [f"None if {e} is None else {call}" for e, call in zip(edges, calls)]
         lines += [f"    {', '.join(edges)} = self._edges", f"    return ({', '.join(guarded)})"]
-    space = {**rules, "freed": raise_freed, "filled": filled, "PLAIN": PLAIN, "unpacked": unpacked}
-    return written_out("\n".join(lines), space, f"{reading} of {row.name}")
+    return written_out("\n".join(["def made(self, g):", *lines]), space, f"{reading} of {row.name}")
 
 
 def raise_freed(node):
@@ -198,6 +205,7 @@ class Node:
     __slots__ = ("_edges", "_fit", "_hooks", "_more", "_noted", "_saved", "_seq", "__weakref__")
     row: Row | None = None
     as_tensor = type_name = tensor_from = None  # tensor.py, which stands above, puts its functions here
+    push: Callable[..., None] | None = None  # … and engine
     raw_saved: type | None = None  # … and autograd.graph
     tangent_of = staticmethod(lambda tensor: None)  # … and forward_ad
     keeps = False  # whether it saves tensors, to be let go of after a pass
