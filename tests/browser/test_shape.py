@@ -26,6 +26,21 @@ NAMELESS = """(root) => [...root.querySelectorAll("button, input, select, [tabin
   .map((e) => e.outerHTML.slice(0, 80))"""
 
 
+def test_a_picture_wider_than_its_place_scrolls_by_keys(browser):
+    page = browser.new_page(viewport={"width": 400, "height": 900})
+    page.set_content(
+        page_of(lab.stepper(sum(th.tensor(k, requires_grad=True) ** 2 for k in (1.0, 2.0, 3.0, 4.0))))
+    )
+    frame = page.get_by_role("region", name="Gráfica de cómputo")
+    frame.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("(n) => n.scrollLeft > 0", arg=frame.element_handle())
+    assert "Inicio" in page.locator(".adl-phase").inner_text()  # the arrow did not step
+    page.get_by_role("button", name="Siguiente").press("ArrowRight")
+    assert "paso 1 de" in page.locator(".adl-phase").inner_text()
+    page.close()
+
+
 @pytest.mark.parametrize("width", [400, 2000])
 @pytest.mark.parametrize("name", WIDGETS)
 def test_nothing_is_cut_off_or_moves_or_lacks_a_name(browser, name, width):

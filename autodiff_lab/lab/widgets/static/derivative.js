@@ -125,12 +125,12 @@ export default widget(({ model, root, say }) => {
   });
   const keys = [make("div", { class: "adl-key" }), make("div", { class: "adl-key" }), make("div", { class: "adl-key" })];
   const swatch = (name, classes, plain) =>
-    make("span", {}, make("svg:svg", { width: 26, height: 10 }, make("svg:line", { class: plain ? classes : `adl-curve ${classes}`, x1: 1, x2: 25, y1: 5, y2: 5 })), make("span", { text: name }));
+    make("span", {}, make("svg:svg", { width: 26, height: 10, "aria-hidden": "true" }, make("svg:line", { class: plain ? classes : `adl-curve ${classes}`, x1: 1, x2: 25, y1: 5, y2: 5 })), make("span", { text: name }));
 
   const step = slider(
     say("step"),
     { min: 0, max: model.get("steps").length - 1, step: 1, value: model.get("step"), shown: (j) => hText(j) },
-    (j, released) => (place(j), released && set(model, { step: j })),
+    (j, released) => (place(j), released && (set(model, { step: j }), speak(compared()))),
   );
   const kind = choice(say("quotient"), [["forward", say("forward")], ["central", say("central")]], model.get("quotient"), (value) =>
     set(model, { quotient: value }),
@@ -236,6 +236,9 @@ export default widget(({ model, root, say }) => {
     put(advice, { text });
   }
 
+  const compared = () => `${facts.numerical.label.textContent}: ${facts.numerical.value.textContent}; ${facts.error.label.textContent}: ${facts.error.value.textContent}. ${advice.textContent}`;
+  const there = () => `${point.getAttribute("aria-valuetext")} ${says.textContent}`;
+
   function move(i, released) {
     if (i !== at) {
       at = i;
@@ -243,7 +246,7 @@ export default widget(({ model, root, say }) => {
     }
     if (released) {
       set(model, { at });
-      speak(point.getAttribute("aria-valuetext"));
+      speak(there());
     }
   }
   // the hand
@@ -293,14 +296,15 @@ export default widget(({ model, root, say }) => {
   }
   renew();
   const stops = [
-    follow(model, ["data"], renew),
+    follow(model, ["data"], () => (renew(), speak(there()))),
     follow(model, ["at"], () => ((at = model.get("at")), place())),
     follow(model, ["step"], () => (step.show(model.get("step")), place())),
-    follow(model, ["quotient"], () => ((kind.input.value = model.get("quotient")), place())),
+    follow(model, ["quotient"], () => ((kind.input.value = model.get("quotient")), place(), speak(compared()))),
     follow(model, ["shown"], () => {
       [...which.children].forEach((button, c) => put(button, { "aria-pressed": String(c === model.get("shown")) }));
       below.redraw();
       place();
+      speak(there());
     }),
   ];
   return () => {

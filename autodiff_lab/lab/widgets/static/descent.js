@@ -40,7 +40,7 @@ export default widget(({ model, root, say }) => {
   );
   const bar = slider(say("step"), { min: 0, max: reached, step: 1, value: at, shown: (k) => `${k} / ${reached}` }, (k, released) => go(k, released));
   bar.classList.add("adl-bar");
-  const play = make("button", { class: "adl-main", text: say("play"), "aria-pressed": "false", onclick: () => (timer ? pause() : start()) });
+  const play = make("button", { class: "adl-main", text: say("play"), onclick: () => (timer ? pause() : start()) });
   const back = make("button", { text: say("back"), onclick: () => go(at - 1, true) });
   const next = make("button", { text: say("next"), onclick: () => go(at + 1, true) });
   const which = make("div", { class: "adl-row adl-which", role: "group", "aria-label": say("optimizer") });
@@ -117,12 +117,15 @@ export default widget(({ model, root, say }) => {
     show();
     if (aloud) {
       set(model, { at });
-      speak(paths.filter((p) => !hidden.has(p.name)).map((p) => `${p.name}: ${number(p.losses[Math.min(at, p.losses.length - 1)], 4)}`).join("; "));
+      speak(arrived());
     }
   }
+  /** Where each optimizer is, in words. */
+  const arrived = () =>
+    paths.filter((p) => p.losses.length && !hidden.has(p.name)).map((p) => `${p.name}: ${at < p.losses.length ? `${say("loss")} ${number(p.losses[at], 4)}` : say("away")}`).join("; ");
   function start() {
     if (at >= reached) at = 0;
-    put(play, { text: say("pause"), "aria-pressed": "true" });
+    put(play, { text: say("pause") });
     const tick = () => {
       go(at + Math.ceil(reached / 250), false); // of a long run not each step is shown
       if (at >= reached) return pause();
@@ -133,7 +136,7 @@ export default widget(({ model, root, say }) => {
   function pause() {
     clearTimeout(timer);
     timer = null;
-    put(play, { text: say("play"), "aria-pressed": "false" });
+    put(play, { text: say("play") });
     set(model, { at });
   }
 
@@ -191,7 +194,8 @@ export default widget(({ model, root, say }) => {
     const running = say("running", { steps: all });
     const end = stopped ? say(reached < all ? "stopped" : "stopped.ground", { at: reached, steps: all }) : "";
     const text = going ? say(`progress.${progress.of}`, progress) : end || (read(model, "paths").length || wrong ? "" : running);
-    if (going === meter.hidden) speak(going ? running : end || (wrong ? "" : say("finished")));
+    if (going && meter.hidden) speak(running);
+    else if (!going && !meter.hidden && !wrong) speak(`${end || say("finished")} ${arrived()}`);
     const focused = root.contains(document.activeElement) && document.activeElement;
     root.classList.toggle("adl-going", going);
     put(meter, { max: progress.all ?? 1, value: progress.done ?? 0, "aria-valuetext": text, hidden: !going });
@@ -202,7 +206,7 @@ export default widget(({ model, root, say }) => {
     if (focused && !focused.checkVisibility()) (going ? brake : play).focus({ preventScroll: true });
   }
 
-  function renew() {
+  function renew(aloud) {
     [paths, ground, reached] = [read(model, "paths"), read(model, "ground"), model.get("reached")];
     panels.hidden = !paths.length;
     put(bar.input, { max: reached });
@@ -233,17 +237,18 @@ export default widget(({ model, root, say }) => {
     );
     main.redraw();
     losses.redraw();
+    if (aloud) speak(`${model.get("stopped") ? far.textContent : ""} ${arrived()}`);
   }
   const given = () => {
     rate.show(Math.log10(model.get("lr")));
     model.get("start").forEach((value, k) => starts[k].show(value));
   };
-  renew();
+  renew(false);
   follows();
   given();
   const stops = [
     follow(model, ["progress", "stopped", "reached", "fault"], follows),
-    follow(model, ["paths", "ground"], renew),
+    follow(model, ["paths", "ground"], () => renew(true)),
     follow(model, ["at"], () => model.get("at") !== at && go(model.get("at"), false)),
     follow(model, ["lr", "start"], given),
   ];

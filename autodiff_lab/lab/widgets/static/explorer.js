@@ -9,7 +9,7 @@ export default widget(({ model, root, say }) => {
   const inputs = make("div", { class: "adl-inputs", role: "group", "aria-label": say("inputs") });
   if (live) for (const input of model.get("inputs")) inputs.append(control(input));
   const off = toggle(say("no_grad"), model.get("no_grad"), (on) => set(model, { no_grad: on }));
-  const inspector = make("section", { class: "adl-inspector", "aria-label": say("inspector"), "aria-live": "polite" });
+  const inspector = make("section", { class: "adl-inspector", "aria-label": say("inspector") });
   root.append(
     make("h3", { class: "adl-title", text: model.get("fixed") ? say("title.tensor", { name: read(model, "run").top ?? "" }) : say("title", { name: model.get("name") }) }),
     ...(live ? [inputs, make("div", { class: "adl-row" }, off)] : []),
@@ -57,6 +57,16 @@ export default widget(({ model, root, say }) => {
   function pick(id) {
     picked = picked === id ? null : id;
     inspect();
+    if (picked !== null) player.speak([...inspector.querySelectorAll("h4, li")].map((line) => line.textContent).join(". "));
+    else player.view.boxes.get(id)?.group.focus({ preventScroll: true });
+  }
+  /** The result and the inputs' gradients, in words. */
+  function outcome() {
+    const text = (runs) => runs.map(([words]) => words).join("");
+    const lines = read(model, "run").scene.boxes.find((box) => box.result)?.lines ?? [];
+    const value = lines.filter(([[, style]]) => style !== "op" && style !== "grad").map(text);
+    const grads = player.moves.filter((move) => move.phase === "leaf").map((move) => `${player.names.get(move.node)}.grad = ${move.total}`);
+    return [value.join(" "), ...grads].join("; ").replaceAll("-", "−");
   }
   /** What is known of the picked node, and what can be done to it. */
   function inspect() {
@@ -92,16 +102,17 @@ export default widget(({ model, root, say }) => {
     if (focused) inspector.querySelector(`[data-switch="${focused}"]`)?.focus({ preventScroll: true });
   }
 
-  const renew = () => {
+  const renew = (aloud) => {
     if (!read(model, "run").scene) return;
     player.renew(true);
     inspect();
+    if (aloud) player.speak(outcome());
   };
   player.at = Infinity;
   player.moves = [];
-  renew();
+  renew(false);
   follows();
-  const stops = [follow(model, ["run"], renew), follow(model, ["values", "requires", "no_grad"], follows)];
+  const stops = [follow(model, ["run"], () => renew(true)), follow(model, ["values", "requires", "no_grad"], follows)];
   return () => {
     stops.forEach((stop) => stop());
     player.stop();

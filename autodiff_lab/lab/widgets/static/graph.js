@@ -82,7 +82,7 @@ function scissors(x, y) {
 /** The drawn graph. `show` takes a scene and changes what differs; `reveal` says how much of it is known yet. */
 export class GraphView {
   constructor({ label, pick = null }) {
-    this.pick = pick;
+    Object.assign(this, { label, pick });
     this.boxes = new Map();
     this.lines = new Map();
     this.svg = make("svg:svg", { class: "adl-drawing", role: "group", "aria-label": label });
@@ -206,6 +206,8 @@ export class GraphView {
     const room = this.frame.clientWidth;
     const scale = room ? Math.min(1.15, Math.max(room / width, Math.min(1, 0.72))) : 1;
     put(this.svg, { viewBox: `0 0 ${width} ${height}`, width: (width * scale).toFixed(0), height: (height * scale).toFixed(0) });
+    const scrolls = !this.pick && (this.frame.scrollWidth > this.frame.clientWidth || this.frame.scrollHeight > this.frame.clientHeight);
+    put(this.frame, { tabindex: scrolls && 0, role: scrolls && "region", "aria-label": scrolls && this.label, "data-lm-suppress-shortcuts": scrolls && "true" });
   }
 
   /**

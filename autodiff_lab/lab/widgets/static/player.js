@@ -25,7 +25,7 @@ export class Player {
     const button = (key, act, more = {}) => make("button", { title: say(`hint.${key}`), onclick: act, ...more, text: say(key) });
     this.first = button("restart", () => this.go(0));
     this.back = button("back", () => this.go(this.at - 1));
-    this.play = button("play", () => (this.timer ? this.pause() : this.start()), { "aria-pressed": "false" });
+    this.play = button("play", () => (this.timer ? this.pause() : this.start()));
     this.next = button("next", () => this.forward(), { class: "adl-main" });
     this.last = button("end", () => this.go(this.moves.length));
     this.bar = slider(say("move"), { min: 0, max: 1, step: 1, value: 0, shown: (k) => `${k} / ${this.moves?.length ?? 0}` }, (k) => this.go(k));
@@ -82,7 +82,7 @@ export class Player {
 
   start() {
     if (this.at >= this.moves.length) this.go(0);
-    put(this.play, { text: this.say("pause"), "aria-pressed": "true" });
+    put(this.play, { text: this.say("pause") });
     const tick = () => {
       this.forward();
       if (this.timer) this.timer = setTimeout(tick, 1400 / this.speed);
@@ -93,12 +93,12 @@ export class Player {
   pause() {
     clearTimeout(this.timer);
     this.timer = null;
-    put(this.play, { text: this.say("play"), "aria-pressed": "false" });
+    put(this.play, { text: this.say("play") });
   }
 
   key(event) {
     if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
-    if (["INPUT", "SELECT", "TEXTAREA"].includes(event.target.tagName)) return;
+    if (["INPUT", "SELECT", "TEXTAREA"].includes(event.target.tagName) || event.target === this.view.frame) return;
     const act = {
       ArrowRight: () => this.forward(), ArrowLeft: () => this.go(this.at - 1), n: () => this.forward(), p: () => this.go(this.at - 1),
       Home: () => this.go(0), End: () => this.go(this.moves.length),

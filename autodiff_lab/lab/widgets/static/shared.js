@@ -10,6 +10,7 @@ export function make(tag, attributes = {}, ...children) {
   if (["input", "button", "select", "textarea"].includes(tag) || "tabindex" in attributes)
     node.setAttribute("data-lm-suppress-shortcuts", "true");
   if (tag === "button") node.type = "button";
+  if (tag === "output") node.setAttribute("aria-live", "off"); // a widget speaks with one voice, see `voice`
   put(node, attributes);
   node.append(...children.filter((child) => child !== null && child !== undefined));
   return node;
@@ -60,6 +61,7 @@ export function widget(draw) {
         (labels[key] ?? key).replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
       const root = make("div", { class: "adl-widget", lang: model.get("language") });
       const box = make("div", { class: "adl-fault", role: "alert", hidden: true });
+      const again = make("button", { text: say("fault.again"), onclick: () => set(model, { again: model.get("again") + 1 }) });
       el.replaceChildren(root);
       let stop;
       try {
@@ -74,13 +76,14 @@ export function widget(draw) {
         const fault = model.get("fault");
         const some = fault && fault.type;
         root.classList.toggle("adl-stale", Boolean(some));
+        const focused = box.contains(document.activeElement);
         box.hidden = !some;
-        if (!some) return;
-        const place = fault.line ? say("fault.where", { line: fault.line, name: fault.function }) : "";
-        fill(box, `${fault.type}: ${fault.message}`, place, fault.code, ...fault.notes);
-        box.append(
-          make("button", { text: say("fault.again"), onclick: () => set(model, { again: model.get("again") + 1 }) }),
-        );
+        if (some) {
+          const place = fault.line ? say("fault.where", { line: fault.line, name: fault.function }) : "";
+          fill(box, `${fault.type}: ${fault.message}`, place, fault.code, ...fault.notes);
+          if (!model.alone) box.append(again);
+        }
+        if (focused) (some ? again : reachable(root))?.focus({ preventScroll: true });
       };
       root.prepend(box);
       if (!box.hidden) return stop;
@@ -111,6 +114,9 @@ export function alone(shown, state, el) {
   shown.render({ model, el });
   return model;
 }
+
+/** The first control that takes the focus. */
+const reachable = (root) => [...root.querySelectorAll("input, select, button, [tabindex]")].find((node) => node.checkVisibility());
 
 function fill(box, title, place = "", code = "", ...notes) {
   box.replaceChildren(make("strong", { text: title }));

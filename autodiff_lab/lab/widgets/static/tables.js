@@ -38,7 +38,7 @@ export default widget(({ model, root, say }) => {
   const go = (at) => set(model, { at: Math.max(0, Math.min(steps, at)) });
   const first = button("restart", () => go(0));
   const back = button("back", () => go(model.get("at") - 1));
-  const play = button("play", () => (timer ? pause() : start()), { "aria-pressed": "false" });
+  const play = button("play", () => (timer ? pause() : start()));
   const next = button("next", () => go(model.get("at") + 1), { class: "adl-main" });
   const last = button("end", () => go(steps));
   const bar = slider(say("step"), { min: 0, max: steps, step: 1, value: 0, shown: (k) => `${k} / ${steps}` }, (k) => go(k));
@@ -48,11 +48,11 @@ export default widget(({ model, root, say }) => {
   const pause = () => {
     clearTimeout(timer);
     timer = null;
-    put(play, { text: say("play"), "aria-pressed": "false" });
+    put(play, { text: say("play") });
   };
   const start = () => {
     if (model.get("at") >= steps) go(0);
-    put(play, { text: say("pause"), "aria-pressed": "true" });
+    put(play, { text: say("pause") });
     const tick = () => {
       go(model.get("at") + 1);
       if (model.get("at") >= steps) pause();
@@ -64,11 +64,13 @@ export default widget(({ model, root, say }) => {
   const counts = { n: inputs, m: 1 };
   const cost = make("div", { class: "adl-facts" });
   const fact = (label, value) => make("div", { class: "adl-fact" }, make("b", { text: label }), make("output", { text: value }));
-  const price = () =>
+  const price = (aloud = true) => {
     cost.replaceChildren(
       fact(say("cost.forward"), say("cost.passes", { passes: counts.n, operations: number(counts.n * operations, 6) })),
       fact(say("cost.reverse"), say("cost.passes", { passes: counts.m, operations: number(counts.m * operations, 6) })),
     );
+    if (aloud) speak([...cost.children].map((node) => `${node.firstChild.textContent}: ${node.lastChild.textContent}`).join(". "));
+  };
   const places = [1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000, 10000, 100000, 1000000];
   const many = (label, key) =>
     slider(label, { min: 0, max: places.length - 1, step: 1, value: Math.max(0, places.indexOf(counts[key])), shown: (k) => String(places[k]) }, (k) => {
@@ -118,10 +120,11 @@ export default widget(({ model, root, say }) => {
     make("div", { class: "adl-row" }, many(say("cost.inputs"), "n"), many(say("cost.outputs"), "m")),
     cost,
   );
-  price();
+  price(false);
   draw(false);
   const keys = (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey || ["INPUT", "SELECT"].includes(event.target.tagName)) return;
+    if (event.target.scrollWidth > event.target.clientWidth) return; // a table that scrolls has the arrows for itself
     const to = { ArrowRight: model.get("at") + 1, ArrowLeft: model.get("at") - 1, Home: 0, End: steps }[event.key];
     if (to === undefined) return;
     event.preventDefault();
