@@ -92,10 +92,10 @@ def test_the_tables_fill_row_by_row_and_count_the_cost(seat):
 
 
 @pytest.mark.parametrize("at", range(4))
-@pytest.mark.parametrize("width", [400, 2000])
+@pytest.mark.parametrize("width", [400, 900, 2000])
 def test_nothing_is_cut_off(seat, at, width):
     node = widget(seat, at)
-    assert cut_off(node, width, ".adl-table-scroll, .adl-voice") == []
+    assert cut_off(node, width, ".adl-table-scroll *, .adl-voice") == []
 
 
 def test_no_complaint(seat):

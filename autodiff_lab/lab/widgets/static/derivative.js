@@ -215,7 +215,7 @@ export default widget(({ model, root, say }) => {
     const logs = data.steps.map((_, k) => k / 2 - 16);
     for (const k of [0, 1]) {
       const line = logs.map((_, i) => (Number.isFinite(curve.error(k, at, i)) ? size(curve.error(k, at, i)) : NaN));
-      put(band[k], { d: third.path(logs, line), "stroke-opacity": k === q ? 1 : 0.35 });
+      put(band[k], { d: third.path(logs, line), "stroke-opacity": k === q ? 1 : 0.5 });
     }
     const error = curve.error(q, at, j);
     put(marker, { transform: `translate(${third.px(logs[j]).toFixed(1)} ${third.py(Number.isFinite(error) ? size(error) : 0).toFixed(1)})`, class: `adl-c${q + 2}` });

@@ -1,19 +1,43 @@
 import { Plot, entry, field, follow, make, number, power, put, read, set, slider, ticks, voice, widget } from "./shared.js";
 
+const FINER = 3; // points between which a level line is straight, for each that was measured
+
+/** Rows of numbers with points between them, on the cubic through the four nearest (Catmull and Rom). */
+function between(rows) {
+  const at = (k) => rows[Math.max(0, Math.min(rows.length - 1, k))];
+  return Array.from({ length: (rows.length - 1) * FINER + 1 }, (_, m) => {
+    const [k, t] = [Math.floor(m / FINER), (m % FINER) / FINER];
+    if (!t) return rows[k];
+    const [p, q, r, s] = [at(k - 1), at(k), at(k + 1), at(k + 2)];
+    return q.map((v, i) => v + (t / 2) * (r[i] - p[i] + t * (2 * p[i] - 5 * v + 4 * r[i] - s[i] + t * (3 * (v - r[i]) + s[i] - p[i]))));
+  });
+}
+const turned = (rows) => rows[0].map((_, k) => rows.map((row) => row[k]));
+
 /** Pieces of the level lines of a grid, by marching squares: a path for each level. */
-function contours([xs, ys], values, levels, plot) {
-  const n = xs.length;
+function contours(axes, values, levels, plot) {
+  let [xs, ys] = axes;
+  let n = xs.length;
+  if (!values.includes(null)) {
+    const rows = ys.map((_, j) => values.slice(j * n, (j + 1) * n));
+    values = turned(between(turned(between(rows)))).flat();
+    [xs, ys] = axes.map((axis) => between(axis.map((v) => [v])).flat());
+    n = xs.length;
+  }
   return levels.map((level) => {
     let d = "";
     for (let j = 0; j + 1 < ys.length; j++)
       for (let i = 0; i + 1 < n; i++) {
+        const at = j * n + i;
+        const above = (values[at] > level) + (values[at + 1] > level) + (values[at + n] > level) + (values[at + n + 1] > level);
+        if (above === 0 || above === 4) continue;
         const corner = [[i, j], [i + 1, j], [i + 1, j + 1], [i, j + 1]];
         const z = corner.map(([a, b]) => values[b * n + a]);
         if (z.some((v) => v === null)) continue;
         const cross = [];
         for (let k = 0; k < 4; k++) {
           const [p, q] = [z[k], z[(k + 1) % 4]];
-          if (p < level === q < level) continue;
+          if (p > level === q > level) continue;
           const t = (level - p) / (q - p);
           const [[a, b], [c, e]] = [corner[k], corner[(k + 1) % 4]];
           cross.push([plot.px(xs[a] + t * (xs[c] - xs[a])).toFixed(1), plot.py(ys[b] + t * (ys[e] - ys[b])).toFixed(1)]);
@@ -98,7 +122,7 @@ export default widget(({ model, root, say }) => {
   let log = false;
   const scaled = (v) => (log ? Math.log10(Math.max(v, 1e-16)) : v);
   const table = make("table", { class: "adl-table adl-results" });
-  const player = make("div", { class: "adl-row" }, back, play, next, bar);
+  const player = make("div", { class: "adl-row adl-player" }, back, play, next, bar);
   const panels = make(
     "div", { class: "adl-panels adl-picture" },
     make("section", { "aria-label": say("ground") }, make("h4", { class: "adl-panel-title", text: say("ground") }), which, main.node, live ? make("p", { class: "adl-hint", text: say("click") }) : null),

@@ -5,7 +5,7 @@ export default widget(({ model, root, say }) => {
   const speak = voice(root);
   const title = make("h3", { class: "adl-title" });
   const switches = make("div", { class: "adl-row" });
-  const buttons = make("div", { class: "adl-row", role: "group", "aria-label": say("buttons") });
+  const buttons = make("div", { class: "adl-row adl-lines", role: "group", "aria-label": say("buttons") });
   const columns = make("div", { class: "adl-columns" });
   root.append(title, switches, buttons, columns);
 

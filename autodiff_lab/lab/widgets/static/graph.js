@@ -199,12 +199,12 @@ export class GraphView {
     );
   }
 
-  /** As large as there is room for, but never so small that it cannot be read: then it scrolls. */
+  /** As large as there is room for, but never so small that it cannot be read: then it is of a good size and scrolls. */
   fit() {
     if (!this.scene) return;
     const { width, height } = this.scene;
     const room = this.frame.clientWidth;
-    const scale = room ? Math.min(1.15, Math.max(room / width, Math.min(1, 0.72))) : 1;
+    const scale = !room ? 1 : room / width < 0.66 ? 0.72 : Math.min(1.15, room / width);
     put(this.svg, { viewBox: `0 0 ${width} ${height}`, width: (width * scale).toFixed(0), height: (height * scale).toFixed(0) });
     const scrolls = !this.pick && (this.frame.scrollWidth > this.frame.clientWidth || this.frame.scrollHeight > this.frame.clientHeight);
     put(this.frame, { tabindex: scrolls && 0, role: scrolls && "region", "aria-label": scrolls && this.label, "data-lm-suppress-shortcuts": scrolls && "true" });

@@ -114,7 +114,7 @@ export default widget(({ model, root, say }) => {
     make("h3", { class: "adl-title", text: say("title") }),
     make("div", { class: "adl-row adl-player", role: "group", "aria-label": say("player") }, first, back, play, next, last),
     make("div", { class: "adl-row" }, bar),
-    make("div", { class: "adl-columns" }, table(say("mode.forward"), heads("forward"), left), table(say("mode.reverse"), heads("reverse"), right.map(({ node }) => node))),
+    make("div", { class: "adl-columns adl-tables" }, table(say("mode.forward"), heads("forward"), left), table(say("mode.reverse"), heads("reverse"), right.map(({ node }) => node))),
     says,
     make("h4", { class: "adl-panel-title", text: say("cost", { operations }) }),
     make("div", { class: "adl-row" }, many(say("cost.inputs"), "n"), many(say("cost.outputs"), "m")),
