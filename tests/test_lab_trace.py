@@ -221,3 +221,22 @@ def test_contributions_are_announced_where_there_are_some():
         assert "de abajo hacia arriba." in shown and "+=" not in shown
     for shown in (twice.to_text(), twice.to_html()):
         assert "+= suma una contribución más." in shown and shown.count("+=") == 2
+
+
+@pytest.mark.parametrize("library", ["autodiff_lab", "torch"])
+def test_what_is_not_recorded_sends_on_no_tangent_and_no_adjoint(library):
+    th = pytest.importorskip(library)
+
+    def f(x, y):
+        with th.no_grad():
+            s = th.sin(x) * y
+        return s * x + y.detach()
+
+    x, y = th.tensor(2.0, requires_grad=True), th.tensor(3.0, requires_grad=True)
+    f(x, y).backward()
+    point = {"x": th.tensor(2.0), "y": th.tensor(3.0)}
+    assert trace(f, mode="reverse", **point).derivatives == {"x": pytest.approx(x.grad.item()), "y": 0.0}
+    for seed, expected in [((1.0, 0.0), x.grad.item()), ((0.0, 1.0), 0.0)]:
+        forward = trace(f, seed=seed, **point)
+        assert forward.derivatives["tangent"] == pytest.approx(expected)
+    assert [s.formula for s in forward.steps()][2:4] == ["0", "0"]

@@ -103,6 +103,48 @@ def test_an_error_is_told_with_the_learners_line_and_mended(english):
     json.dumps(d.fault)
 
 
+def forgetful(x):
+    x * 2
+
+
+@pytest.mark.parametrize(
+    "make", [lambda f: lab.explore(f, x=1.0), lab.derivative, lambda f: lab.descent(f, 1.0)]
+)
+def test_a_result_that_does_not_fit_is_told_with_the_function_s_first_line(make, english):
+    fault = make(forgetful).fault
+    assert "returned NoneType" in fault["message"] and fault["notes"] == [
+        "Is return missing? A function without return gives None."
+    ]
+    assert (fault["function"], fault["code"]) == ("forgetful", "def forgetful(x):")
+    assert fault["line"] == forgetful.__code__.co_firstlineno
+
+
+@pytest.mark.parametrize(
+    "make", [lambda f: lab.explore(f, x=1.0), lab.derivative, lambda f: lab.descent(f, 1.0)]
+)
+def test_an_infinite_result_is_shown_or_told_but_warns_of_nothing(make, recwarn):
+    make(lambda x: th.exp(1000 * x))
+    make(lambda x: th.log(x - 1000))
+    assert not recwarn.list
+
+
+def test_a_loss_without_a_way_down_is_told(english):
+    assert "At the start the loss is inf" in lab.descent(lambda x: th.exp(1000 * x), 1.0).fault["message"]
+    assert "its gradient inf" in lab.descent(lambda x: x**0.5, 0.0).fault["message"]
+    assert "shape [2]. Reduce it" in lab.descent(lambda x: th.stack([x, x]), 0.0).fault["message"]
+    for loss in (lambda x: (x * x).detach(), lambda x: x > 0, lambda x: th.tensor(3.0)):
+        assert "does not require grad" in lab.descent(loss, 1.0).fault["message"]
+
+
+def test_a_function_whose_result_has_no_history_is_told_to_have_no_derivative(english):
+    d = lab.derivative(lambda x: x.detach() ** 2)
+    assert d.slope == 0 and d.curves[0]["cut"] and "has no history" in repr(d)
+    for f in (th.floor, lambda x: 3.0, lambda x: x * x):
+        assert not lab.derivative(f).curves[0]["cut"]
+    d = lab.derivative(lambda x: x > 1)  # no number, but shown as one
+    assert not d.fault and d.curves[0]["breaks"] == [1.0] and d.curves[0]["cut"]
+
+
 def test_a_function_that_is_defined_anew_mends_the_widget():
     scope = {}
     exec("def f(x):\n    return x.nothing", scope)

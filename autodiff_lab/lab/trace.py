@@ -117,10 +117,14 @@ class _Tracing:
                 raise ValueError(say("trace.error.operation", op=node.op))
             self.nodes[node.name] = i, node, value
             primal.append(self._step(node.name, Sym(node.expression, node.tex), value))
+            links = self.reading.order[i].next_functions
+            ways = {
+                a for a, (child, _) in enumerate(links) if child is not None
+            }  # none from a detached operand
             self.into[node.name] = [
                 (e.argument, model.nodes[e.source].name)
                 for e in model.inputs(node.id)
-                if model.nodes[e.source].kind != "constant"
+                if model.nodes[e.source].kind != "constant" and e.argument in ways
             ]
         self.y = "y" if "y" not in leaves else "f"
         primal.append(self._step(self.y, Sym(self.last), result))
@@ -194,10 +198,9 @@ class _Tracing:
             elif step.name == self.y:
                 written, tangent[self.y] = _marked(self.last, TANGENT), tangent[self.last]
             else:
-                total, written = None, Sym.of(0)
+                total, written = np.zeros(tuple(self.nodes[step.name][2].shape)), Sym.of(0)
                 for argument, source in self.into[step.name]:
-                    part = self._pushed(step.name, argument, tangent[source])
-                    total = part if total is None else total + part
+                    total = total + self._pushed(step.name, argument, tangent[source])
                     written = written + self._part(argument, source, step.name, TANGENT, source)
                 tangent[step.name] = total
             dotted = _marked(step.name, TANGENT)

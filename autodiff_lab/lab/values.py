@@ -5,6 +5,7 @@ Tensors are this package's or PyTorch's; both are asked through their public fac
 
 import numpy as np
 
+from ..messages import say
 from .formulas import number_text
 from .names import is_tensor
 
@@ -106,3 +107,15 @@ def _flat(data):
             yield from _flat(item)
     else:
         yield data
+
+
+def unfit(key, value):
+    """The error for a result that cannot be shown, in the words of ``key``; a forgotten ``return`` is named.
+
+    >>> unfit("explore.error.result", 3.0)
+    TypeError('La función debe devolver un tensor; devolvió float.')
+    """
+    error = TypeError(say(key, type=type(value).__name__))
+    if value is None:
+        error.add_note(say("widget.no_return"))
+    return error

@@ -75,23 +75,28 @@ def current(function):
     return latest if same and "<" not in function.__qualname__ else function
 
 
-def fault(error):
+def fault(error, function=None):
     """An error of the learner's function as plain data: its type, its words, its line in the learner's own code.
+
+    Where no line of that code was running, as when a result does not fit, it is the line where the function begins.
 
     >>> try: 1 / 0
     ... except ZeroDivisionError as error: fault(error)["type"]
     'ZeroDivisionError'
     """
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if not f.filename.startswith(_PACKAGE)]
-    frame = frames[-1] if frames else None
-    line = frame and (frame.line or linecache.getline(frame.filename, frame.lineno)).strip()
+    trail = traceback.extract_tb(error.__traceback__)
+    places = [(f.filename, f.lineno, f.name) for f in trail if not f.filename.startswith(_PACKAGE)]
+    code = getattr(function, "__code__", None)
+    if not places and code is not None and not code.co_filename.startswith(_PACKAGE):
+        places = [(code.co_filename, code.co_firstlineno, code.co_name)]
+    file, line, name = places[-1] if places else ("", None, "")
     return {
         "type": type(error).__name__,
         "message": visible(str(error), 600),
         "notes": [visible(note, 600) for note in getattr(error, "__notes__", ())],
-        "line": frame.lineno if frame else None,
-        "function": visible(frame.name) if frame else "",
-        "code": visible(line or "", 200),
+        "line": line,
+        "function": visible(name),
+        "code": visible(linecache.getline(file, line).strip(), 200) if line else "",
     }
 
 

@@ -118,12 +118,14 @@ class Derivative(Widget):
             functions = [(self.choice, function)]
             if suits and self._range == USUAL:
                 low, high = suits[0]
-        try:
-            sampled = tuple(sample(current(f), low, high, self.orders, name) for name, f in functions)
-        except Exception as error:  # noqa: BLE001 - whatever the learner's function raises is told in the widget
-            self.fault = fault(error)
-            return
-        self._sampled = sampled
+        sampled = []
+        for name, function in functions:
+            try:
+                sampled.append(sample(current(function), low, high, self.orders, name))
+            except Exception as error:  # noqa: BLE001 - whatever the learner's function raises is told in the widget
+                self.fault = fault(error, current(function))
+                return
+        self._sampled = tuple(sampled)
         with self.hold_sync():
             self.fault = {}
             self.shown = 0
@@ -132,11 +134,13 @@ class Derivative(Widget):
                     "name": s.name,
                     "kinks": [[k.x, k.left, k.right, k.chosen] for k in s.kinks],
                     "breaks": list(s.breaks),
+                    "cut": s.cut,
                 }
                 for s in sampled
             ]
             self.data = np.stack([sampled[0].x, *(row for s in sampled for row in s.rows)]).tobytes()
-            self.errors = np.stack([s.errors for s in sampled]).astype("<f4").tobytes()
+            with np.errstate(over="ignore"):
+                self.errors = np.stack([s.errors for s in sampled]).astype("<f4").tobytes()
 
     def _nearest(self, x):
         if not isinstance(x, (int, float)) or not math.isfinite(x):
@@ -180,6 +184,7 @@ class Derivative(Widget):
             lines += [*([""] if lines else []), *table(head, rows, right=tuple(range(len(head))))]
             lines += [self._at_kink(s.name, k) for k in s.kinks]
             lines += [say("derivative.break", name=s.name, x=number_text(b, 4)) for b in s.breaks]
+            lines += [say("derivative.cut", name=s.name)] if s.cut else []
         return "\n".join([*lines, *filter(None, [told(self.fault)])])
 
     def _at_kink(self, name, kink):

@@ -29,6 +29,7 @@ from ..formulas import number_text
 from ..model import visible
 from ..names import is_tensor
 from ..render.text import table
+from ..values import unfit
 from .base import AS_TEXT, Widget, current, fault, script, told
 from .chart import bounds, chart
 
@@ -181,7 +182,7 @@ class Descent(Widget):
         except Exception as error:  # noqa: BLE001 - whatever the learner's loss raises is told in the widget
             self._run = None
             with self.hold_sync():
-                self.progress, self.fault = {}, fault(error)
+                self.progress, self.fault = {}, fault(error, run.loss)
             return
         self._run = None
         self._show(run)
@@ -330,11 +331,14 @@ class _Walk:
             return
         self.optimizer.zero_grad()
         value = _value(loss, self.numbers)
-        if value.requires_grad:
+        with np.errstate(all="ignore"):
             value.backward()
         slopes = [0.0 if n.grad is None else n.grad.item() for n in self.numbers]
         here = [n.item() for n in self.numbers]
         if not all(map(math.isfinite, (value.item(), *slopes, *here))) or max(map(abs, here)) > 1e12:
+            if not self.losses:
+                raise ValueError(say("descent.error.infinite", value=number_text(value.item()),
+                                     slopes=", ".join(map(number_text, slopes))))  # fmt: skip
             self.away = True
             return
         self.losses.append(value.item())
@@ -385,7 +389,7 @@ def _at_once(loss, points):
 
 
 def _alone(loss, numbers):
-    with np.errstate(all="ignore"), no_grad():
+    with no_grad():
         return _value(loss, [tensor(v, dtype=float64) for v in numbers]).item()
 
 
@@ -394,9 +398,12 @@ def _known(value):
 
 
 def _value(loss, numbers):
-    value = loss(*numbers)
-    if not is_tensor(value) or value.numel() != 1:
-        raise TypeError(say("descent.error.result", type=type(value).__name__))
+    with np.errstate(all="ignore"):
+        value = loss(*numbers)
+    if not is_tensor(value):
+        raise unfit("descent.error.result", value)
+    if value.numel() != 1:
+        raise ValueError(say("descent.error.shape", shape=list(value.shape)))
     return value.reshape(())
 
 

@@ -16,6 +16,7 @@ import math
 import sys
 from dataclasses import dataclass, replace
 
+import numpy as np
 import traitlets
 
 from ...messages import say
@@ -27,6 +28,7 @@ from ..render.scene import Room
 from ..render.svg import to_svg
 from ..render.text import to_text
 from ..steps import steps, walked
+from ..values import unfit
 from .base import AS_TEXT, Widget, current, fault, script, told
 from .stepper import run_of
 
@@ -299,7 +301,7 @@ class Explorer(Widget):
         try:
             self._run()
         except Exception as error:  # noqa: BLE001 - whatever the learner's function raises is told in the widget
-            self.fault = fault(error)
+            self.fault = fault(error, current(self._function))
 
     def _arguments(self, library):
         made = {}
@@ -343,7 +345,7 @@ class Explorer(Widget):
     def _read(self, result, scope, run, arguments):
         """Show what ran."""
         if not is_tensor(result):
-            raise TypeError(say("explore.error.result", type=type(result).__name__))
+            raise unfit("explore.error.result", result)
         names = {**scope, **arguments}
         if not any(v is result for n, v in names.items() if not n.startswith("_")):
             names[self.name if self.name.isidentifier() and self.name not in names else "result"] = result
@@ -365,7 +367,7 @@ class Explorer(Widget):
             )
             watch(cuts)
             try:
-                with theirs:
+                with theirs, np.errstate(all="ignore"):
                     result = function(**arguments)
             finally:
                 unwatch(cuts)

@@ -17,6 +17,7 @@ import numpy as np
 
 from ...messages import say
 from ..names import is_tensor
+from ..values import unfit
 
 STEPS = tuple(10 ** (k / 2 - 16) for k in range(33))  # the h of difference quotients, from 1e-16 to 1
 POINTS = 401
@@ -37,7 +38,8 @@ class Kink:
 class Sampled:
     """A function on a grid: ``rows[k]`` are the values of its k-th derivative at ``x``, ``errors[q][i][j]`` how far
     the difference quotient with step ``STEPS[j]`` is from the derivative at ``x[i]``, for the forward quotient (q = 0)
-    and the central one (q = 1). ``breaks`` are the places where the function itself jumps."""
+    and the central one (q = 1). ``breaks`` are the places where the function itself jumps. ``cut`` says that the
+    function changes with x, but its results have no history: automatic differentiation gives 0."""
 
     name: str
     x: np.ndarray
@@ -45,6 +47,7 @@ class Sampled:
     errors: np.ndarray
     kinks: tuple[Kink, ...]
     breaks: tuple[float, ...]
+    cut: bool = False
 
 
 class Derivable:
@@ -54,6 +57,7 @@ class Derivable:
         self.function = function
         self.library = self._library(probe)
         self.at_once = self._takes_arrays(probe)
+        self.linked = self._run(self.library, probe)[1].requires_grad
 
     def _library(self, x):
         """The library whose tensors the function takes: this package, or PyTorch if it is loaded and must be."""
@@ -76,8 +80,10 @@ class Derivable:
         result = self.function(t)
         if not is_tensor(result):
             if not isinstance(result, (int, float)):
-                raise TypeError(say("derivative.error.result", type=type(result).__name__))
+                raise unfit("derivative.error.result", result)
             result = library.tensor(result, dtype=library.float64)
+        if not result.is_floating_point():
+            result = result.to(library.float64)
         if tuple(result.shape) != tuple(t.shape) and result.numel() != 1:
             raise ValueError(say("derivative.error.shape", shape=list(result.shape)))
         return t, result
@@ -133,13 +139,14 @@ def sample(function, low, high, order, name="f"):
     Raises:
         Exception: whatever the function raises; TypeError and ValueError if it returns no number.
     """
-    f = Derivable(function, low + 0.3 * (high - low))
     x = np.round(np.linspace(low, high, POINTS), 12)
     with np.errstate(all="ignore"):
+        f = Derivable(function, low + 0.3 * (high - low))
         rows = f.rows(x, order)
         kinks, breaks = _kinks(f, x, rows)
         errors = _errors(f, x, rows)
-    return Sampled(name, x, rows, errors, kinks, breaks)
+        cut = bool(np.ptp(rows[0]) > 0) and not f.linked
+    return Sampled(name, x, rows, errors, kinks, breaks, cut)
 
 
 def _errors(f, x, rows):

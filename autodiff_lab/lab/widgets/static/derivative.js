@@ -148,19 +148,18 @@ export default widget(({ model, root, say }) => {
   const says = make("p", { class: "adl-says" });
   const advice = make("p", { class: "adl-says" });
   const panel = (title, ...rest) => make("section", { "aria-label": title }, make("h4", { class: "adl-panel-title", text: title }), ...rest);
-  root.append(
-    make(
-      "div", { class: "adl-panels adl-picture" },
-      make("div", {},
-        panel(say("above"), keys[0], above.node),
-        panel(say("below"), keys[1], below.node),
-        make("div", { class: "adl-facts" }, fact("x"), fact("value"), ...Array.from({ length: orders }, (_, k) => fact(`d${k + 1}`))),
-        says,
-      ),
-      panel(say("quotients"), make("div", { class: "adl-row" }, kind, step), keys[2], third.node,
-        make("div", { class: "adl-facts" }, fact("numerical"), fact("error")), advice),
+  const panels = make(
+    "div", { class: "adl-panels adl-picture", hidden: true },
+    make("div", {},
+      panel(say("above"), keys[0], above.node),
+      panel(say("below"), keys[1], below.node),
+      make("div", { class: "adl-facts" }, fact("x"), fact("value"), ...Array.from({ length: orders }, (_, k) => fact(`d${k + 1}`))),
+      says,
     ),
+    panel(say("quotients"), make("div", { class: "adl-row" }, kind, step), keys[2], third.node,
+      make("div", { class: "adl-facts" }, fact("numerical"), fact("error")), advice),
   );
+  root.append(panels);
 
   const nearest = (x) => {
     const [low, high] = [data.x[0], data.x[data.n - 1]];
@@ -206,7 +205,7 @@ export default widget(({ model, root, say }) => {
     if (kink) return say("kink", { name: curve.name, x: number(kink[0], 4), left: number(kink[1], 4), right: number(kink[2], 4), chosen: number(kink[3], 4) });
     const jump = curve.breaks.find((b) => Math.abs(b - x) <= gap);
     if (jump !== undefined) return say("break", { name: curve.name, x: number(jump, 4) });
-    return "";
+    return curve.cut ? say("cut", { name: curve.name }) : "";
   }
 
   const size = (e) => Math.log10(Math.max(Math.abs(e), 1e-17));
@@ -270,6 +269,7 @@ export default widget(({ model, root, say }) => {
 
   function renew() {
     if (!model.get("curves").length) return;
+    panels.hidden = false;
     data = unpacked(model);
     at = Math.min(at, data.n - 1);
     const x = [data.x[0], data.x[data.n - 1]];

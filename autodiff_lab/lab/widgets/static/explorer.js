@@ -10,10 +10,11 @@ export default widget(({ model, root, say }) => {
   if (live) for (const input of model.get("inputs")) inputs.append(control(input));
   const off = toggle(say("no_grad"), model.get("no_grad"), (on) => set(model, { no_grad: on }));
   const inspector = make("section", { class: "adl-inspector", "aria-label": say("inspector") });
+  const stage = make("div", { class: "adl-panels adl-stage", hidden: true }, player.view.node, make("div", {}, inspector, player.node));
   root.append(
     make("h3", { class: "adl-title", text: model.get("fixed") ? say("title.tensor", { name: read(model, "run").top ?? "" }) : say("title", { name: model.get("name") }) }),
     ...(live ? [inputs, make("div", { class: "adl-row" }, off)] : []),
-    make("div", { class: "adl-panels adl-stage" }, player.view.node, make("div", {}, inspector, player.node)),
+    stage,
   );
 
   /** One input: its name, a slider and a field, and whether it requires grad. */
@@ -104,6 +105,7 @@ export default widget(({ model, root, say }) => {
 
   const renew = (aloud) => {
     if (!read(model, "run").scene) return;
+    stage.hidden = false;
     player.renew(true);
     inspect();
     if (aloud) player.speak(outcome());

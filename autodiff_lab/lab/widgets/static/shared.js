@@ -85,7 +85,9 @@ export function widget(draw) {
         }
         if (focused) (some ? again : reachable(root))?.focus({ preventScroll: true });
       };
-      root.prepend(box);
+      const under = root.querySelector(".adl-panels, .adl-columns"); // what is under the hand stays where it is
+      if (under) under.before(box);
+      else root.prepend(box);
       if (!box.hidden) return stop;
       told();
       model.on("change:fault", told);
