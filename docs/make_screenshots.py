@@ -26,7 +26,7 @@ WIDGETS = [
         "explore",
         "The graph of your own function",
         "Move an input, switch its `requires_grad`, detach what you click: the function runs again and the graph "
-        "changes with it.",
+        "changes with it. PyTorch's tensors do, too.",
         """
 def f(x, y, c):
     s = x * y
@@ -51,7 +51,8 @@ lab.stepper(y)
     (
         "derivative",
         "A function against its derivatives",
-        "Drag the point; the tangent follows. On the right the error of a difference quotient against its step.",
+        "Drag the point; the tangent follows. On the right the error of a difference quotient against its step. It plays "
+        "in exported pages too.",
         """
 lab.derivative("gelu", order=2, x=-1.0)
 """,
@@ -60,7 +61,8 @@ lab.derivative("gelu", order=2, x=-1.0)
     (
         "descent",
         "Optimizers side by side",
-        "The paths of SGD, momentum and Adam on the same loss; move the learning rate, click a new start.",
+        "The paths of SGD, momentum and Adam on the same loss; move the learning rate, click a new start. A long run "
+        "tells how far it is, can be stopped, and goes on from there.",
         """
 lab.descent(lambda x, y: (1 - x)**2 + 5 * (y - x**2)**2, (-1.2, 1.0), lr=0.02)
 """,

@@ -5,6 +5,8 @@ The stepper's own tests run there, too.
 
 import pytest
 
+from autodiff_lab import lab
+
 from .pages import exported
 
 CELLS = [
@@ -12,7 +14,8 @@ CELLS = [
     "lab.explore(lambda x, y: x * y + th.sin(x), x=2.0, y=3.0)",
     "lab.forward_reverse(lambda x1, x2: th.log(x1) + x1 * x2 - th.sin(x2), x1=2.0, x2=5.0)",
     "lab.descent(lambda x, y: x**2 + 3 * y**2, (2.0, 1.0), lr=0.1)",
-    "lab.derivative('tanh')",
+    "lab.derivative('tanh', x=0.3)",
+    "lab.accumulation()",
 ]
 
 
@@ -71,9 +74,34 @@ def test_the_descent_goes_down(page):
     assert node.get_by_label("learning rate").count() == 0
 
 
-def test_what_needs_the_kernel_is_a_picture(page):
-    assert page.page.locator(".adl-widget").count() == 3
-    assert page.page.locator(".jp-OutputArea-output svg").last.is_visible()
+def test_the_point_is_dragged_along_the_curve(page):
+    node = page.page.locator(".adl-widget").nth(3)
+    point, value = node.locator(".adl-point"), node.locator(".adl-fact-value output")
+    assert value.inner_text() == "0.29131"  # tanh(0.3)
+    point.press("Home")
+    assert value.inner_text() == "−0.99933" and node.locator(".adl-fact-x output").inner_text() == "−4"
+    point.press("ArrowRight")
+    assert (
+        node.locator(".adl-fact-x output").inner_text() == "−3.9"
+    )  # its quotients are there at every fifth point
+    plot = node.locator(".adl-plot").first.bounding_box()
+    halo = point.bounding_box()
+    page.page.mouse.move(halo["x"] + halo["width"] / 2, halo["y"] + halo["height"] / 2)
+    page.page.mouse.down()
+    page.page.mouse.move(plot["x"] + 52 + (plot["width"] - 66) * 0.75, plot["y"] + 40, steps=5)
+    page.page.mouse.up()
+    assert node.locator(".adl-fact-x output").inner_text() == "2" and value.inner_text() == "0.96403"
+    node.get_by_label("step h").press("Home")
+    node.get_by_role("combobox").select_option("central")  # the only one: another function needs a kernel
+    error = float(node.locator(".adl-fact-error output").inner_text().replace("−", "-"))
+    d = lab.derivative("tanh", x=2.0)
+    assert error == pytest.approx(float(d._sampled[0].errors[1, d.at, 0]), rel=2e-3)
+
+
+def test_what_needs_the_kernel_is_text(page):
+    assert page.page.locator(".adl-widget").count() == 4
+    assert "f.backward()" not in page.page.locator(".jp-OutputArea-output").last.inner_text()
+    assert "x.grad" in page.page.locator(".jp-OutputArea-output").last.inner_text()
 
 
 def test_nothing_is_asked_for_and_nothing_fails(page):

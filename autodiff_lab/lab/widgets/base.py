@@ -4,6 +4,7 @@ A widget speaks to its page through traits alone. What the page sends is checked
 what comes from the learner's namespace is set as text, never as markup. Leans on messages, svg and text.
 """
 
+import base64
 import json
 import linecache
 import re
@@ -100,8 +101,12 @@ def fault(error, function=None):
     }
 
 
-def _as_text(value, widget):
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def _as_text(value, widget=None):
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_packed)
+
+
+def _packed(data):
+    return base64.b64encode(data).decode("ascii")
 
 
 # for traits with much in them: sent as one text, so that nothing on the way walks through all of it
@@ -139,14 +144,16 @@ class Widget(anywidget.AnyWidget):
     to_svg = None
     plays_alone: tuple[str, ...] = ()  # the traits with which the script needs no kernel
 
-    def to_html(self):
-        """The widget as it stands, script and all, for a page without a kernel; the picture, where no script runs."""
-        state = {
+    def alone(self):
+        """The traits with which a page without a kernel starts; bytes are sent as base64."""
+        return {
             name: getattr(self, name) for name in ("labels", "language", "fault", "again", *self.plays_alone)
         }
-        data = _as_text(state, self).replace(
-            "<", "\\u003c"
-        )  # no tag in it ends the script, no comment hides its end
+
+    def to_html(self):
+        """The widget as it stands, script and all, for a page without a kernel; the picture, where no script runs."""
+        # no tag in it ends the script, no comment hides its end
+        data = _as_text(self.alone()).replace("<", "\\u003c")
         module = self._esm.replace("export default ", "const shown = ").replace("</", "<\\/")
         return (
             f'<div class="adl-alone">{self.to_svg()}</div><style>{self._css}</style><script>(() => {{\n'

@@ -1,6 +1,7 @@
 """``lab.derivative``: a function against its derivatives, its tangent under the hand, and difference quotients.
 
-All numbers are sent to the page once, on a grid; moving the point, the step and the tangent asks nothing of Python.
+All numbers are sent to the page once, on a grid; moving the point, the step and the tangent asks nothing of Python,
+and works in an exported page, too.
 Leans on sampling for the numbers, on chart for the picture without scripts, and on base.
 """
 
@@ -34,6 +35,7 @@ PRESETS = {
 }
 OWN = "own"
 USUAL = (-4, 4)
+ALONE = 5  # a page without a kernel has the quotients at every so many points
 _PRIMES = ("", "′", "″", "‴", "⁗")
 
 
@@ -80,6 +82,7 @@ class Derivative(Widget):
     _esm = script("derivative.js")
     heard = ("choice", "at", "step", "quotient", "shown")
     stems = ("derivative.",)
+    plays_alone = ("curves", "data", "errors", "orders", "steps", "choice", "at", "step", "quotient", "shown")
 
     curves = traitlets.List().tag(sync=True)
     data = traitlets.Bytes().tag(sync=True)
@@ -141,6 +144,11 @@ class Derivative(Widget):
             self.data = np.stack([sampled[0].x, *(row for s in sampled for row in s.rows)]).tobytes()
             with np.errstate(over="ignore"):
                 self.errors = np.stack([s.errors for s in sampled]).astype("<f4").tobytes()
+
+    def alone(self):
+        """As above; the quotients' errors, the most of the data, at every fifth point, where the point then stops."""
+        errors = np.frombuffer(self.errors, "<f4").reshape(-1, POINTS, len(STEPS))[:, ::ALONE]
+        return {**super().alone(), "errors": errors.tobytes(), "at": ALONE * round(self.at / ALONE)}
 
     def _nearest(self, x):
         if not isinstance(x, (int, float)) or not math.isfinite(x):

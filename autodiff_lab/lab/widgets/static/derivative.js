@@ -16,11 +16,13 @@ function bounds(rows) {
   return [low - room, high + room];
 }
 
+/** Numbers from a view of bytes, or from base64 where there is no kernel. */
 function copied(view, Kind) {
+  if (typeof view === "string") return new Kind(Uint8Array.from(atob(view), (c) => c.charCodeAt(0)).buffer);
   return new Kind(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
 }
 
-/** The numbers that Python sent, as rows: x; then for each curve f, f′, …; and its quotients' errors. */
+/** The numbers that Python sent, as rows: x; then for each curve f, f′, …; and its quotients' errors, each `stride` points. */
 function unpacked(model) {
   const curves = model.get("curves");
   const orders = model.get("orders");
@@ -30,14 +32,17 @@ function unpacked(model) {
   const n = all.length / rows;
   const row = (k) => all.subarray(k * n, (k + 1) * n);
   const steps = model.get("steps");
+  const stops = errors.length / (2 * curves.length * steps.length);
+  const stride = (n - 1) / (stops - 1);
   return {
     n,
+    stride,
     x: row(0),
     steps,
     curves: curves.map((curve, c) => ({
       ...curve,
       rows: Array.from({ length: orders + 1 }, (_, k) => row(1 + c * (orders + 1) + k)),
-      error: (quotient, i, j) => errors[((c * 2 + quotient) * n + i) * steps.length + j],
+      error: (quotient, i, j) => errors[((c * 2 + quotient) * stops + i / stride) * steps.length + j],
     })),
   };
 }
@@ -48,14 +53,14 @@ export default widget(({ model, root, say }) => {
   const orders = model.get("orders");
   const speak = voice(root);
 
-  const preset = choice(say("function"), model.get("presets").map(([key, text]) => [key, text]), model.get("choice"), (value) =>
+  const preset = choice(say("function"), (model.get("presets") ?? []).map(([key, text]) => [key, text]), model.get("choice"), (value) =>
     set(model, { choice: value }),
   );
   const which = make("span", { class: "adl-row", style: "margin:0", role: "group", "aria-label": say("function") });
   const xField = entry("adl-x", (x) => move(nearest(x), true));
   root.append(
     make("h3", { class: "adl-title", text: say("title") }),
-    make("div", { class: "adl-row" }, preset, field(say("point"), xField), which),
+    make("div", { class: "adl-row" }, model.alone ? null : preset, field(say("point"), xField), which),
   );
 
   // the plots
@@ -82,7 +87,7 @@ export default widget(({ model, root, say }) => {
   function kinks(plot, sides) {
     for (const [c, curve] of data.curves.entries())
       for (const [x, left, right, chosen] of curve.kinks)
-        for (const y of sides ? [left, right, chosen] : [curve.rows[0][nearest(x)]]) {
+        for (const y of sides ? [left, right, chosen] : [curve.rows[0][nearest(x, 1)]]) {
           const full = sides && y === chosen;
           const kind = full ? `adl-mark ${hue(c, 1)}` : sides ? `adl-open ${hue(c, 1)}` : "adl-kink";
           plot.front.append(make("svg:circle", { class: kind, r: full ? 4.5 : 5, cx: plot.px(x), cy: plot.py(y) }));
@@ -161,9 +166,9 @@ export default widget(({ model, root, say }) => {
   );
   root.append(panels);
 
-  const nearest = (x) => {
+  const nearest = (x, stride = data.stride) => {
     const [low, high] = [data.x[0], data.x[data.n - 1]];
-    return Math.max(0, Math.min(data.n - 1, Math.round(((x - low) / (high - low)) * (data.n - 1))));
+    return Math.max(0, Math.min(data.n - 1, stride * Math.round(((x - low) / (high - low)) * ((data.n - 1) / stride))));
   };
   const shownCurve = () => data.curves[Math.min(model.get("shown"), data.curves.length - 1)];
 
@@ -260,7 +265,7 @@ export default widget(({ model, root, say }) => {
   above.node.addEventListener("pointermove", (event) => above.node.hasPointerCapture(event.pointerId) && move(under(event), false));
   above.node.addEventListener("pointerup", () => move(at, true));
   point.addEventListener("keydown", (event) => {
-    const far = event.shiftKey ? 20 : 1;
+    const far = event.shiftKey ? 20 : data.stride;
     const to = { ArrowRight: at + far, ArrowUp: at + far, ArrowLeft: at - far, ArrowDown: at - far, PageUp: at + 20, PageDown: at - 20, Home: 0, End: data.n - 1 }[event.key];
     if (to === undefined) return;
     event.preventDefault();
