@@ -26,7 +26,7 @@ WIDGETS = [
         "explore",
         "The graph of your own function",
         "Move an input, switch its `requires_grad`, detach what you click: the function runs again and the graph "
-        "changes with it. PyTorch's tensors do, too.",
+        "changes with it. It takes PyTorch's tensors, too.",
         """
 def f(x, y, c):
     s = x * y
@@ -51,8 +51,8 @@ lab.stepper(y)
     (
         "derivative",
         "A function against its derivatives",
-        "Drag the point; the tangent follows. On the right the error of a difference quotient against its step. It plays "
-        "in exported pages too.",
+        "Drag the point; the tangent follows. On the right the error of a difference quotient against its step. It "
+        "plays in exported pages too.",
         """
 lab.derivative("gelu", order=2, x=-1.0)
 """,
