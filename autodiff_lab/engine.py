@@ -76,7 +76,7 @@ def walk(seeds, *, keep, as_tensors, wanted=None):
                 contributions = run_post_hooks(node, contributions, g, as_tensors)
             pass_on(node, contributions, grads, heap)
         else:
-            node.push(g, grads, heap)
+            node._push(g, grads, heap)
         if node.keeps and not keep:
             node._saved = None
     if as_tensors:
@@ -137,8 +137,8 @@ def first_push(node, g, grads, heap):
     """``push``, written out for the node's row if it has one result and a rule for each input."""
     row = node.row
     written = row is not None and row.outputs == 1 and not row.variadic
-    type(node).push = compiled_push(row) if written else push
-    node.push(g, grads, heap)
+    type(node)._push = compiled_push(row) if written else push
+    node._push(g, grads, heap)
 
 
 def compiled_push(row):
@@ -149,7 +149,7 @@ def compiled_push(row):
     return written_out(source, {**space, "push": push, "heappush": heappush}, f"push of {row.name}")
 
 
-Node.push = first_push
+Node._push = first_push
 
 
 def reaching(wanted, roots):

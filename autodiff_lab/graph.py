@@ -205,7 +205,7 @@ class Node:
     __slots__ = ("_edges", "_fit", "_hooks", "_more", "_noted", "_saved", "_seq", "__weakref__")
     row: Row | None = None
     as_tensor = type_name = tensor_from = None  # tensor.py, which stands above, puts its functions here
-    push: Callable[..., None] | None = None  # … and engine
+    _push: Callable[..., None] | None = None  # … and engine
     raw_saved: type | None = None  # … and autograd.graph
     tangent_of = staticmethod(lambda tensor: None)  # … and forward_ad
     keeps = False  # whether it saves tensors, to be let go of after a pass
