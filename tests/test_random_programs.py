@@ -44,7 +44,7 @@ VIEWS = {
     "last column": lambda x, k: x[..., -1],
     "tail": lambda x, k: x[1:],
     "every second": lambda x, k: x[::2],
-    "a new axis": lambda x, k: x.reshape(1, *x.shape, copy=False) if isinstance(x, np.ndarray) else x[None],
+    "a new axis": lambda x, k: x[None],
     "turned": lambda x, k: x.T,
     "flat": lambda x, k: x.reshape(-1, copy=False) if isinstance(x, np.ndarray) else x.view(-1),
     "diagonal": lambda x, k: x.diagonal(),
@@ -79,6 +79,11 @@ def name_of(table, choice):
     return list(table)[choice % len(table)]
 
 
+def stretched(shape, strides):
+    """Whether one number in memory is shown in several places."""
+    return any(n > 1 and s == 0 for n, s in zip(shape, strides))
+
+
 def step(lib, registers, kind, a, b, choice):
     """One step on tensors; the register that it makes, or None."""
     x, y = registers[a], registers[b]
@@ -91,11 +96,11 @@ def step(lib, registers, kind, a, b, choice):
     if kind == "unary in place":
         return done(getattr(x, name_of(UNARY, choice) + "_")())
     if kind == "binary in place":
-        if 0 in y.stride():  # torch may read what it has just written
+        if stretched(y.shape, y.stride()):  # torch may read what it has just written
             return None
         return done(getattr(x, name_of(BINARY, choice) + "_")(y))
     if kind == "put":
-        if 0 not in x.stride():  # torch looks away when a tensor is copied onto itself
+        if not stretched(x.shape, x.stride()):  # torch looks away when a tensor is copied onto itself
             x[choice % 2 : 2] = y
         return None
     if kind == "reduce":
@@ -109,7 +114,7 @@ def step(lib, registers, kind, a, b, choice):
     if kind == "clone":
         return x.clone()
     if kind == "fill":
-        return done(None if 0 in x.stride() else x.fill_(0.25) if choice % 2 else x.copy_(y))
+        return done(None if stretched(x.shape, x.stride()) else x.fill_(0.25) if choice % 2 else x.copy_(y))
     if kind == "matmul":
         return (
             x @ y if x.ndim == 2 else None
@@ -271,7 +276,7 @@ def view_of(p, look, recorded, several=False):
 def written(p, x, dx, *sources, recorded, registers):
     """Put numbers and tangent into ``p``, if it may be written to."""
     recording = recorded and any(s.wants for s in (p, *sources))
-    if 0 in [s for s, n in zip(p.x.strides, p.x.shape) if n > 1] and p.x.size:
+    if stretched(p.x.shape, p.x.strides) and p.x.size:
         raise Refused
     if recording and (p.refused or p.leaf or (p.base and p.wants and p.base.leaf)):
         raise Refused
@@ -312,7 +317,7 @@ def twin_step(registers, kind, a, b, choice, recorded):
         f, slope = of(UNARY, choice)
         x, dx = f(p.x), slope(p.x) * p.dx
         return fresh(x, dx, p, recorded=recorded) if kind == "unary" else written(p, x, dx, **put)
-    if kind == "binary in place" and 0 in q.x.strides:
+    if kind == "binary in place" and stretched(q.x.shape, q.x.strides):
         return None
     if kind in ("binary", "binary in place"):
         f, slope = of(BINARY, choice)
@@ -321,7 +326,7 @@ def twin_step(registers, kind, a, b, choice, recorded):
     if kind == "view":
         return view_of(p, lambda v: of(VIEWS, choice)(v, choice // 9), recorded)
     if kind == "put":
-        if 0 in p.x.strides:
+        if stretched(p.x.shape, p.x.strides):
             return None
         part = view_of(p, lambda v: v[choice % 2 : 2], True)
         part.refused, part.wants = p.refused, p.wants
@@ -344,7 +349,7 @@ def twin_step(registers, kind, a, b, choice, recorded):
         return Pair(p.x, np.zeros_like(p.x), p.writes)
     if kind == "clone":
         return fresh(p.x, p.dx, p, recorded=recorded)
-    if kind == "fill" and 0 in p.x.strides:
+    if kind == "fill" and stretched(p.x.shape, p.x.strides):
         return None
     if kind == "fill" and choice % 2:
         return written(p, np.full_like(p.x, 0.25), np.zeros_like(p.x), **put)

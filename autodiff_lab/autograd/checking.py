@@ -52,20 +52,20 @@ def check_inputs(inputs):
         )
 
 
+@no_grad()
 def numerical(function, inputs, position, eps):
     """Central differences: one matrix (input's numbers × output's numbers) for each differentiable output."""
     t = inputs[position]
     columns = []
-    with no_grad():
-        for i in np.ndindex(t._array.shape):
-            ends = []
-            for step in (eps, -eps):
-                moved = np.array(t._array)
-                moved[i] += step
-                stand = new_tensor(moved[()], t._node)  # so that it requires grad, as the input does
-                args = [*inputs[:position], stand, *inputs[position + 1 :]]
-                ends.append([np.array(o._array, copy=True) for o in function(*args)])
-            columns.append([(a - b).reshape(-1) / (2 * eps) for a, b in zip(*ends)])
+    for i in np.ndindex(t._array.shape):
+        ends = []
+        for step in (eps, -eps):
+            moved = np.array(t._array)
+            moved[i] += step
+            stand = new_tensor(moved[()], t._node)  # so that it requires grad, as the input does
+            args = [*inputs[:position], stand, *inputs[position + 1 :]]
+            ends.append([np.array(o._array, copy=True) for o in function(*args)])
+        columns.append([(a - b).reshape(-1) / (2 * eps) for a, b in zip(*ends)])
     return columns
 
 
