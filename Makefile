@@ -59,7 +59,7 @@ site: $(VENV)/.installed-site
 	cd build/site-files && $(CURDIR)/$(PY) -m jupyter lite build --contents files --output-dir ../site
 	@echo "the site is in build/site: serve it with python -m http.server --directory build/site"
 
-slides: $(VENV)/.installed-test
+slides: $(VENV)/.installed-test $(VENV)/.installed-docs
 	$(PY) docs/make_slides.py
 
 clean:

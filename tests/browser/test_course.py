@@ -5,6 +5,9 @@ as a learner does it.
 """
 
 import json
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,6 +43,35 @@ def test_a_chapter_runs_in_the_browser(server, desk, chapter):
         assert seat.quiet() == []
     finally:
         seat.page.context.close()
+
+
+def test_a_chapter_is_played_as_slides_and_each_result_waits(desk, tmp_path):
+    chapter = COURSE / "es" / "04_backward_paso_a_paso.ipynb"
+    make = COURSE.parent / "docs" / "make_slides.py"
+    subprocess.run([sys.executable, make, chapter, "--to", tmp_path], check=True, stdout=subprocess.DEVNULL)
+    seat = desk(width=1280, height=800)
+    page = seat.page
+    page.route(
+        "**/*", lambda route: route.continue_() if route.request.url.startswith("file:") else route.abort()
+    )
+    page.goto((tmp_path / "04_backward_paso_a_paso.html").as_uri())
+    cells = json.loads(chapter.read_text(encoding="utf-8"))["cells"]
+    headings = [c for c in cells if c["cell_type"] == "markdown" and re.match("##? ", "".join(c["source"]))]
+    assert page.locator(".slide").count() == len(headings) > 5
+    page.keyboard.press("ArrowRight")  # the title's slide has two cells without a result
+    said = page.locator(".slide.now").inner_text
+    while "4.1 La cuenta" not in said():
+        page.keyboard.press("ArrowRight")
+    assert "lab.trace" in said() and "traza primal" not in said()
+    page.keyboard.press("ArrowRight")
+    assert "traza primal" in said() and "Cada adjunto sale" not in said()
+    page.get_by_role("button", name="Siguiente", exact=True).last.click()
+    assert "Cada adjunto sale" in said()
+    page.keyboard.press("ArrowLeft")
+    assert "4.1 La cuenta" not in said()
+    page.keyboard.press("End")
+    assert "Fuentes" in said() and "Soluciones" not in said()
+    page.context.close()
 
 
 @pytest.mark.parametrize(
