@@ -26,6 +26,7 @@ import functools
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -70,11 +71,12 @@ class Row:
         variadic: whether it takes any number of tensors; its one rule then gives all their gradients.
         function: the operation on tensors, inputs by position and attributes by name.
         options: the defaults of ``attrs``, by name.
-        run: ``ops.row.apply`` written out for the row, once it has been called.
+        run: the operation itself, written out for the row at its first call; see ``ops.row.apply``.
     """
 
     __slots__ = """name title forward inputs attrs defaults rules needs saved noted linear tangent dtypes view public
         outputs node function ufunc step variadic run options""".split()
+    first_run: Callable[..., Any] | None = None  # ops.row, which stands above, puts its function here
 
     def __init__(self, name, title, forward, inputs, rules, *, attrs=(), defaults=(), suffix="Backward0", linear=False,
                  tangent=None, dtypes=None, view=False, public=None, outputs=1, ufunc=None, step=None,
@@ -83,7 +85,8 @@ class Row:
         self.attrs, self.defaults, self.rules = tuple(attrs), tuple(defaults), dict(zip(self.inputs, rules))
         self.options = dict(zip(self.attrs, self.defaults))
         self.linear, self.tangent, self.dtypes, self.view = linear, tangent, dtypes, view
-        self.outputs, self.ufunc, self.step, self.variadic, self.run = outputs, ufunc, step, variadic, None
+        self.outputs, self.ufunc, self.step, self.variadic = outputs, ufunc, step, variadic
+        self.run = functools.partial(Row.first_run, self)
         self.needs = {arg: parameters(rule)[1:] for arg, rule in self.rules.items() if rule is not None}
         named = {n for need in self.needs.values() for n in need}
         self.public = {"out": "result", **({self.inputs[0]: "self"} if self.inputs else {}), **(public or {})}

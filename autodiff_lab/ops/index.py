@@ -12,7 +12,7 @@ import numpy as np
 
 from ..errors import check, explained, warn
 from ..mode import mode
-from ..tensor import Tensor, memory, new_tensor
+from ..tensor import Tensor, count_write, memory, new_tensor
 from ..views import in_place, refuse, write
 from .row import apply, broadcast, check_tensor, either, export, nought, operation, plain, register, wrap
 from .shape import ALIAS, SIZES, clone, dimension, expand, unsqueeze, view_row
@@ -362,7 +362,11 @@ def constant_(t, row, attrs, value):
     if mode.grad and t._node is not None:
         return in_place(row, t, (), attrs)
     refuse(t, recording=False)
-    write(t, value)
+    if t._array.__class__ is np.ndarray:
+        count_write(t)
+        t._array.fill(value)
+    else:
+        write(t, value)
     return t
 
 

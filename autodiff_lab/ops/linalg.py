@@ -80,7 +80,7 @@ def mm(input, mat2, *, out=None):
         raise RuntimeError("mat2 must be a matrix")
     check_inner(input, mat2)
     same_dtype("expected m1 and m2 to have the same dtype, but got: {0.c_name} != {1.c_name}", input, mat2)
-    return apply(MM, input, mat2, out=out)
+    return MM.run(input, mat2, out=out)
 
 
 def check_inner(input, mat2):
@@ -113,7 +113,7 @@ def addmm(input, mat1, mat2, *, beta=1, alpha=1, out=None):
     size = len(mat1._array), mat2._array.shape[1]
     if input._array.shape not in (size, size[1:]):
         expand(input, *size)  # which raises unless it fits
-    return apply(ADDMM, input, mat1, mat2, beta=beta, alpha=alpha, out=out)
+    return ADDMM.run(input, mat1, mat2, beta=beta, alpha=alpha, out=out)
 
 
 def matmul(input, other, *, out=None):

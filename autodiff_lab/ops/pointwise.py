@@ -21,23 +21,24 @@ def turned(g, y):
     return g * (math.copysign(1, y) if y.__class__ in (int, float) else np.copysign(1, y))
 
 
+BITS = {np.float32: np.int32, np.float64: np.int64}
+
+
 def where(condition, yes, no):
     """Choose by ``condition``; in rules, so on NumPy values and tensors alike."""
+    if no.__class__ is int and no == 0 and yes.__class__ is np.ndarray and condition.__class__ is np.ndarray:
+        bits = BITS.get(yes.dtype.type)
+        if bits is not None:  # the same without a jump for each number, which a processor could guess wrong
+            return (yes.view(bits) & -condition.view(np.int8)).view(yes.dtype)
     if isinstance(condition, Tensor) or isinstance(yes, Tensor) or isinstance(no, Tensor):
         condition = condition if isinstance(condition, Tensor) else new_tensor(np.asarray(condition))
         return FUNCTIONS["where"](condition, yes, no)
-    bits = BITS.get(yes.dtype) if no.__class__ is int and no == 0 and yes.__class__ is np.ndarray else None
-    if bits is not None:  # the same, without a jump for each number that a processor could guess wrong
-        return (yes.view(bits) & -condition.view(np.int8)).view(yes.dtype)
     return np.where(condition, yes, no)
 
 
 def flat(g, x):
     """``g``, which does not change with x: where the pass is recorded, the derivative by x is 0, and not missing."""
     return where(False, x, g) if isinstance(x, Tensor) else g
-
-
-BITS = {exact.SINGLE: np.int32, exact.DOUBLE: np.int64}
 
 
 def subtract(x, y, alpha):
@@ -322,7 +323,9 @@ Tensor.__pow__ = write_out(
     pow_number.row, "__pow__", "pow(input, exponent) if operand(exponent) else NotImplemented", pow=pow
 )
 Tensor.__rpow__ = reflection(pow, "__rpow__")
-Tensor.__rsub__ = guarded(rsub, "__rsub__")
+Tensor.__rsub__ = write_out(
+    rsub_number.row, "__rsub__", "rsub(input, other) if operand(other) else NotImplemented", rsub=rsub
+)
 Tensor.__rtruediv__ = guarded(lambda self, other: reciprocal(self) * other, "__rtruediv__")
 Tensor.__mod__ = guarded(remainder, "__mod__")
 Tensor.__rmod__ = reflection(remainder, "__rmod__")

@@ -261,8 +261,8 @@ def reduction(name, row, doc, whole=None, casts=False, prepare=None, place=dims)
         if prepare is not None:
             input = prepare(input, name, dim)
         if whole is not None and dim is None and not keepdim:
-            return apply(whole, input, out=out)
-        return apply(row, input, dim=place(dim, input._array.ndim), keepdim=keepdim, out=out)
+            return whole.run(input, out=out)
+        return row.run(input, dim=place(dim, input._array.ndim), keepdim=keepdim, out=out)
 
     return register(whole or row, named(made, name, doc))
 

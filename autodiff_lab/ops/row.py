@@ -360,9 +360,15 @@ def fits(edges, arrays, result):
 
 def apply(row, *inputs, out=None, **attrs):
     """Run an operation; what there is to know about its row is written out at its first call."""
-    if row.run is None:
-        row.run = written_for(row)
     return row.run(*inputs, out=out, **attrs)
+
+
+def first_run(row, *inputs, **options):
+    row.run = written_for(row)
+    return row.run(*inputs, **options)
+
+
+Row.first_run = first_run
 
 
 def generally(row, *inputs, out=None, **attrs):

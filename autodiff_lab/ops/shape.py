@@ -244,9 +244,9 @@ transpose, transposed = transposer(TRANSPOSE), transposer(TRANSPOSED)
 
 def t(input):
     """The transpose of a matrix; vectors and single numbers as they are; RuntimeError for more than two dimensions."""
-    if input.ndim > 2:
+    if input._array.ndim > 2:
         raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {input.ndim}D")
-    return apply(T_ROW, input)
+    return T_ROW.run(input)
 
 
 def swapped(input, name):
