@@ -42,6 +42,7 @@ lint: $(VENV)/.installed-lint
 
 bench: $(VENV)/.installed-bench
 	$(PY) benchmarks/run.py
+	$(PY) benchmarks/memory.py
 	$(PY) benchmarks/widgets.py
 
 notebooks: $(VENV)/.installed-test

@@ -95,7 +95,13 @@ def failing():
     return step
 
 
-WORKS = [plain, layers, views, second_order, failing]
+WORKS = {
+    plain: 1,
+    layers: 1,
+    views: 5,
+    second_order: 5,
+    failing: 5,
+}  # how many of the page's steps: all, or a fifth
 
 
 def live():
@@ -105,7 +111,7 @@ def live():
 
 @pytest.mark.parametrize("work", WORKS)
 def test_steps_leave_nothing_behind(work, no_collector):
-    steps = promised("training steps that grow by nothing") // len(WORKS)
+    steps = promised("training steps that grow by nothing") // WORKS[work]
     step = work()
     for _ in range(1100):  # the record of recorded passes is full then, and every cache warm
         step()
@@ -114,5 +120,5 @@ def test_steps_leave_nothing_behind(work, no_collector):
         step()
     more_objects, more_blocks = live()
     # Ticks and references to views are swept out as their lists grow, so the number goes up and down a little.
-    assert more_objects - objects < steps // 4, work.__name__
-    assert more_blocks - blocks < steps // 4, work.__name__
+    assert more_objects - objects < 20, work.__name__
+    assert more_blocks - blocks < 50, work.__name__
