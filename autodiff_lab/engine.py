@@ -245,17 +245,20 @@ def seed_of(output, grad, as_tensors):
     """The cotangent that starts the pass at ``output``: the one given, checked, or 1 for a single element."""
     array = output._array
     if grad is None:
-        if array.size != 1:
+        if array.__class__ is not np.ndarray:
+            one = array.__class__(1)
+        elif array.size == 1:
+            one = np.ones(array.shape, array.dtype)[()]
+        else:
             raise explained(RuntimeError("grad can be implicitly created only for scalar outputs"),
                              "note.scalar", output, shape=list(array.shape))  # fmt: skip
-        one = array.dtype.type(1) if array.ndim == 0 else np.ones(array.shape, array.dtype)
         return Node.as_tensor(one) if as_tensors else one
     return grad if as_tensors else grad._array
 
 
 def seeds_of(outputs, grads, as_tensors):
     """Where the pass starts: (edge, cotangent) for each output."""
-    return [(require_edge(t, i), seed_of(t, g, as_tensors)) for i, (t, g) in enumerate(zip(outputs, grads))]
+    return [(require_edge(t, i), seed_of(t, grads[i], as_tensors)) for i, t in enumerate(outputs)]
 
 
 def backward(outputs, grads, *, keep, create_graph, inputs=None):
@@ -285,12 +288,12 @@ def backward(outputs, grads, *, keep, create_graph, inputs=None):
 def deliver(pairs, create_graph):
     """Give each tensor its gradient, all hooks first, so that a failing hook leaves every ``.grad`` alone."""
     pairs = list(pairs)
-    hooked = [pair for pair in enumerate(pairs) if pair[1][0]._hooks is not None]
-    for i, (tensor, g) in hooked:
-        if tensor._node is LEAF:
+    hooked = [tensor for tensor, _ in pairs if tensor._hooks is not None]
+    for i, (tensor, g) in enumerate(pairs) if hooked else ():
+        if tensor._hooks is not None and tensor._node is LEAF:
             pairs[i] = tensor, run_hooks(tensor, "pre", g, create_graph)
     with handing_over: hand_over(pairs)  # noqa: E701 - no line comes after, at which to fail with the lock  # fmt: skip
-    for _, (tensor, _) in hooked:
+    for tensor in hooked:
         for hook in tensor._hooks.of("accumulated"):
             hook(tensor)
 
