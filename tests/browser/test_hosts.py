@@ -17,6 +17,8 @@ from .pages import Server, ended
 CELLS = [
     "import autodiff_lab as th\nfrom autodiff_lab import lab\nlab.set_language('en')\nd = lab.derivative('tanh')\nd",
     "x = th.tensor(2.0, requires_grad=True)\ns = lab.stepper(x * x, names={'x': x})\ns",
+    "import time\ndef slow(x, y):\n    time.sleep(0.002)\n    return x**2 + 3 * y**2\n"
+    "r = lab.descent(slow, (1.0, -1.0), lr=0.01, steps=5000)\nr",
 ]
 MARIMO = """import marimo
 
@@ -39,6 +41,19 @@ def _(lab, th):
     x = th.tensor(2.0, requires_grad=True)
     s = lab.stepper(x * x, names={"x": x})
     s
+    return
+
+
+@app.cell
+def _(lab):
+    import time
+
+    def slow(x, y):
+        time.sleep(0.002)
+        return x**2 + 3 * y**2
+
+    r = lab.descent(slow, (1.0, -1.0), lr=0.01, steps=5000)
+    r
     return
 
 
@@ -92,7 +107,7 @@ def seat(request, desk, tmp_path_factory):
         wait_for(f"http://127.0.0.1:{port}", process, home / "log")
         seat = desk(width=1100, height=900)
         seat.page.goto(f"http://127.0.0.1:{port}")
-        seat.page.locator(".adl-widget").nth(1).wait_for(timeout=60_000)
+        seat.page.locator(".adl-widget").nth(2).wait_for(timeout=60_000)
         yield seat
 
 
@@ -108,8 +123,8 @@ def wait_for(address, process, log):
     raise AssertionError(log.read_text())
 
 
-def test_both_widgets_are_drawn(seat):
-    derivative, stepper = seat.page.locator(".adl-widget").all()
+def test_the_widgets_are_drawn(seat):
+    derivative, stepper, _ = seat.page.locator(".adl-widget").all()
     assert derivative.locator(".adl-curve").count() >= 2
     assert stepper.locator(".adl-node").count() == 2
     assert seat.page.locator(".adl-fault:visible").count() == 0
@@ -125,6 +140,17 @@ def test_python_answers(seat):
     derivative = seat.page.locator(".adl-widget").nth(0)
     derivative.get_by_label("function").first.select_option("relu")
     derivative.locator(".adl-key", has_text="relu(x)").first.wait_for()
+
+
+def test_a_long_run_tells_how_far_it_is_and_stops(seat):
+    descent = seat.page.locator(".adl-widget").nth(2)
+    descent.get_by_role("button", name="Stop").click()
+    descent.get_by_text(re.compile(r"Stopped after \d+ of 5000 steps\.")).first.wait_for()
+    assert descent.locator(".adl-path").count() == 3
+    descent.get_by_role("button", name="Go on").click()
+    descent.get_by_role("progressbar", name="Progress").wait_for()
+    descent.get_by_role("button", name="Stop").click()
+    descent.get_by_role("button", name="Go on").wait_for()
 
 
 def test_no_complaint(seat):
