@@ -16,6 +16,8 @@ Writing to a tensor goes in this order, and everything that can refuse comes fir
    node: "the base as it was, but with this part replaced". Every other live view gets its history afresh from the
    base (AsStrided), since what it shows has changed. Numbers and histories change in one call of a function that is
    not Python's, where no interrupt is heard: so the old numbers keep their history, and the new ones have theirs.
+
+Under no_grad there is no history to make, so the commonest writes, a step of an optimizer say, go ``at_once``.
 """
 
 import functools
