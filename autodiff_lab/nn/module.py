@@ -66,6 +66,8 @@ class Module:
 
     def __call__(self, *args, **kwargs):
         by_hooks = self._backward_hooks or self._backward_pre_hooks
+        if not (by_hooks or self._forward_pre_hooks or self._forward_hooks):
+            return self.forward(*args, **kwargs)
         for hook, with_kwargs in tuple(self._forward_pre_hooks.values()):
             new = hook(self, args, kwargs) if with_kwargs else hook(self, args)
             if with_kwargs and new is not None:
