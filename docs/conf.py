@@ -21,8 +21,8 @@ myst_heading_anchors = 3
 suppress_warnings = ["misc.highlighting_failure"]  # a Spanish note under an error is no Python
 nb_execution_mode = "off"  # the outputs are those that the tests compare
 nb_render_markdown_format = "myst"
-# A picture comes as SVG and as words; a page shows the SVG.
-nb_mime_priority_overrides = [("html", "image/svg+xml", 1), ("html", "text/html", 2)]
+# A widget comes as a page that plays, as SVG and as words; a picture as SVG and as words.
+nb_mime_priority_overrides = [("html", "text/html", 1), ("html", "image/svg+xml", 2)]
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"
 napoleon_numpy_docstring = False
