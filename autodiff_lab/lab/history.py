@@ -152,9 +152,12 @@ def _bound(statement):
     }
 
 
-def writes(name):
-    """The lines that write to a variable in place after it was assigned: ``x += …``, ``x[…] = …``, ``x.add_(…)``."""
-    found = []
+def writes(name, secretly=False):
+    """The lines that write to a variable in place after it was assigned: ``x += …``, ``x[…] = …``, ``x.add_(…)``.
+
+    ``secretly``: those that write to ``x.data`` instead, of which the variable's version knows nothing.
+    """
+    found, wanted = [], (name, secretly)
     for line in lines():
         statement = line.statement
         if name in _bound(statement):
@@ -162,24 +165,27 @@ def writes(name):
             continue
         targets = getattr(statement, "targets", [getattr(statement, "target", None)])
         for target in targets if isinstance(statement, (ast.Assign, ast.AugAssign)) else ():
-            into = target
-            while isinstance(into, ast.Subscript):
-                into = into.value
-            if isinstance(into, ast.Name) and into.id == name:
+            if _written_to(target) == wanted:
                 found.append(line)
         if isinstance(statement, (ast.Expr, ast.Assign)):
             for call in ast.walk(statement.value):
                 method = call.func if isinstance(call, ast.Call) else None
-                owner = getattr(method, "value", None)
-                while isinstance(owner, ast.Subscript):
-                    owner = owner.value
                 if (
                     isinstance(method, ast.Attribute)
-                    and getattr(owner, "id", "") == name
                     and _writes(method.attr)
+                    and _written_to(method.value) == wanted
                 ):
                     found.append(line)
     return found
+
+
+def _written_to(expression):
+    """(name, whether through ``.data``) of the variable that a write to this reaches; ("", False) if there is none."""
+    while isinstance(expression, ast.Subscript):
+        expression = expression.value
+    secretly = isinstance(expression, ast.Attribute) and expression.attr == "data"
+    owner = expression.value if secretly else expression
+    return (owner.id, secretly) if isinstance(owner, ast.Name) else ("", False)
 
 
 def _writes(method):

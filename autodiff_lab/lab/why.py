@@ -58,7 +58,7 @@ class _Reasons:
         self.name = self.called or say("why.it")
 
     def lines(self):
-        return [*self.gradient(), *self.graph()]
+        return [*self.gradient(), *self.graph(), *self.secrets()]
 
     def gradient(self):
         """What can be said of ``.grad``."""
@@ -86,6 +86,12 @@ class _Reasons:
             lines.append(say("why.unused", name=name))
             lines += self._cuts()
         return lines
+
+    def secrets(self):
+        """What was written through ``.data``, of the tensor itself and of what depends on it."""
+        names = [self.called, *(_users(self.tensor, self.known)[0] if self.tensor.requires_grad else ())]
+        found = [(name, line) for name in names if name for line in history.writes(name, secretly=True)]
+        return [say("why.secretly", name=name, place=line.place()) for name, line in found[:3]]
 
     # -- why it is a constant ---------------------------------------------------------------------------------------
 
