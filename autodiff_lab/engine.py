@@ -159,7 +159,9 @@ def reaching(wanted, roots):
         node = stack.pop()
         if node not in seen:
             seen.add(node)
-            stack += [edge for edge in node._edges if edge is not None and edge._seq]
+            for edge in node._edges:
+                if edge is not None and edge._seq:
+                    stack.append(edge)
     needed = set()
     for node in sorted(seen, key=number_of):
         for edge in node._edges:
