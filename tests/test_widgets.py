@@ -609,6 +609,18 @@ def test_a_run_without_a_loop_goes_to_its_end_at_once(impatient):
     assert (d.progress, d.reached, len(d.paths[0]["losses"])) == ({}, 600, 601)
 
 
+def test_a_run_after_its_loop_has_ended_goes_to_its_end_at_once(impatient):
+    async def main():
+        return lab.descent(valley, (1.0, -1.0), lr=0.01, steps=30)
+
+    d = asyncio.run(main())
+    assert d.progress and not d.paths
+    d.stopped = True
+    assert not d.progress and len(d.paths[0]["losses"]) == d.reached + 1 < 31
+    d.lr = 0.02
+    assert drawn(d) == drawn(lab.descent(valley, (1.0, -1.0), lr=0.02, steps=30))
+
+
 def test_a_stopped_run_shows_what_it_reached_and_can_go_on(impatient, english):
     async def main():
         d = lab.descent(one_by_one, (1.0, -1.0), lr=0.01, steps=60)

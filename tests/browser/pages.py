@@ -227,14 +227,6 @@ class Watched:
             self.page.wait_for_timeout(100)
         return False
 
-    def theme(self, dark):
-        """JupyterLab's own theme, light or dark."""
-        name = "JupyterLab Dark" if dark else "JupyterLab Light"
-        self.page.evaluate(
-            "(theme) => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", name
-        )
-        self.page.wait_for_selector(f'body[data-jp-theme-light="{"false" if dark else "true"}"]')
-
 
 def exported(folder, name, opened):
     """A notebook of the folder, run and exported to HTML by nbconvert, opened from disk: no kernel, no network."""

@@ -175,7 +175,7 @@ class Descent(Widget):
             for progress in run.rest:
                 if run is not self._run:
                     return
-                if self._loop is not None and (self.stopped or time.perf_counter() >= until):
+                if self._turning and (self.stopped or time.perf_counter() >= until):
                     self.progress = progress
                     self._call(run)
                     return
@@ -187,10 +187,18 @@ class Descent(Widget):
         self._run = None
         self._show(run)
 
+    @property
+    def _turning(self):
+        """Whether the loop in which the widget was made turns, and would call."""
+        return self._loop is not None and self._loop.is_running()
+
     def _call(self, run):
-        """Ask the loop for a turn; of several that were asked for, the last counts."""
+        """Ask the loop for a turn; of several that were asked for, the last counts. Without a loop it comes at once."""
         run.turns += 1
-        self._loop.call_soon_threadsafe(self._turn, run, run.turns)
+        if self._turning:
+            self._loop.call_soon_threadsafe(self._turn, run, run.turns)
+        else:
+            self._turn(run, run.turns)
 
     def _turn(self, run, number):
         if run is not self._run or number != run.turns:
