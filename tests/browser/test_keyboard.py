@@ -1,6 +1,6 @@
 """Every widget by the keyboard alone and for a screen reader: what Tab reaches, what is seen of it, what is said.
 
-In JupyterLab, where the notebook wants the keys for itself.
+In JupyterLab and in Notebook 7, where the notebook wants the keys for itself.
 """
 
 import re
@@ -45,10 +45,11 @@ LIVE = """(root) => [...root.querySelectorAll("[aria-live], [role=status], [role
   .filter((e) => e.getAttribute("aria-live") !== "off").map((e) => e.className)"""
 
 
-@pytest.fixture(scope="module")
-def seat(server, desk):
-    server.write("keyboard.ipynb", [FIRST + code for code, *_ in WIDGETS.values()])
-    seat = desk(width=1300, height=1000).open(server, "keyboard.ipynb")
+@pytest.fixture(scope="module", params=["lab", "notebook"])
+def seat(request, server, desk):
+    name = f"keyboard-{request.param}.ipynb"
+    server.write(name, [FIRST + code for code, *_ in WIDGETS.values()])
+    seat = desk(width=1300, height=1000).open(server, name, request.param)
     assert seat.run_all() == []
     seat.page.wait_for_function(f"() => document.querySelectorAll('.adl-widget').length === {len(WIDGETS)}")
     return seat
