@@ -181,5 +181,5 @@ exercise(
          "The four beats of 10.3, inside a for loop of steps iterations."),
         ("Con Adam y lr=0.1, 200 pasos sobran.", "With Adam and lr=0.1, 200 steps are plenty."),
     ],
-    done=("Aprendió la recta.", "It has learnt the line."),
+    done=("Aprendió la recta.", "It has learned the line."),
 )  # fmt: skip
