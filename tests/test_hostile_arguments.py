@@ -15,13 +15,17 @@ import warnings
 import numpy as np
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
-from trust import rounds
+from public_names import OWN, reference
+from trust import promised, rounds
 from wrong_calls import callables
 
 import autodiff_lab as th
 from autodiff_lab import lab
 from autodiff_lab.lab import magics
+from autodiff_lab.lab.widgets.base import Widget
+from autodiff_lab.lab.widgets.experiment import Experiment
 from autodiff_lab.messages import get_language, set_language
+from autodiff_lab.ops import FUNCTIONS
 
 DOCUMENTED = (
     RuntimeError, TypeError, ValueError, IndexError, NotImplementedError, AssertionError, KeyError, StopIteration,
@@ -127,14 +131,7 @@ def test_hostile_arguments_meet_documented_errors_and_stay_as_they_are(tmp_path,
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             for name, (function, method) in names.items():
-                try:
-                    options = [
-                        p.name
-                        for p in inspect.signature(function).parameters.values()
-                        if p.kind != p.VAR_KEYWORD
-                    ]
-                except (TypeError, ValueError):
-                    options = []
+                options = options_of(function)
                 for _ in range(each):
                     values = hostile()
                     tensors = [v for v in values if isinstance(v, th.Tensor)]
@@ -175,6 +172,211 @@ def test_hostile_arguments_meet_documented_errors_and_stay_as_they_are(tmp_path,
     assert calls >= rounds("hostile calls")
 
 
+# -- every kind of argument to every public function ------------------------------------------------------------
+
+# One a line, made anew for each call.
+KINDS = """
+None
+True
+0
+-1
+2
+2**62
+-(2**63)
+10**30
+1.5
+float("nan")
+float("inf")
+1e308
+1j
+""
+"mean"
+b"x"
+object()
+{}
+{"a": 1}
+{1, 2}
+iter([1.0, 2.0])
+[]
+[1]
+[None]
+[[1], [1, 2]]
+[1.0, "a"]
+(2, 3)
+(-1,)
+(2**40, 2**40)
+loop()
+slice(None)
+...
+len
+int
+np.float32
+th.float32
+th.int64
+np.array([[1.0, np.nan, np.inf], [-np.inf, 0.0, -0.0]])
+np.ones((2, 3))[:, ::-1]
+frozen()
+np.array([1, "a", None], dtype=object)
+np.array(["a"])
+np.array(["2020-01-01"], "M8[D]")
+np.array(3.0)
+np.empty((0, 2))
+np.arange(3).view(Liar)
+np.ma.masked_array([1.0, 2.0], [True, False])
+np.zeros(2, [("a", "f4")])
+np.array([1 + 2j])
+np.arange(4, dtype=">f8")
+np.ones(3, np.uint64)
+Endless()
+Broken()
+th.tensor([[1.0, float("nan"), float("inf")], [-float("inf"), 0.0, -0.0]])
+th.tensor([[1, 2], [3, 4]])
+th.tensor([True, False])
+th.ones(0)
+th.ones(2, 0, 3)
+th.tensor(2.0)
+th.ones(2, 3, requires_grad=True)
+th.ones(2, 3, requires_grad=True) * 2
+th.zeros(3).expand(2, 3)
+th.tensor([0, 1])
+th.tensor([2.0, -1.0], dtype=th.float16)
+th.tensor([-7, 9])
+th.tensor(1e300, dtype=th.float64)
+th.from_numpy(np.arange(6.0)[::2])
+th.from_numpy(frozen())
+stale()
+th.Size([2])
+th.nn.Linear(3, 2)
+th.nn.Parameter(th.ones(2))
+th.float16
+th.Generator()
+""".strip().splitlines()
+
+
+class Broken:
+    """An object that fails at whatever it is asked."""
+
+    def __getattr__(self, name):
+        raise ZeroDivisionError(name)
+
+    __len__ = __iter__ = __float__ = __int__ = __bool__ = __array__ = __repr__ = (
+        lambda self, *args, **options: 1 / 0
+    )
+
+
+def loop():
+    """A list within itself."""
+    made = []
+    made.append(made)
+    return made
+
+
+def frozen():
+    """An array that may not be written to."""
+    made = np.arange(3.0)
+    made.flags.writeable = False
+    return made
+
+
+def stale():
+    """A tensor whose history no longer fits its numbers."""
+    made = th.ones(2, requires_grad=True).exp()
+    made.detach().mul_(2)
+    return made
+
+
+# What Python asks of every object, and what sets attributes of it.
+INHERITED = {*dir(type), "__init__", "__new__", "__getattribute__", "__getattr__", "__setattr__", "__delattr__", "__del__",
+             "__reduce_ex__", "__reduce__", "__sizeof__", "__init_subclass__", "__subclasshook__"} - {"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__or__", "__ror__"}  # fmt: skip
+# What they are for is to set something for the whole process or thread.
+SETS = {
+    "set_default_dtype",
+    "set_default_tensor_type",
+    "set_grad_enabled",
+    "autograd.set_grad_enabled",
+    "lab.set_language",
+}
+
+
+def everything():
+    """{name: (function, whether it is a method)}: all public functions, classes and methods, operators too."""
+    page, found = reference(), {}
+    rooms = {"": th, **{room: page.opened(room) for room in page.NAMESPACES}}
+    for room, module in rooms.items():
+        for name in page.public(module) if room else [*FUNCTIONS, *vars(th)]:
+            found[f"{room}.{name}".lstrip(".")] = getattr(module, name, None), False
+    found |= {
+        f"Tensor.{name}": (getattr(th.Tensor, name, None), True) for name in {*dir(th.Tensor)} - INHERITED
+    }
+    found |= {f"lab.{name}": (getattr(lab, name), False) for name in lab.__all__}
+    return {
+        name: made for name, made in sorted(found.items())
+        if callable(made[0]) and not inspect.ismodule(made[0]) and name not in OWN and not name.startswith("_")
+    }  # fmt: skip
+
+
+def test_every_kind_of_argument_to_every_function(tmp_path, monkeypatch):
+    """Alone, or behind a tensor."""
+    monkeypatch.chdir(tmp_path)
+    space = {
+        name: globals()[name] for name in ("np", "th", "Liar", "Endless", "Broken", "loop", "frozen", "stale")
+    }
+    made = [(kind, compile(kind, kind, "eval"), behind) for kind in KINDS for behind in (False, True)]
+    complaints, settings = [], modes()
+    assert len(made) >= promised("kinds of arguments for each function")
+    alarmed = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGALRM, hung) if alarmed else None
+    state = th.get_rng_state()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for name, (function, method) in everything().items():
+                for kind, code, behind in made:
+                    args, said = [eval(code, space)], None
+                    if behind:
+                        args = [th.ones(2, 3), *args]
+                    elif method and not isinstance(args[0], th.Tensor):
+                        args = [th.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True) * 1, *args]
+                    was = [print_of(a) for a in args]
+                    if alarmed:
+                        signal.setitimer(signal.ITIMER_REAL, 30)
+                    try:
+                        function(*args)
+                    except DOCUMENTED as error:
+                        said = error
+                    except (Hung, Exception) as error:  # noqa: BLE001 - any other kind is a fault
+                        said = error
+                        if not (kind == "Broken()" and isinstance(error, ZeroDivisionError)):
+                            complaints.append(
+                                (name, kind, behind, repr(error), traceback.format_exc()[-600:])
+                            )
+                    finally:
+                        if alarmed:
+                            signal.setitimer(signal.ITIMER_REAL, 0)
+                    writes = (
+                        any(c in name for c in CHANGES) or behind and "inplace" in options_of(function)[1:2]
+                    )
+                    if [print_of(a) for a in args] != was and not (writes and said is None):
+                        complaints.append((name, kind, behind, repr(said), "an argument has changed"))
+                    if modes() != settings:
+                        if name not in SETS:
+                            complaints.append((name, kind, behind, repr(said), f"left behind: {modes()}"))
+                        th.set_grad_enabled(True), th.set_default_dtype(th.float32), set_language(settings[2])
+    finally:
+        th.set_printoptions(profile="default"), th.set_rng_state(state)
+        if alarmed:
+            signal.signal(signal.SIGALRM, before)
+    assert not complaints, (len(complaints), *complaints[:5])
+
+
+def options_of(function):
+    """The names of a function's arguments, as far as Python knows them."""
+    try:
+        return [p.name for p in inspect.signature(function).parameters.values() if p.kind != p.VAR_KEYWORD]
+    except (TypeError, ValueError):
+        return []
+
+
 # -- the magics ---------------------------------------------------------------------------------------------
 
 WORDS = (
@@ -205,6 +407,11 @@ SAID = (
     OSError,
 )  # the last four are what the line itself says
 KEPT = ("x", "y", "f", "g", "th")
+
+
+def test_every_magic_is_among_them():
+    known = magics.LabMagics.magics
+    assert (set(known["line"]), set(known["cell"])) == (set(LINES), set(CELLS))
 
 
 def test_random_lines_for_the_magics(tmp_path, monkeypatch, capsys):
@@ -272,6 +479,11 @@ def widgets(counting):
     ]  # fmt: skip
 
 
+def every_kind(cls):
+    """The names of the classes below ``cls``; a widget's own class may be made for it alone, under the same name."""
+    return {name for sub in cls.__subclasses__() for name in {sub.__name__, *every_kind(sub)}}
+
+
 def refused(*_):
     raise AssertionError("a message was read as code")
 
@@ -280,6 +492,7 @@ def test_junk_from_the_page_changes_nothing_or_is_valid(monkeypatch):
     draw, counting = random.Random(13), Counting()
     shown, settings = widgets(counting), modes()
     each = -(-rounds("messages to widgets") // len(shown))
+    assert {type(widget).__name__ for widget in shown} == every_kind(Widget) - {Experiment.__name__}
     for widget in shown:
         traits = [name for name in widget.keys if not name.startswith("_") or name in ("_esm", "_css")]
         for _ in range(each):
@@ -290,7 +503,9 @@ def test_junk_from_the_page_changes_nothing_or_is_valid(monkeypatch):
                 with monkeypatch.context() as patched:
                     patched.setattr(builtins, "eval", refused)
                     patched.setattr(builtins, "exec", refused)
-                    widget.set_state(message)
+                    for method in ("update", "custom", draw.choice(("request_state", "eval", "", None))):
+                        data = {"method": method, "state": message, "buffer_paths": [], "content": message}
+                        widget._handle_msg({"content": {"data": data}, "buffers": []})
             except Exception as error:  # noqa: BLE001 - the kind is looked at
                 assert type(error).__name__ == "TraitError", (type(widget).__name__, message, repr(error))
                 if len(message) == 1:

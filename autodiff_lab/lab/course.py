@@ -177,7 +177,7 @@ def progress(chapter=None):
     if chapter is not None:
         if chapter not in CHAPTERS:
             raise ValueError(say("course.no_chapter", first=CHAPTERS[0], last=CHAPTERS[-1]))
-        chapters = [chapter]
+        chapters = [int(chapter)]
     else:
         chapters = sorted({int(name.partition(".")[0]) for name in _answered}) or CHAPTERS
     for number in chapters:

@@ -85,6 +85,10 @@ def instance_norm(input, running_mean=None, running_var=None, weight=None, bias=
 
 def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):
     """x / (k + alpha · mean of x² over ``size`` neighbouring channels)^beta (Krizhevsky et al. 2012)."""
+    if input.ndim < 3:
+        raise ValueError(
+            f"Expected 3D or higher dimensionality                          input (got {input.ndim} dimensions)"
+        )
     squares = (input * input).transpose(1, -1)
     around = F.pad(squares.reshape(-1, 1, input.shape[1]), (size // 2, (size - 1) // 2))
     means = F.avg_pool1d(around, size, stride=1).view(squares.shape).transpose(1, -1)
@@ -123,6 +127,10 @@ def pixel_unshuffle(input, downscale_factor):
 
 def channel_shuffle(input, groups):
     """The channels of (N, C, …) dealt out to ``groups`` in turn."""
+    if groups <= 0:
+        raise RuntimeError(
+            f"Number of groups to divide channels in must be positive. Value of groups:{groups}"
+        )
     n, c, *rest = input.shape
     return input.reshape(n, groups, c // groups, *rest).transpose(1, 2).reshape(n, c, *rest)
 

@@ -129,7 +129,7 @@ def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
     Raises RuntimeError if there are neither one number of repeats nor as many as slices, or one is negative.
     """
     if repeats is None:
-        return new_tensor(np.repeat(np.arange(len(input)), memory(input)))
+        return new_tensor(places_repeated(len(input), memory(input)))
     counts = memory(repeats) if isinstance(repeats, Tensor) else repeats
     check(not np.any(np.asarray(counts) < 0), "repeats can not be negative")
     if dim is None:
@@ -138,7 +138,14 @@ def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
     n = input.shape[dim := dimension(dim, input.ndim)]
     check(np.ndim(counts) != 1 or len(counts) in (1, n), "repeats must have the same size as input along dim, but "
           f"got repeats.size(0) = {np.size(counts)} and input.size({dim}) = {n}")  # fmt: skip
-    return index_select(input, dim, new_tensor(np.repeat(np.arange(n), counts)))
+    return index_select(input, dim, new_tensor(places_repeated(n, counts)))
+
+
+def places_repeated(n, counts):
+    """0 … n − 1, each as often as ``counts`` says. NumPy crashes where the numbers are more than it can count."""
+    total = np.sum(counts, dtype=np.float64) * (n if np.size(counts) == 1 else 1)
+    check(total < 2**60, "numel: integer multiplication overflow")
+    return np.repeat(np.arange(n), counts)
 
 
 def roll(input, shifts, dims=None):
@@ -211,6 +218,7 @@ def tensor_split(input, indices_or_sections, dim=0):
     n = input.shape[dim]
     if isinstance(cuts, int):
         check(cuts > 0, f"number of sections must be larger than 0, got {cuts}")
+        check(cuts < 2**32, "cannot create std::vector larger than max_size()")
         ends = [n // cuts * (i + 1) + min(i + 1, n % cuts) for i in range(cuts - 1)]
     else:
         ends = [min(max(c + n if c < 0 else c, 0), n) for c in cuts]

@@ -16,6 +16,7 @@ import math
 
 import numpy as np
 
+from ..errors import check
 from ..tensor import Tensor, new_tensor
 from .index import along_put, take_along
 from .row import apply, either, operation
@@ -206,6 +207,8 @@ def add_back(g, whole, index):
 
 def pooled_size(n, kernel, stride, padding, dilation=1, ceil_mode=False):
     """How many windows of a dimension of ``n`` numbers; with ``ceil_mode`` the last may hang over the end."""
+    check(stride > 0, "stride should not be zero")
+    check(kernel > 0, f"kernel size should be greater than zero, but got {kernel}")
     reach = n + 2 * padding - dilation * (kernel - 1) - 1
     count = (-(-reach // stride) if ceil_mode else reach // stride) + 1
     return count - 1 if ceil_mode and (count - 1) * stride >= n + padding else count
