@@ -4,6 +4,7 @@ import itertools
 import traceback
 import warnings
 
+import numpy as np
 import pytest
 
 import autodiff_lab as th
@@ -50,3 +51,10 @@ def test_functions(name):
 def test_methods(name):
     calls = [(th.ones(2, 3), a) for a in WRONG] + [(th.ones(2, 3), a, a) for a in WRONG]
     assert list(complaints(getattr(th.Tensor, name), calls)) == []
+
+
+def test_copying_from_what_is_neither_tensor_nor_number_is_refused_in_torch_s_words():
+    for wrong, kind in ((np.ones(2), "numpy.ndarray"), ([1.0, 2.0], "list"), (None, "NoneType")):
+        said = rf"^copy_\(\): argument 'other' \(position 1\) must be Tensor, not {kind}"
+        with pytest.raises(TypeError, match=said):
+            th.zeros(2).copy_(wrong)

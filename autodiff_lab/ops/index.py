@@ -331,10 +331,12 @@ def index_put(input, indices, values, accumulate=False):
 def copy_(self, src, non_blocking=False):
     """Write the numbers of ``src``, broadcast and cast, into this tensor.
 
-    Raises RuntimeError if the shapes do not fit, or the tensor may not be written to.
+    Raises RuntimeError if the shapes do not fit, or the tensor may not be written to; TypeError for what is neither
+    a tensor nor a number.
     """
-    if not isinstance(src, Tensor):
+    if isinstance(src, (int, float, bool, np.generic)):
         return fill_(self, src)
+    check_tensor(src, "copy_", name="other")
     if broadcast(self._array.shape, src._array.shape) != self._array.shape:
         shape = list(broadcast(self._array.shape, src._array.shape))
         raise RuntimeError(f"output with shape {list(self.shape)} doesn't match the broadcast shape {shape}")
