@@ -114,17 +114,6 @@ def without(watcher):
     return shown_to(tuple(w for w in getattr(mode.grad, "watchers", ()) if w is not watcher))
 
 
-class unwatched:
-    """A block in which nobody watches."""
-
-    def __enter__(self):
-        self._before = mode.grad
-        mode.grad = bool(mode.grad)
-
-    def __exit__(self, *exc):
-        mode.grad = self._before
-
-
 def under(state, function, *args, **options):
     """What ``function`` gives, called while ``mode.grad`` is ``state``.
 

@@ -22,7 +22,7 @@ from typing import Any
 from .. import engine
 from ..graph import WRITTEN_OUT, Node as GraphNode
 from ..messages import say
-from ..mode import Inference, mode, ticks, unwatch, unwatched, watch
+from ..mode import Inference, mode, ticks, under, unwatch, watch
 from ..tensor import Tensor
 from .model import visible
 from .names import is_tensor
@@ -44,11 +44,9 @@ class Value:
         self.tensor, self.event, self.output, self.version = tensor, event, output, version_of(tensor)
         self.numbers = None
         if tensor.numel() <= KEPT:
-            before, mode.grad = mode.grad, False
-            try:
-                self.numbers = tensor.clone() if isinstance(tensor, Tensor) else tensor.detach().clone()
-            finally:
-                mode.grad = before
+            self.numbers = under(
+                False, lambda: (tensor if isinstance(tensor, Tensor) else tensor.detach()).clone()
+            )
 
     def now(self):
         """The numbers, without history; None if they were too many to keep and have changed since."""
@@ -56,8 +54,7 @@ class Value:
             return self.numbers
         if version_of(self.tensor) != self.version:
             return None
-        with unwatched():
-            return self.tensor.detach()
+        return under(bool(mode.grad), self.tensor.detach)
 
     @property
     def current(self):
@@ -554,8 +551,8 @@ def version_of(tensor):
 
 def accumulator_of(leaf):
     """A leaf's AccumulateGrad, by the public way."""
-    with unwatched(), contextlib.suppress(AttributeError):
-        return leaf.expand_as(leaf).grad_fn.next_functions[0][0]
+    with contextlib.suppress(AttributeError):
+        return under(bool(mode.grad), leaf.expand_as, leaf).grad_fn.next_functions[0][0]
 
 
 def _base(tensor):

@@ -164,9 +164,8 @@ def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, sca
     if padding_idx is not None:
         padding_idx %= weight.shape[0]
     if max_norm is not None:
-        with no_grad():
-            used = input.unique()
-            weight[used] = weight[used].renorm(norm_type, 0, max_norm)
+        used = input.unique()
+        no_grad(weight.__setitem__)(used, weight[used].detach().renorm(norm_type, 0, max_norm))
     return apply(neural.EMBEDDING, weight, index=np.array(index), padding_idx=padding_idx)
 
 

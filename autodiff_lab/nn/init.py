@@ -119,22 +119,22 @@ def orthogonal_(tensor, gain=1, generator=None):
     return written(tensor, "copy_", new_tensor(np.ascontiguousarray(q)))
 
 
+@no_grad()
 def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
     """Normal numbers within [a, b]: those outside are drawn again."""
     if mean < a - 2 * std or mean > b + 2 * std:
         warnings.warn(
             "mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be incorrect.",
-            stacklevel=2,
+            stacklevel=4,
         )
     share = math.erf((b - mean) / std / math.sqrt(2)) - math.erf((a - mean) / std / math.sqrt(2))
     if share <= 0.6:
         raise NotImplementedError("trunc_normal_(): bounds that leave less than 30 % of the numbers are not offered")  # fmt: skip
-    with no_grad():
-        low, high = (float(tensor._array.dtype.type(v)) for v in (a, b))
-        drawn = tensor.detach().new_empty(tensor.shape).normal_(mean, std, generator=generator)
-        while bool((outside := (drawn < low) | (drawn > high)).any()):
-            drawn = drawn.new_empty(drawn.shape).normal_(mean, std, generator=generator).where(outside, drawn)
-        return written(tensor, "copy_", drawn)
+    low, high = (float(tensor._array.dtype.type(v)) for v in (a, b))
+    drawn = tensor.detach().new_empty(tensor.shape).normal_(mean, std, generator=generator)
+    while bool((outside := (drawn < low) | (drawn > high)).any()):
+        drawn = drawn.new_empty(drawn.shape).normal_(mean, std, generator=generator).where(outside, drawn)
+    return written(tensor, "copy_", drawn)
 
 
 __all__ = [
