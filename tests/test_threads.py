@@ -10,6 +10,7 @@ from trust import rounds
 
 import autodiff_lab as th
 from autodiff_lab import lab
+from autodiff_lab.tensor import Tensor
 
 
 @pytest.fixture
@@ -57,6 +58,40 @@ def test_modes_are_each_thread_s_own(hasty):
     x = th.ones(2, requires_grad=True)
     together(without, recorded, without, recorded)
     assert th.is_grad_enabled()
+
+
+@pytest.mark.parametrize("shape", [(), (3,)])
+@pytest.mark.parametrize("passes", [0, 1])
+def test_no_gradient_comes_between_another_and_its_sum(shape, passes):
+    """One thread stands still at each line of adding up, and another does a whole pass, if it can."""
+    lines = Tensor._accumulate.__code__
+    for at in range(1, 12):
+        x, went = th.ones(shape, dtype=th.float64, requires_grad=True), []
+
+        def once():
+            (x * x).sum().backward()  # noqa: B023 - all are done within the round
+
+        for _ in range(passes):
+            once()
+        other, count = threading.Thread(target=once), iter(range(1, at))
+
+        def wait(frame, event, arg):
+            if event == "line" and next(count, None) is None and not went:  # noqa: B023 - likewise
+                went.append(other.start())  # noqa: B023
+                other.join(0.05)  # noqa: B023
+            return wait
+
+        before = sys.gettrace()
+        sys.settrace(lambda frame, event, arg: wait if frame.f_code is lines else None)
+        try:
+            once()
+        finally:
+            sys.settrace(before)
+        if not went:
+            break
+        other.join()
+        assert x.grad.numpy().ravel().tolist() == [2.0 * (passes + 2)] * max(1, sum(shape)), at
+    assert at > 2
 
 
 def test_graphs_apart_do_not_meet(hasty):
