@@ -1,6 +1,7 @@
 """torch's settings that NumPy has no use for: they are kept, and change nothing. Leans on errors."""
 
 import os
+import warnings
 
 from .errors import told
 
@@ -37,6 +38,12 @@ def are_deterministic_algorithms_enabled():
 
 def set_float32_matmul_precision(precision):
     """Remember ``"highest"``, ``"high"`` or ``"medium"``; products are computed in full."""
+    if not isinstance(precision, str):
+        raise RuntimeError(f"set_float32_matmul_precision expects a str, but got {type(precision).__name__}")
+    if precision not in ("highest", "high", "medium"):
+        warnings.warn(f"{precision} is not one of 'highest', 'high', or 'medium'; the current "
+                      "setFloat32MatmulPrecision call has no effect.", stacklevel=2)  # fmt: skip
+        return
     _kept["matmul"] = precision
 
 

@@ -13,6 +13,7 @@ import traceback
 import warnings
 
 import numpy as np
+import pytest
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 from public_names import OWN, reference
@@ -21,11 +22,13 @@ from wrong_calls import callables
 
 import autodiff_lab as th
 from autodiff_lab import lab
+from autodiff_lab.errors import told
 from autodiff_lab.lab import magics
 from autodiff_lab.lab.widgets.base import Widget
 from autodiff_lab.lab.widgets.experiment import Experiment
 from autodiff_lab.messages import get_language, set_language
 from autodiff_lab.ops import FUNCTIONS
+from autodiff_lab.settings import _kept
 
 DOCUMENTED = (
     RuntimeError, TypeError, ValueError, IndexError, NotImplementedError, AssertionError, KeyError, StopIteration,
@@ -326,7 +329,7 @@ def test_every_kind_of_argument_to_every_function(tmp_path, monkeypatch):
     assert len(made) >= promised("kinds of arguments for each function")
     alarmed = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
     before = signal.signal(signal.SIGALRM, hung) if alarmed else None
-    state = th.get_rng_state()
+    state, kept, once = th.get_rng_state(), dict(_kept), dict(told)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -363,10 +366,28 @@ def test_every_kind_of_argument_to_every_function(tmp_path, monkeypatch):
                             complaints.append((name, kind, behind, repr(said), f"left behind: {modes()}"))
                         th.set_grad_enabled(True), th.set_default_dtype(th.float32), set_language(settings[2])
     finally:
-        th.set_printoptions(profile="default"), th.set_rng_state(state)
+        th.set_printoptions(profile="default"), th.set_rng_state(state), _kept.update(kept)
+        told.clear(), told.update(once)
         if alarmed:
             signal.signal(signal.SIGALRM, before)
     assert not complaints, (len(complaints), *complaints[:5])
+
+
+@pytest.mark.parametrize("call", [
+    "th.tensor([-7, 9]).fill_(float('nan'))", "th.tensor([-7, 9]).copy_(float('inf'))", "th.nn.init.constant_(th.tensor([0, 1]), 1e308)",
+    "th.ones(2, 3).repeat_interleave(2**62)", "th.ones(3).tensor_split(2**62)", "th.nn.GroupNorm(0, 3)",
+    "th.nn.functional.adaptive_avg_pool2d(th.ones(2, 0, 3), 2)", "th.nn.functional.adaptive_max_pool1d(th.ones(2, 0, 3), 2**40)",
+    "th.nn.functional.max_pool2d(th.ones(1, 2, 2), 0)", "th.nn.functional.group_norm(th.ones(2, 3), 0)",
+])  # fmt: skip
+def test_what_the_nights_found_is_refused_and_changes_nothing(call):
+    made, space = [], {"th": th}
+    code = (
+        call.replace("th.tensor(", "kept(th.tensor(").replace("])", "]))") if "th.tensor(" in call else call
+    )
+    space["kept"] = lambda t: made.append(t) or t
+    with pytest.raises((RuntimeError, ValueError, TypeError)):
+        eval(code, space)
+    assert all(t._version == 0 for t in made)
 
 
 def options_of(function):

@@ -321,7 +321,7 @@ class GroupNorm(
     _shown = "!num_groups !num_channels eps affine bias"
 
     def _take(self, num_groups, num_channels, eps, affine, device, dtype, bias):
-        if num_channels % num_groups:
+        if num_groups == 0 or num_channels % num_groups:
             raise ValueError(f"num_channels ({num_channels}) must be divisible by num_groups ({num_groups})")
         super()._take(num_groups=num_groups, num_channels=num_channels, eps=eps, affine=affine)
         self._parameter("weight", affine, ones, num_channels, dtype=dtype)

@@ -157,6 +157,8 @@ def unfold(input, kernel_size, dilation=1, padding=0, stride=1):
 def adaptive_max_pooling(d):
     def made(input, output_size, return_indices=False):
         x, wanted = unsqueeze(input, -2) if d == 1 else input, [1, *wanted_sizes(input, output_size, d)][-2:]
+        if max(wanted) >= 2**31:
+            raise RuntimeError("numel: integer multiplication overflow")
         places = np.empty((*x.shape[:-2], *wanted), np.int64)
         each = zip(x.shape[-2:], wanted)
         rows, columns = ([(i * n // m, -(-(i + 1) * n // m)) for i in range(m)] for n, m in each)

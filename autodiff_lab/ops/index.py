@@ -365,6 +365,10 @@ def constant_(t, row, attrs, value):
         return in_place(row, t, (), attrs)
     refuse(t, recording=False)
     if t._array.__class__ is np.ndarray:
+        if t._array.dtype.kind != "f":
+            np.empty((), t._array.dtype).fill(
+                value
+            )  # refuses what the dtype cannot hold, before anything changes
         count_write(t)
         t._array.fill(value)
     else:

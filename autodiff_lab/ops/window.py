@@ -227,6 +227,7 @@ def window_means(n, kernel, stride, padding, ceil_mode, count_include_pad, divis
 
 
 def adaptive_means(n, size):
+    check(n > 0, "adaptive_avg_pool: Expected input to have non-zero size for non-batch dimensions")
     made = np.zeros((size, n))
     for i, row in enumerate(made):
         start, end = i * n // size, -(-(i + 1) * n // size)
