@@ -28,11 +28,11 @@ test-floors:
 	build/floors/bin/python -m pip install --quiet --constraint build/floors/constraints.txt --editable ".[test]"
 	build/floors/bin/python -m pytest $(TEST_ARGS)
 
-# The versions that `make lab` and `make test` install, from a fresh environment with the latest of everything.
+# The versions that every target installs, from a fresh environment with the latest of everything that goes together.
 lock:
 	rm -rf build/lock
 	$(PYTHON) -m venv build/lock
-	build/lock/bin/python -m pip install --quiet --editable ".[test]"
+	build/lock/bin/python -m pip install --quiet --editable ".[docs,lint,site,test]"
 	build/lock/bin/python -m pip freeze --exclude-editable | grep -E '^[A-Za-z0-9._-]+==[A-Za-z0-9.]+$$' > constraints.txt
 
 lint: $(VENV)/.installed-lint

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import sysconfig
+import tomllib
 import venv
 import zipfile
 from pathlib import Path
@@ -110,3 +111,19 @@ print(len(cells), "cells ran")
 def test_the_command_is_installed(python, tmp_path):
     command = Path(python).with_name("autodiff-lab.exe" if os.name == "nt" else "autodiff-lab")
     assert "--no-browser" in run(str(command), "--help", cwd=tmp_path)
+
+
+@pytest.mark.parametrize("extra", ["docs", "lab", "lint", "site", "test"])
+def test_the_lock_holds_a_fitting_version_of_every_requirement(extra):
+    """All were found in one environment, so they go together; what is not in it could pull in what does not."""
+    from packaging.requirements import Requirement
+    from packaging.utils import canonicalize_name
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    pins = [line.split("==") for line in (ROOT / "constraints.txt").read_text().split()]
+    locked = {canonicalize_name(name): version for name, version in pins}
+    for line in (*project["dependencies"], *project["optional-dependencies"][extra]):
+        wanted = Requirement(line)
+        if wanted.name != project["name"]:
+            version = locked.get(canonicalize_name(wanted.name))
+            assert version is not None and version in wanted.specifier, f"{line}: run make lock"
