@@ -317,8 +317,8 @@ def hand_over(pairs):
     too, holds a reference to it, and Python counts these. What a hook returned may be held through its tensor alone.
     """
     for tensor, g in pairs:
-        alone = tensor._hooks is None and getrefcount(g) <= OWN_REFERENCES
-        tensor._accumulate(g, alone and g.__class__ is np.ndarray and g.base is None)
+        whole = g.__class__ is np.ndarray and g.base is None
+        tensor._accumulate(g, whole and tensor._hooks is None and getrefcount(g) <= OWN_REFERENCES)
 
 
 def require_edge(tensor, index):
@@ -366,25 +366,28 @@ def rows(output, inputs):
         for node in route
     ]
     walking = mode.anomaly is not None or any(node._hooks is not None for node in route)
-    for one in np.eye(output._array.size, dtype=output._array.dtype):
-        one = one.reshape(shape)[()]
+    size = output._array.size
+    for one in np.eye(size, dtype=output._array.dtype).reshape(size, *shape):
         if walking:
             found = grad((output,), (Node.as_tensor(one),), inputs, keep=True, create_graph=False)
             yield [g if g is None else g._array for g in found]
             continue
         reached = [None] * len(place)
         reached[place[root]] = one
+        unwritten = not route or ticks.last_write < route[-1]._seq  # since the oldest node was born
         for at, (node, onward) in enumerate(steps):
             g = reached[at]
             if g is None:
                 continue
-            contributions = node.pull_checked(g) if ticks.last_write > node._seq else node.pull(g)
+            contributions = node.pull(g) if unwritten else node.pull_checked(g)
             for i, to, wants in onward:
                 c = contributions[i]
                 if c is None:
                     continue
-                c = c if wants is None else fit(c, *wants)
-                reached[to] = c if reached[to] is None else reached[to] + c
+                if wants is not None:
+                    c = fit(c, *wants)
+                before = reached[to]
+                reached[to] = c if before is None else before + c
         yield [reached[place[edge]] for edge in edges]
 
 

@@ -65,10 +65,21 @@ def matrices(outs, targets, forward, create_graph, strict=False):
             strictly = strict and f"Output {i}"
             if create_graph or out._node is None:
                 rows = [pulled([out], targets, [e], create_graph, strictly) for e in basis(out)]
-                table.append([joined([r[j] for r in rows], 0, t) for j, t in enumerate(targets)])
+                whole = (
+                    [joined([r[j] for r in rows], 0, t) for j, t in enumerate(targets)]
+                    if out.ndim
+                    else rows[0]
+                )
+                table.append(whole)
             else:
                 table.append(stacked([*engine.rows(out, targets)], targets, strictly))
-    return [[m.reshape(*out.shape, *t.shape) for m, t in zip(row, targets)] for row, out in zip(table, outs)]
+    return [
+        [shaped(m, (*out.shape, *t.shape)) for m, t in zip(row, targets)] for row, out in zip(table, outs)
+    ]
+
+
+def shaped(t, shape):
+    return t if t.shape == shape else t.reshape(shape)
 
 
 def stacked(rows, targets, strict):
