@@ -317,8 +317,8 @@ def hand_over(pairs):
     too, holds a reference to it, and Python counts these. What a hook returned may be held through its tensor alone.
     """
     for tensor, g in pairs:
-        whole = g.__class__ is np.ndarray and g.base is None
-        tensor._accumulate(g, whole and tensor._hooks is None and getrefcount(g) <= OWN_REFERENCES)
+        alone = g.__class__ is np.ndarray and g.base is None and getrefcount(g) <= OWN_REFERENCES
+        tensor._accumulate(g, alone and tensor._hooks is None)
 
 
 def require_edge(tensor, index):
