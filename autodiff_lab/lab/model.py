@@ -134,6 +134,14 @@ class GraphModel:
         network.add_edges_from((e.source, e.target, {"data": e}) for e in self.edges)
         return network
 
+    @cached_property
+    def leaving(self):
+        """By node, the edges that lead away from it."""
+        leaving = {}
+        for edge in self.edges:
+            leaving.setdefault(edge.source, []).append(edge)
+        return leaving
+
     @property
     def results(self):
         """The nodes that were asked about, in the order they were given."""

@@ -62,9 +62,9 @@ def dtype_of(value):
 def numbers_and_text(value):
     """(numbers, text): nested tuples up to 64 entries, and a text short enough for a box."""
     if is_tensor(value):
-        value = plain(value)
         shape, size = tuple(value.shape), value.numel()
         if size > LISTED:
+            value = plain(value)
             return None, _summary(value.min().item(), value.max().item()) if size <= 10**7 else ""
         data = value.tolist()
     else:

@@ -79,7 +79,7 @@ def stale_words(saved):
 
 def contributions(node, model):
     """A gradient as a text; where the ways of a fork meet, as the sum of what came along each: ``12 + 6 = 18``."""
-    flows = [e for _, _, e in model.network.out_edges(node.id, data="data") if e.flow_text]
+    flows = [e for e in model.leaving.get(node.id, ()) if e.flow_text]
     numbers = [e.flow for e in flows]
     if len(flows) < 2 or not all(isinstance(v, (int, float)) for v in (node.grad, *numbers)):
         return node.grad_text
