@@ -102,7 +102,7 @@ def fault(error, function=None):
 
 
 def _as_text(value, widget=None):
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_packed)
+    return json.dumps(value, ensure_ascii=False, check_circular=False, separators=(",", ":"), default=_packed)
 
 
 def _packed(data):
