@@ -97,6 +97,7 @@ R = th.nn.TripletMarginWithDistanceLoss(), th.nn.TripletMarginWithDistanceLoss(m
 R = th.nn.functional.pdist(th.tensor([[0., 0.], [3., 4.], [6., 8.]])), th.nn.functional.channel_shuffle(th.arange(8.).view(1, 4, 2), 2)
 x = th.tensor([-1., 2.]); th.nn.functional.relu_(x); R = x, th.nn.functional.elu_(th.tensor([-1., 2.])), th.relu_(th.tensor([-1., 2.]))
 R = th.nn.functional.unfold(th.arange(9.).view(1, 1, 3, 3), 2), th.nn.functional.adaptive_max_pool2d(th.arange(12.).view(1, 3, 4), 2, return_indices=True)
+x = th.full((1, 1, 4, 4), -th.inf); x[0, 0, 3, 3] = th.nan; R = th.nn.functional.max_pool2d(x, 3, 2, 1, return_indices=True), th.nn.functional.max_pool2d(th.tensor([[[1., 1., 2., 2.], [1., 1., 2., 2.]]]), 2, return_indices=True)
 th.nn.functional.pixel_shuffle(th.ones(1, 3, 2, 2), 2)
 th.nn.InstanceNorm2d(3)(th.ones(2, 3))
 th.nn.InstanceNorm1d(3)(th.ones(2, 3, 1))

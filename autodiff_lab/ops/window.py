@@ -12,6 +12,7 @@ Averaging over windows and resizing act on each dimension by itself, and linearl
 dimension, made once from the sizes. One row applies them; its rule applies their transposes.
 """
 
+import functools
 import math
 
 import numpy as np
@@ -279,13 +280,16 @@ def max_places(x, kernel, stride, padding, dilation, ceil_mode):
     seen = windows(whole.reshape(-1, *whole.shape[-2:]), kernel, stride, dilation)[..., : size[0], : size[1]]
     rows, cols = (np.arange(n) * s - p for n, s, p in zip(size, stride, padding))
     corner = rows[:, None] * w + cols
-    top, made = seen[:, 0, 0], np.broadcast_to(corner, (len(seen), *size)).copy()
-    for i, j in np.ndindex(*kernel):  # the first of equals; NaN is larger than any number
-        value = seen[:, i, j]
-        larger = (value > top) | (value != value) & (top == top)
-        top = np.where(larger, value, top)
-        np.copyto(made, corner + (i * dilation[0] * w + j * dilation[1]), where=larger)
-    return made.reshape(*x.shape[:-2], *size)
+    steps = list(np.ndindex(*kernel))
+    values = [np.ascontiguousarray(seen[:, i, j]) for i, j in steps]
+    top = functools.reduce(np.maximum, values)
+    best = np.zeros(top.shape, np.int32)
+    for k, (i, j) in reversed(list(enumerate(steps))):  # the first of equals; NaN is larger than any number
+        down, right = rows + i * dilation[0], cols + j * dilation[1]
+        inside = ((down >= 0) & (down < h))[:, None] & (right >= 0) & (right < w)
+        best += (k - best) * (((values[k] == top) | (values[k] != values[k])) & inside)
+    offsets = np.array([i * dilation[0] * w + j * dilation[1] for i, j in steps])
+    return (corner + offsets[best]).reshape(*x.shape[:-2], *size)
 
 
 def pad_index(sizes, pads, mode):
