@@ -3,8 +3,8 @@
 Note [The walk]
 Nodes wait in a heap by their number, youngest first, with the cotangents that have reached them summed; a node is
 taken only when every consumer, being younger, has run. No recursion, no sorting beforehand. Leaves wait too, and are
-never taken: what is left when the heap is empty are their gradients. What flows are NumPy
-values; with ``create_graph=True`` the same walk carries tensors, and each rule is recorded as it runs.
+never taken: what is left when the heap is empty are their gradients. What flows are NumPy values; with
+``create_graph=True`` the same walk carries tensors, and each rule is recorded as it runs.
 
 Leaves' gradients are gathered aside and handed over at the end, so an error on the way leaves every ``.grad`` as
 it was. Summing a gradient back to a broadcast input's shape and dtype happens here and nowhere else.
