@@ -125,7 +125,9 @@ def test_a_result_that_does_not_fit_is_told_with_the_function_s_first_line(make,
 def test_an_infinite_result_is_shown_or_told_but_warns_of_nothing(make, recwarn):
     make(lambda x: th.exp(1000 * x))
     make(lambda x: th.log(x - 1000))
-    assert not recwarn.list
+    assert not [
+        w for w in recwarn if w.category is not DeprecationWarning
+    ]  # which older versions of anywidget cause
 
 
 def test_a_loss_without_a_way_down_is_told(english):
