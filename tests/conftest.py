@@ -1,5 +1,6 @@
 """What all tests share: the same numbers in every run, and no test that leaves a setting changed behind it."""
 
+import gc
 import os
 
 # Before NumPy and torch are imported: one thread each.
@@ -30,3 +31,12 @@ def sealed():
     after = get_language()
     set_language(before)
     assert after == before, "the test left the language changed"
+
+
+@pytest.fixture
+def no_collector():
+    """Python's cycle collector rests: what is gone is gone by counting alone."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()

@@ -1,7 +1,6 @@
 """The backward pass: depth, memory, threads, and what an error leaves behind."""
 
 import asyncio
-import gc
 import pickle
 import subprocess
 import sys
@@ -37,14 +36,6 @@ def test_a_deep_graph_of_arrays_is_walked_for_chosen_inputs():
         y = y * 1.0
     g, h = th.autograd.grad(y.sum(), [x, middle])
     assert g.tolist() == [2.0, 2.0] and h.tolist() == [1.0, 1.0]
-
-
-@pytest.fixture
-def no_collector():
-    gc.collect()
-    gc.disable()
-    yield
-    gc.enable()
 
 
 class Cube(th.autograd.Function):

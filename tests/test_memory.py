@@ -10,14 +10,6 @@ import autodiff_lab as th
 from autodiff_lab import nn
 
 
-@pytest.fixture
-def no_collector():
-    gc.collect()
-    gc.disable()
-    yield
-    gc.enable()
-
-
 def plain():
     """A line fitted by hand, in place under no_grad."""
     x, y = th.arange(4.0), th.arange(4.0) * 2 + 1

@@ -272,7 +272,7 @@ def wrapped(node, args, output, recording):
         t, differentiable, written = m
         edge = (node._gates[i] if node._gates else node) if differentiable else None
         if written:
-            tick_of_write(t)
+            count_write(t)  # it may have been made on the NumPy array
             if edge is not None:
                 rebase(t, edge)
         else:
@@ -282,11 +282,6 @@ def wrapped(node, args, output, recording):
         keep = {id(o): i for i, o in enumerate(outputs) if isinstance(o, Tensor)}
         node._saved = tuple(node_output(node, kept, keep, results) for kept in node._saved)
     return results[0] if node._single else tuple(results)
-
-
-def tick_of_write(t):
-    """Tell the clock of a write that ``mark_dirty`` declares; it may have been made on the NumPy array."""
-    count_write(t)
 
 
 def node_output(node, kept, keep, results):
