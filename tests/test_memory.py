@@ -2,6 +2,7 @@
 
 import gc
 import sys
+import tracemalloc
 
 import pytest
 from trust import promised
@@ -114,3 +115,22 @@ def test_steps_leave_nothing_behind(work, no_collector):
     # Ticks and references to views are swept out as their lists grow, so the number goes up and down a little.
     assert more_objects - objects < 20, work.__name__
     assert more_blocks - blocks < 50, work.__name__
+
+
+@pytest.mark.parametrize(
+    "made, arrays",
+    [
+        (lambda x: x.tanh().sum(), 2),  # the result, and the gradient
+        (lambda x: x.relu().sum(), 2.3),  # … and what passes, a byte a number
+    ],
+)
+def test_the_peak_of_a_pass(made, arrays):
+    """How many arrays of the size of x are there at once, as a forward and a backward pass go by: torch's kernels need 2."""
+    x = th.linspace(-1, 1, 100_000, requires_grad=True)
+    made(x).backward()
+    x.grad = None
+    tracemalloc.start()
+    made(x).backward()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < arrays * x.nbytes + 10_000

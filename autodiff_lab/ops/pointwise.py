@@ -21,6 +21,11 @@ def turned(g, y):
     return g * (math.copysign(1, y) if y.__class__ in (int, float) else np.copysign(1, y))
 
 
+def from_one(made):
+    """1 - ``made``, which a rule has just made and nobody else holds: the numbers of an array change where they stand."""
+    return np.subtract(1, made, made) if made.__class__ is np.ndarray else 1 - made
+
+
 BITS = {np.float32: np.int32, np.float64: np.int64}
 
 
@@ -28,8 +33,12 @@ def where(condition, yes, no):
     """Choose by ``condition``; in rules, so on NumPy values and tensors alike."""
     if no.__class__ is int and no == 0 and yes.__class__ is np.ndarray and condition.__class__ is np.ndarray:
         bits = BITS.get(yes.dtype.type)
-        if bits is not None:  # the same without a jump for each number, which a processor could guess wrong
-            return (yes.view(bits) & -condition.view(np.int8)).view(yes.dtype)
+        if bits is not None and condition.shape == yes.shape:
+            # The same without a jump for each number, which a processor could guess wrong, in one array.
+            made = condition.astype(bits)
+            np.negative(made, made)
+            made &= yes.view(bits)
+            return made.view(yes.dtype)
     if isinstance(condition, Tensor) or isinstance(yes, Tensor) or isinstance(no, Tensor):
         condition = condition if isinstance(condition, Tensor) else new_tensor(np.asarray(condition))
         return FUNCTIONS["where"](condition, yes, no)
@@ -160,7 +169,7 @@ acos    = pointwise("acos",    "Acos",    exact.arccos,  lambda g, x: -g / np.sq
 atan    = pointwise("atan",    "Atan",    exact.arctan,  lambda g, x: g / (1 + x * x),              dtypes="float", aliases=("arctan",))
 sinh    = pointwise("sinh",    "Sinh",    exact.sinh,    lambda g, x: g * exact.cosh(x),               dtypes="float")
 cosh    = pointwise("cosh",    "Cosh",    exact.cosh,    lambda g, x: g * exact.sinh(x),               dtypes="float")
-tanh    = pointwise("tanh",    "Tanh",    exact.tanh,    lambda g, out: g * (1 - out * out),        dtypes="float")
+tanh    = pointwise("tanh",    "Tanh",    exact.tanh,    lambda g, out: g * from_one(out * out),      dtypes="float")
 asinh   = pointwise("asinh",   "Asinh",   np.arcsinh, lambda g, x: g / np.sqrt(x * x + 1),       dtypes="float", aliases=("arcsinh",))
 acosh   = pointwise("acosh",   "Acosh",   np.arccosh, lambda g, x: g / np.sqrt(x * x - 1),       dtypes="float", aliases=("arccosh",))
 atanh   = pointwise("atanh",   "Atanh",   exact.arctanh, lambda g, x: g / (1 - x * x),              dtypes="float", aliases=("arctanh",))
