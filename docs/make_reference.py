@@ -191,7 +191,7 @@ def differences():
         "### torch's own samples",
         "",
         f"Of the {total:,} float32 and float64 samples that torch {record['torch']} has for the {len(record['operators'])} operators "
-        f"that exist here, {total - failed:,} agree forward and backward ({(total - failed) / total:.2%}). The others:",
+        f"that exist here, {total - failed:,} agree in their results, gradients and second derivatives ({(total - failed) / total:.2%}). The others:",
         "",
         "| operator | samples that differ | why |",
         "|---|---|---|",

@@ -1,4 +1,4 @@
-"""torch's own operator samples, run on torch and on the package: which of them agree.
+"""torch's own operator samples, run on torch and on the package: which of them agree, to the second derivative.
 
 ``python tests/op_db.py [name …]`` prints the rate and every disagreement; with ``--record`` the figures are kept for the
 docs. The samples come with torch; nothing of them is kept here.
@@ -156,22 +156,35 @@ def compare(function, op, sample, dtype):
     cotangents = [rng.uniform(0.5, 1.5, b.shape).astype(b.detach().numpy().dtype) for _, b in pairs]
     inputs = [t for t in tensors_in((given, options)) if t.requires_grad]
     my_inputs = [t for t in tensors_in((mine, my_options)) if t.requires_grad]
+    twice = op.supports_gradgrad and dtype is torch.float64
+    options = {"create_graph": twice, "allow_unused": True}
     try:
         theirs = torch.autograd.grad(
-            [b for _, b in pairs], inputs, [torch.tensor(c) for c in cotangents], allow_unused=True
+            [b for _, b in pairs], inputs, list(map(torch.tensor, cotangents)), **options
         )
     except RuntimeError:
         return  # torch has no derivative for this sample
-    ours = th.autograd.grad(
-        [a for a, _ in pairs], my_inputs, [th.tensor(c) for c in cotangents], allow_unused=True
-    )
+    ours = th.autograd.grad([a for a, _ in pairs], my_inputs, list(map(th.tensor, cotangents)), **options)
+    same_gradients(ours, theirs, tolerance, "gradient")
+    expected, results = ([g for g in of if g is not None and g.requires_grad] for of in (theirs, ours))
+    if not expected or not twice:
+        return
+    try:
+        theirs = torch.autograd.grad([(g * g).sum() for g in expected], inputs, allow_unused=True)
+    except RuntimeError:
+        return  # … or no second one
+    ours = th.autograd.grad([(g * g).sum() for g in results], my_inputs, allow_unused=True)
+    same_gradients(ours, theirs, tolerance, "second derivative")
+
+
+def same_gradients(ours, theirs, tolerance, what):
+    """Raise unless they agree; where one has no gradient, the other may have zeros."""
     for i, (a, b) in enumerate(zip(ours, theirs)):
-        if b is None or a is None:
-            left = [t for t in (a, b) if t is not None]
-            if left and bool((left[0] != 0).any()):
-                raise AssertionError(f"gradient {i}: {a}, torch {b}")
-            continue
-        same(a, b, tolerance, f"gradient {i}")
+        left = [t for t in (a, b) if t is not None]
+        if len(left) == 2:
+            same(a, b, tolerance, f"{what} {i}")
+        elif left and bool((left[0] != 0).any()):
+            raise AssertionError(f"{what} {i}: {a}, torch {b}")
 
 
 def summary(sample):
@@ -241,6 +254,7 @@ REASONS = {
     "linalg.eig": "complex numbers are out of scope",
     "linalg.lstsq": "matrices without full rank",
     "linalg.matrix_exp": "the last digits in float32: a series here, Padé's approximants in torch",
+    "linalg.norm": "of zeros: the second derivative is 0 here, nan in torch",
     "linalg.pinv": "hermitian=True: torch reads the lower triangle, and spreads the gradient over both",
     "logcumsumexp": "the last digits of the gradient in float32",
     "nn.functional.batch_norm": "empty batches",

@@ -72,6 +72,37 @@ th.nn.LPPool2d(2, 3, stride=2) ; th.rand(2, 3, 7, 7)
 th.nn.UpsamplingNearest2d(scale_factor=2.) ; th.randn(1, 2, 3, 3)
 th.nn.UpsamplingBilinear2d(scale_factor=2.) ; th.randn(1, 2, 3, 3)
 """
+# The first gradient does not follow the numbers; it has a history all the same.
+FLAT = """
+shape = th.Size([{0}])
+x = th.linspace(-1., 2., shape.numel()).reshape(shape).requires_grad_()
+y = th.nn.functional.{1}
+g, = th.autograd.grad((y * th.arange(1., y.numel() + 1).reshape(y.shape)).sum(), x, create_graph=True)
+h, = th.autograd.grad((g * g).sum(), x)
+y = x * 1
+z = th.nn.functional.{2}
+y.mul_(2)
+try: z.sum().backward()
+except RuntimeError as error: R = g.detach(), h, str(error)[:96]
+"""
+POOLS = """
+1, 1, 6 ; max_pool1d({x}, 2)
+1, 1, 6 ; max_pool1d({x}, 3, 1, 1)
+1, 1, 4, 4 ; max_pool2d({x}, 2)
+1, 1, 4, 4 ; max_pool2d({x}, 3, 2, 1)
+1, 1, 6 ; avg_pool1d({x}, 2)
+1, 1, 4, 4 ; avg_pool2d({x}, 2)
+1, 1, 6 ; adaptive_max_pool1d({x}, 2)
+1, 1, 4, 4 ; adaptive_max_pool2d({x}, 3)
+1, 1, 6 ; adaptive_avg_pool1d({x}, 4)
+1, 1, 4, 4 ; adaptive_avg_pool2d({x}, (1, 2))
+1, 1, 4 ; pad({x}, (1, 2), mode='reflect')
+1, 1, 4 ; pad({x}, (1, 2), mode='replicate')
+1, 1, 4 ; interpolate({x}, 2, mode='area')
+2, 3 ; nll_loss({x}, th.tensor([0, 2]), reduction='none')
+2, 3 ; nll_loss({x}, th.tensor([0, 2]), weight=th.tensor([1., 2., 3.]))
+4 ; rrelu({x}, training=True)
+"""
 LINES = """
 l = th.nn.LazyLinear(3); R = l, l.weight, l.bias, list(l.parameters()), l.has_uninitialized_params(), dict(l.state_dict())
 l = th.nn.LazyLinear(3); l.weight.shape
@@ -98,6 +129,9 @@ R = th.nn.functional.pdist(th.tensor([[0., 0.], [3., 4.], [6., 8.]])), th.nn.fun
 x = th.tensor([-1., 2.]); th.nn.functional.relu_(x); R = x, th.nn.functional.elu_(th.tensor([-1., 2.])), th.relu_(th.tensor([-1., 2.]))
 R = th.nn.functional.unfold(th.arange(9.).view(1, 1, 3, 3), 2), th.nn.functional.adaptive_max_pool2d(th.arange(12.).view(1, 3, 4), 2, return_indices=True)
 x = th.full((1, 1, 4, 4), -th.inf); x[0, 0, 3, 3] = th.nan; R = th.nn.functional.max_pool2d(x, 3, 2, 1, return_indices=True), th.nn.functional.max_pool2d(th.tensor([[[1., 1., 2., 2.], [1., 1., 2., 2.]]]), 2, return_indices=True)
+x = th.tensor([[[1., 2., 3.]]], requires_grad=True) * 1; y = th.nn.functional.pad(x, (1, 1), mode='circular'); z = th.nn.functional.adaptive_avg_pool1d(x, 1); x.mul_(2); y.sum().backward(); z.sum().backward()
+x = th.tensor([[[1., 2., 3.]]], requires_grad=True); y = th.nn.functional.adaptive_avg_pool2d(x, 1); y.sum().backward(); R = y.detach(), y.grad_fn.name(), x.grad
+x = th.tensor([[1., 2., 3.], [3., 1., 5.]], dtype=th.float64, requires_grad=True); u, s, v = th.linalg.svd(x); g, = th.autograd.grad(u[0, 0] ** 2 + v[0, 0] ** 2 + s[1], x, create_graph=True); h, = th.autograd.grad((g * g).sum(), x); R = g.detach().round(decimals=6), h.round(decimals=6)
 th.nn.functional.pixel_shuffle(th.ones(1, 3, 2, 2), 2)
 th.nn.InstanceNorm2d(3)(th.ones(2, 3))
 th.nn.InstanceNorm1d(3)(th.ones(2, 3, 1))
@@ -106,4 +140,11 @@ th.nn.InstanceNorm1d(3)(th.ones(2, 3, 1))
 PROGRAMS = [
     RUN.replace("{0}", m).replace("{1}", x)
     for m, x in (line.split(" ; ") for line in MODULES.strip().splitlines())
-] + LINES.strip().splitlines()
+]
+PROGRAMS += [
+    FLAT.replace("{0}", shape)
+    .replace("{1}", call.replace("{x}", "x"))
+    .replace("{2}", call.replace("{x}", "y"))
+    for shape, call in (line.split(" ; ") for line in POOLS.strip().splitlines())
+]
+PROGRAMS += LINES.strip().splitlines()

@@ -1,4 +1,4 @@
-"""torch's own operator samples agree, forward and backward, but for the ones whose reason is known."""
+"""torch's own operator samples agree, to the second derivative, but for the ones whose reason is known."""
 
 import importlib.util
 import json

@@ -444,7 +444,10 @@ def wanted_sizes(input, output_size, d):
 def adaptive_pooling(d):
     def made(input, output_size):
         ranked(input, d, made.__name__) if d == 1 else check_tensor(input, made.__name__)
-        maps = map(window.adaptive_means, input.shape[-d:], wanted_sizes(input, output_size, d))
+        wanted = wanted_sizes(input, output_size, d)
+        if wanted == [1] * d:
+            return input.mean(tuple(range(-d, 0)), keepdim=True)
+        maps = map(window.adaptive_means, input.shape[-d:], wanted)
         return apply(window.ADAPTIVE, input, maps=tuple(maps))
 
     return made

@@ -5,8 +5,9 @@ import math
 import numpy as np
 
 from ..errors import check, warn
+from ..ops import neural
 from ..ops.contract import vector_norm
-from ..ops.row import FUNCTIONS
+from ..ops.row import FUNCTIONS, apply
 from ..ops.shape import unsqueeze
 from ..tensor import new_tensor
 from . import functional as F
@@ -23,10 +24,10 @@ def in_place(name):
 def rrelu(input, lower=1 / 8, upper=1 / 3, training=False, inplace=False):
     """x above 0; below, x times a slope that is random in training and the middle of [lower, upper] otherwise."""
     if training:
-        slope = np.ones(input.shape, input._array.dtype)
+        slope = np.zeros(input.shape, input._array.dtype)
         below = np.asarray(input._array <= 0)
         slope[below] = new_tensor(np.empty(int(below.sum()), np.float64)).uniform_(lower, upper)._array
-        made = input * new_tensor(slope[()])
+        made = apply(neural.prelu.row, input, new_tensor(slope[()]))
     else:
         made = F.leaky_relu(input, (lower + upper) / 2)
     return input.copy_(made) if inplace else made

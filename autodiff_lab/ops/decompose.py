@@ -44,9 +44,13 @@ def off_diagonal(x):
     return times(x, 1 - np.eye(x.shape[-1]))
 
 
+def zeros(g):
+    return not np.any(g._array if isinstance(g, Tensor) else g)
+
+
 def absent(g):
     """Whether a cotangent is nothing but zeros that nobody recorded."""
-    return g._node is None and not np.any(g._array) if isinstance(g, Tensor) else not np.any(g)
+    return zeros(g) and getattr(g, "_node", None) is None
 
 
 def gaps(values):
@@ -188,7 +192,7 @@ def svd_rule(g, input, full):
     (g_u, g_s, g_v), (m, n) = g, input.shape[-2:]
     k = min(m, n)
     if full and m != n:
-        check(absent(g_u[..., k:]) and absent(g_v[..., k:, :]), "svd_backward: the gradients of the columns that "
+        check(zeros(g_u[..., k:]) and zeros(g_v[..., k:, :]), "svd_backward: the gradients of the columns that "
               "full_matrices=True adds are not defined; use full_matrices=False")  # fmt: skip
         g_u, g_v = g_u[..., :k], g_v[..., :k, :]
     u, s, v = either(SVD)(input, False)

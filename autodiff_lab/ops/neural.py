@@ -130,7 +130,7 @@ BCE_LOGITS = loss("binary_cross_entropy_with_logits", "BinaryCrossEntropyWithLog
 SOFT_MARGIN = loss("soft_margin_loss", "SoftMarginLoss", lambda x, target: exact.log1p(exact.exp(-target * x)),
            lambda g, input, shape, target, reduction: share(g, shape, reduction) * (-target * sigmoid_(-target * input)), inputs=("input",), attrs=("target",))
 NLL = operation("nll_loss", "NllLoss", lambda x, dim, target, weight, reduction: picked_loss(x, dim, target, weight, reduction),
-           lambda g, shape, dim, target, weight, reduction: along_put(per_sample(-g, target, weight, reduction), shape, dim, target), attrs=("dim", "target", "weight", "reduction"), linear=True)
+           lambda g, input, dim, target, weight, reduction: flat(along_put(per_sample(-g, target, weight, reduction), input.shape, dim, target), input), attrs=("dim", "target", "weight", "reduction"), linear=True)
 NLL2D = operation("nll_loss2d", "NllLoss2D", NLL.forward, NLL.rules["input"], attrs=NLL.attrs, linear=True)
 
 

@@ -20,6 +20,7 @@ import numpy as np
 from ..errors import check
 from ..tensor import Tensor, new_tensor
 from .index import along_put, take_along
+from .pointwise import flat
 from .row import apply, either, operation
 
 AFFINE = ("input", "weight", "bias")
@@ -147,19 +148,22 @@ conv, conv_input, conv_weight = two(CONV_ALONE), two(CONV_INPUT), two(CONV_WEIGH
 def pool_row(name, title):
     """Picking one number a window: ``places`` are their positions in each (flattened) channel."""
     return operation(name, title, lambda x, places: take_along(x.reshape(*x.shape[: places.ndim - 2], -1), -1, places.reshape(*places.shape[:-2], -1)).reshape(places.shape),
-           lambda g, shape, places: unpool(g, shape, places), attrs=("places",), linear=True)
+           lambda g, input, places: flat(unpool(g, input.shape, places), input), attrs=("places",), linear=True)
 
 MAX_POOL    = pool_row("max_pool2d", "MaxPool2DWithIndices")
 
 # -- maps that act on each dimension by itself: Note [Separable maps] ----------------------------------------
 
-def separable_row(name, title):
-    row = operation(name, title, lambda x, maps: separated(x, maps), lambda g, maps: read(g, tuple(m.T for m in maps)), attrs=("maps",), linear=True)
+def separable_row(name, title, pools=False):
+    """``pools``: whether the gradient has a history, as in torch."""
+    adjoint = lambda g, maps: read(g, tuple(m.T for m in maps))
+    rule = (lambda g, input, maps: flat(adjoint(g, maps), input)) if pools else adjoint
+    row = operation(name, title, lambda x, maps: separated(x, maps), rule, attrs=("maps",), linear=True)
     read = either(row)
     return row
 
-AVG_POOL = separable_row("avg_pool2d", "AvgPool2D")
-ADAPTIVE = separable_row("adaptive_avg_pool2d", "AdaptiveAvgPool2D")
+AVG_POOL = separable_row("avg_pool2d", "AvgPool2D", pools=True)
+ADAPTIVE = separable_row("adaptive_avg_pool2d", "AdaptiveAvgPool2D", pools=True)
 RESIZED  = {mode: {d: separable_row(f"upsample_{name.lower()}{d}d", f"Upsample{name}{d}D") for d in dims}
             for mode, name, dims in (("nearest", "Nearest", (1, 2, 3)), ("nearest-exact", "NearestExact", (1, 2, 3)), ("linear", "Linear", (1,)),
                                      ("bilinear", "Bilinear", (2,)), ("trilinear", "Trilinear", (3,)), ("bicubic", "Bicubic", (2,)))}
@@ -168,9 +172,10 @@ RESIZED  = {mode: {d: separable_row(f"upsample_{name.lower()}{d}d", f"Upsample{n
 
 PAD = operation("constant_pad_nd", "ConstantPadNd", lambda x, pad, value: constant_padded(x, pad, value),
            lambda g, pad: repad(g, tuple((-a, -b) for a, b in pad), 0), attrs=("pad", "value"))
-REPEATED = {mode: {d: operation(f"{mode}_pad{d}d", f"{name}Pad{d}D", lambda x, index: x[(..., *index)],
-                                lambda g, shape, index: added_at(g, shape, index), attrs=("index",), linear=True) for d in (1, 2, 3)}
-            for mode, name in (("reflect", "Reflection"), ("replicate", "Replication"), ("circular", "Circular"))}
+BEYOND   = lambda g, input, index: flat(added_at(g, input.shape, index), input)
+REPEATED = {mode: {d: operation(f"{mode}_pad{d}d", f"{name}Pad{d}D", lambda x, index: x[(..., *index)], rule, attrs=("index",), linear=True) for d in (1, 2, 3)}
+            for mode, name, rule in (("reflect", "Reflection", BEYOND), ("replicate", "Replication", BEYOND),
+                                     ("circular", "Circular", lambda g, shape, index: added_at(g, shape, index)))}
 ADD_AT   = operation("pad_adjoint", "PadBackward", lambda g, whole, index: add_back(g, whole, index), lambda g, index: g[(..., *index)], attrs=("whole", "index"), linear=True)
 # fmt: on
 repad, added_at = either(PAD), either(ADD_AT)
