@@ -117,15 +117,21 @@ def test_steps_leave_nothing_behind(work, no_collector):
     assert more_blocks - blocks < 50, work.__name__
 
 
+def convolved(x):
+    """A convolution with windows of 250 numbers, which laid out at once are 25 arrays of the size of x."""
+    return nn.functional.conv2d(x.view(10, 10, 100, 10), th.ones(10, 10, 5, 5), padding=2).sum()
+
+
 @pytest.mark.parametrize(
     "made, arrays",
     [
         (lambda x: x.tanh().sum(), 2),  # the result, and the gradient
         (lambda x: x.relu().sum(), 2.3),  # … and what passes, a byte a number
+        (convolved, 7),
     ],
 )
 def test_the_peak_of_a_pass(made, arrays):
-    """How many arrays of the size of x are there at once, as a forward and a backward pass go by: torch's kernels need 2."""
+    """How many arrays of the size of x there are at once, as a forward and a backward pass go by."""
     x = th.linspace(-1, 1, 100_000, requires_grad=True)
     made(x).backward()
     x.grad = None

@@ -371,6 +371,9 @@ def transposed_convolution(d):
         stride, padding, dilation, more = (sizes(v, d) for v in (stride, padding, dilation, output_padding))
         size = tuple((n - 1) * s - 2 * p + e * (k - 1) + o + 1 for n, s, p, e, k, o in
                      zip(x.shape[2:], stride, padding, dilation, weight.shape[2:], more))  # fmt: skip
+        if min(size) < 1:
+            before, after = (" x ".join(map(str, v)) for v in (x.shape[2:], size))
+            raise RuntimeError(f"Given input size per channel: ({before}). Calculated output size per channel: ({after}). Output size is too small")  # fmt: skip
         out = apply(window.CONV_TRANSPOSE, x, weight, no_less(bias, x._array.dtype), size=size, stride=stride, padding=padding,
                     dilation=dilation, groups=groups)  # fmt: skip
         return out.squeeze(0) if alone else out

@@ -4,8 +4,10 @@ Note [One trilinear form]
 A convolution, its gradient by the input and its gradient by the weight are three readings of one sum
 Σ g[n, o, p] · x[n, c, p·stride + k·dilation] · w[o, c, k]: each leaves out one of the three factors and is linear in
 the other two. So three rows whose rules name each other are closed under differentiation, to any order; and the
-transposed convolution is the gradient by the input, read as an operation of its own. The sum runs as one product of
-matrices over the windows of ``x`` (im2col), which NumPy shows without a copy.
+transposed convolution is the gradient by the input, read as an operation of its own. The sum runs as a product of
+matrices over the windows of ``x`` (im2col), which NumPy shows without a copy. Laid out for the product, they would take
+as many times the memory of ``x`` as a window has numbers; so they are laid out in portions, of some rows of places, or
+some steps within the window, at a time.
 
 Note [Separable maps]
 Averaging over windows and resizing act on each dimension by itself, and linearly: each is a small matrix for each
@@ -18,6 +20,7 @@ import math
 import numpy as np
 
 from ..errors import check
+from ..exact import last_first
 from ..tensor import Tensor, new_tensor
 from .index import along_put, take_along
 from .pointwise import flat
@@ -43,53 +46,77 @@ def windows(x, kernel, stride, dilation):
     )
 
 
-def batch_last(x, padding):
-    """(N, C, *sizes) as (C, *padded, N): so the runs of memory that are copied are long."""
-    inside = (slice(None), *(slice(p, p + n) for p, n in zip(padding, x.shape[2:])))
-    made = np.zeros((x.shape[1], *(n + 2 * p for n, p in zip(x.shape[2:], padding)), len(x)), x.dtype)
-    made[inside] = np.moveaxis(x, 0, -1)
-    return made
+def batch_last(x):
+    """(N, …) as a view (…, N): laid out so, the runs of memory that are copied are long."""
+    return x.transpose(*range(1, x.ndim), 0)
 
 
-def batch_first(x):
-    """(C, *sizes, N) as (N, C, *sizes)."""
-    return np.ascontiguousarray(np.moveaxis(x, -1, 0))
+def seen(x, kernel, stride, padding, dilation):
+    """The windows of a batch (N, C, *sizes), with zeros around it, as a view (C, *kernel, *places, N)."""
+    n, c, *sizes = x.shape
+    laid = np.zeros((c, *(m + 2 * p for m, p in zip(sizes, padding)), n), x.dtype)
+    laid[(slice(None), *(slice(p, p + m) for m, p in zip(sizes, padding)))] = batch_last(x)
+    return windows(laid, kernel, stride, dilation)
 
 
-def columns(x, kernel, stride, padding, dilation, groups):
-    """The windows as matrices (groups, channels of a group × kernel, places × N), and the number of places by axis."""
-    seen = windows(batch_last(x, padding), kernel, stride, dilation)
-    places = seen.shape[1 + len(kernel) : -1]
-    return seen.reshape(groups, len(seen) // groups * math.prod(kernel), math.prod(places) * len(x)), places
+def portions(n, whole, room):
+    """Slices of ``n`` rows, ``whole`` bytes in all, each of as many rows as take no more than ``room``, or of one."""
+    step = max(1, n * room // max(whole, 1))
+    return [slice(i, i + step) for i in range(0, n, step)]
 
 
-def by_group(g, groups):
-    """(N, O, *places) as matrices (groups, O / groups, places × N)."""
-    n, o, *places = g.shape
-    return np.moveaxis(g, 0, -1).reshape(groups, o // groups, math.prod(places) * n)
+def as_matrices(x, groups, d=1):
+    """``groups`` matrices, of which the first ``d`` dimensions are the rows, and all the others the columns."""
+    return x.reshape(groups, math.prod(x.shape[:d]) // groups, math.prod(x.shape[d:]))
+
+
+def laid_out(laid, some, groups):
+    """Windows, those at ``some`` of the places in the first dimension, as matrices."""
+    d = laid.ndim // 2
+    return as_matrices(laid[(slice(None),) * d + (some,)], groups, d)
 
 
 def convolved(x, w, stride, padding, dilation, groups):
-    cols, places = columns(x, w.shape[2:], stride, padding, dilation, groups)
-    out = w.reshape(groups, len(w) // groups, math.prod(w.shape[1:])) @ cols
-    return batch_first(out.reshape(len(w), *places, len(x)))
+    laid = seen(x, w.shape[2:], stride, padding, dilation)
+    places = laid.shape[w.ndim - 1 : -1]
+    made, w = np.empty((len(x), len(w), *places), x.dtype), as_matrices(w, groups)
+    for some in portions(places[0], laid.nbytes, x.nbytes + made.nbytes):
+        part = batch_last(made[:, :, some])
+        part[...] = (w @ laid_out(laid, some, groups)).reshape(part.shape)
+    return made
+
+
+def met(k, size, places, stride, padding, dilation):
+    """Where step ``k`` of each window stands, unless in the padding: slices of x, and of the windows' places."""
+    into, of = [slice(None)], []
+    for i, n, m, s, p, e in zip(k, size, places, stride, padding, dilation):
+        first = i * e - p
+        start, end = max(0, -(first // s)), min(m, -((first - n) // s))
+        into.append(slice(first + s * start, max(0, first + s * end), s))
+        of.append(slice(start, max(start, end)))
+    return tuple(into), of
 
 
 def convolved_input(g, w, size, stride, padding, dilation, groups):
     """The x of the sum: each number of ``g`` puts its multiple of ``w`` back where its window was."""
     (n, o, *places), (c, *kernel) = g.shape, w.shape[1:]
-    cols = w.reshape(groups, o // groups, math.prod(w.shape[1:])).swapaxes(1, 2) @ by_group(g, groups)
-    cols = cols.reshape(groups * c, *kernel, *places, n)
-    made = np.zeros((groups * c, *(m + 2 * p for m, p in zip(size, padding)), n), g.dtype)
-    for k in np.ndindex(*kernel):
-        reach = (slice(i * e, i * e + s * (m - 1) + 1, s) for i, e, s, m in zip(k, dilation, stride, places))
-        made[(slice(None), *reach)] += cols[(slice(None), *k)]
-    return batch_first(made[(slice(None), *(slice(p, p + m) for p, m in zip(padding, size)))])
+    steps, made = list(np.ndindex(*kernel)), np.zeros((groups * c, *size, n), g.dtype)
+    w, g = w.reshape(groups, o // groups, c, len(steps)), as_matrices(batch_last(g), groups)
+    for some in portions(len(steps), made.itemsize * groups * c * len(steps) * g.shape[-1], g.nbytes):
+        part = w[..., some].reshape(groups, o // groups, c * len(steps[some])).swapaxes(1, 2)
+        cols = (part @ g).reshape(groups * c, len(steps[some]), *places, n)
+        for i, k in enumerate(steps[some]):
+            into, of = met(k, size, places, stride, padding, dilation)
+            np.add(made[into], cols[(slice(None), i, *of)], made[into])
+        del cols  # before the next ones are made
+    return np.ascontiguousarray(last_first(made))
 
 
 def convolved_weight(x, g, kernel, stride, padding, dilation, groups):
-    cols, _ = columns(x, kernel, stride, padding, dilation, groups)
-    total = by_group(g, groups) @ cols.swapaxes(1, 2)
+    laid, total = seen(x, kernel, stride, padding, dilation), 0
+    for some in portions(g.shape[2], laid.nbytes, x.nbytes + g.nbytes):
+        part = as_matrices(batch_last(g[:, :, some]), groups)
+        total = part @ laid_out(laid, some, groups).swapaxes(1, 2) + total
     return total.reshape(g.shape[1], x.shape[1] // groups, *kernel)
 
 
@@ -114,8 +141,8 @@ def but_channel(g):
     return tuple(i for i in range(len(g.shape)) if i != 1)
 
 
-def with_bias(y, b):
-    return y + bias_over(b, y) if b.ndim else y
+def with_bias(made, b):
+    return np.add(made, bias_over(b, made), made) if b.ndim else made
 
 
 # fmt: off
