@@ -108,17 +108,17 @@ def fitted(node, contributions):
     return [c if c is None or f is None else fit(c, *f) for c, f in zip(contributions, node._fit)]
 
 
-# The commonest step, ``pass_on`` of ``pull``, with ``arrive`` written out for each edge that a rule leads to.
+# The commonest step, ``pass_on`` of what ``fitted`` makes of ``pull``, written out for each edge that a rule leads to.
 PUSH = """\
 def made(self, g, grads, heap):
-    if self._fit is not None:
-        return push(self, g, grads, heap)
 {lines}
+    fits = self._fit
     {edges}, = self._edges
 """
 PUSH_ON = """\
     if {edge} is not None:
         c = {call}
+        if fits is not None and fits[{i}] is not None: c = fit(c, *fits[{i}])
         if {edge} in grads:
             grads[{edge}] = grads[{edge}] + c
         else:
@@ -145,8 +145,9 @@ def compiled_push(row):
     lines, calls, space = rules_written_out(row, "pull")
     edges = [f"e{i}" for i in range(len(calls))]
     source = PUSH.format(lines="\n".join(lines), edges=", ".join(edges))
-    source += "".join(PUSH_ON.format(edge=e, call=call) for e, call in zip(edges, calls) if call is not None)
-    return written_out(source, {**space, "push": push, "heappush": heappush}, f"push of {row.name}")
+    ways = enumerate(zip(edges, calls))
+    source += "".join(PUSH_ON.format(i=i, edge=e, call=call) for i, (e, call) in ways if call is not None)
+    return written_out(source, {**space, "fit": fit, "heappush": heappush}, f"push of {row.name}")
 
 
 Node._push = first_push
@@ -188,7 +189,7 @@ def fit(g, shape, dtype):
         if g.shape != shape:
             g = g.reshape(shape)
     if plain:
-        return g if g.dtype == dtype else g.astype(dtype)
+        return g if g.dtype is dtype or g.dtype == dtype else g.astype(dtype)
     return g if g._array.dtype == dtype else g._cast(dtype)
 
 

@@ -17,6 +17,7 @@ import numpy as np
 
 SINGLE, DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
 MANY = 65_536
+reduce, accumulate = np.add.reduce, np.add.accumulate
 ARRAYS = frozenset({np.ndarray, np.float16, np.float32, np.float64})
 BY_NUMPY = frozenset({0, 1, 2, -1, 0.5})  # the exponents that NumPy works out by products and roots
 BY_PRODUCTS = frozenset({3, -2})  # those that torch does, too
@@ -86,8 +87,8 @@ def in_order(rows):
         and rows.shape[-1] > 1
         and (rows.flags.c_contiguous or rows.strides[-1] < rows.strides[0])
     ):
-        return np.add.reduce(rows)  # which is quicker, and adds whole rows then
-    return np.add.accumulate(rows)[-1] if len(rows) else np.zeros(rows.shape[1:], rows.dtype)
+        return reduce(rows)  # which is quicker, and adds whole rows then
+    return accumulate(rows)[-1] if len(rows) else np.zeros(rows.shape[1:], rows.dtype)
 
 
 def cascade(rows):
@@ -149,18 +150,59 @@ def side_by_side(rows):
 def run(x):
     """``side_by_side`` of a vector that fills a register, with as few calls as may be: most losses end in it."""
     n, register = len(x), 32 // x.itemsize
-    whole, filled = n - n % (4 * register), n - n % register
-    total = x[:filled]
+    lanes, filled = 4 * register, n - n % register
+    whole = n - n % lanes
+    total = x[:filled] if filled < n else x
     if whole:
-        rows = x[:whole].reshape(-1, 4 * register)
-        total = rows[0] if len(rows) == 1 else np.add.reduce(rows) if len(rows) < 16 else cascade(rows)
+        if whole < lanes * 16:
+            total = reduce(x[:whole].reshape(-1, lanes))
+        else:
+            total = cascade(x[:whole].reshape(-1, lanes))
         if whole < filled:
             total = np.concatenate((total[:register], x[whole:filled], total[register:]))
     if len(total) > register:
-        total = np.add.reduce(total.reshape(-1, register))
+        total = reduce(total.reshape(-1, register))
     if filled < n:
         total = np.concatenate((x[filled:], total))
-    return np.add.accumulate(total)[-1]
+    return accumulate(total)[-1]
+
+
+def columns(x):
+    """The sums of the columns, two or more, of a matrix whose rows lie one after the other."""
+    width = x.shape[1]
+    block = 128 // x.itemsize if width * x.itemsize >= 32 else 4
+    if width < block:
+        return column_chains(x)
+    rest = width % block
+    if not rest:
+        return column_blocks(x)
+    return np.concatenate((column_blocks(x[:, :-rest]), chains(x[:, -rest:]) + x.dtype.type(0)))
+
+
+def column_blocks(x):
+    """``cascade`` of such a matrix with as few calls as may be; a sum that is 0 is +0."""
+    n, width = x.shape
+    if n <= 16:
+        return reduce(x, 0, None, None, False, 0)
+    if n >= 256:
+        return cascade(x) + x.dtype.type(0)
+    rest = n % 16
+    blocks = x[:-rest] if rest else x
+    if n >= 32:
+        blocks = reduce(blocks.reshape(-1, 16, width), 1)
+    if not rest:
+        return reduce(blocks, 0, None, None, False, 0)
+    return reduce(x[-rest:], 0, None, None, False, 0) + reduce(blocks)
+
+
+def column_chains(x):
+    """``chains`` of such a matrix, likewise."""
+    n, width = x.shape
+    if n > 4:
+        rest = n % 4
+        total = column_blocks((x[:-rest] if rest else x).reshape(-1, 4 * width)).reshape(4, width)
+        x = np.concatenate((total[:1], x[-rest:], total[1:])) if rest else total
+    return reduce(x, 0, None, None, False, 0)
 
 
 def blockwise(rows, block):
@@ -175,19 +217,19 @@ def blockwise(rows, block):
 def add_up(x, axes=None, keepdims=False):
     """The sum over ``axes`` (a tuple; all of them by default), in torch's order; see Note [The order of a sum]."""
     if x.size < 5 or x.dtype.char not in "fd":
-        return np.add.reduce(x, axes, keepdims=keepdims)
+        return reduce(x, axes, keepdims=keepdims)
     register, ndim, shape = 32 // x.itemsize, x.ndim, x.shape
     if x.flags.c_contiguous and not keepdims:  # the common sums, at once
         if axes is None or len(axes) == ndim:
             if x.size >= register:
-                return (np.add.reduce(x, axes) if x.size > MANY else run(x.reshape(-1))) or x.dtype.type(0)
-        elif ndim == 2 and axes == (0,) and shape[1] >= register:
-            return blockwise(x, 4 * register) + x.dtype.type(0)
-        elif axes == (0,) and len(x) == x.size:
-            return add_up(x.reshape(-1)).reshape(shape[1:])
+                return (reduce(x, axes) if x.size > MANY else run(x.reshape(-1))) or x.dtype.type(0)
+        elif axes == (0,) and ndim == 2:
+            if shape[1] > 1:
+                return columns(x)
+            return add_up(x.reshape(-1)).reshape(1)
         elif axes == (ndim - 1,) and (x.size > MANY or ndim == 2 and shape[1] >= register):
             if x.size > MANY:
-                return np.add.reduce(x, axes)
+                return reduce(x, axes)
             return side_by_side(np.ascontiguousarray(x.T)) + x.dtype.type(0)
     axes = tuple(range(ndim)) if axes is None else axes
     shape = tuple(1 if i in axes else n for i, n in enumerate(x.shape) if keepdims or i not in axes)

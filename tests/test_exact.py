@@ -20,6 +20,7 @@ SHAPES += [
     (9, 8, 7),
     (1, 20, 1, 6),
     (4, 3, 40, 5),
+    *((n, m) for n in (3, 4, 6, 16, 17, 32, 35, 100, 256, 300) for m in (1, 2, 4, 5, 8, 16, 40, 64)),
 ]
 
 
@@ -44,6 +45,12 @@ def test_sums_are_torchs_to_the_last_bit(shape, dtype):
         for axes in {(), *((i,) for i in range(x.ndim)), tuple(range(x.ndim)), tuple(range(0, x.ndim, 2))}:
             theirs = torch.from_numpy(x).sum(axes) if axes else torch.from_numpy(x).sum()
             assert np.array_equal(add_up(x, axes or None), theirs.numpy())
+
+
+@pytest.mark.parametrize("shape", [(n, m) for n in (3, 6, 16, 20, 35, 64, 300) for m in (1, 2, 5, 16, 40)])
+def test_a_sum_of_negative_zeros_is_zero(shape):
+    for axes in (None, (0,), (1,)):
+        assert not np.signbit(add_up(np.full(shape, -0.0, np.float32), axes)).any() or shape[0] < 5
 
 
 def test_a_known_lesson_prints_its_known_losses():
