@@ -323,24 +323,50 @@ def at_once(row, t, inputs, attrs):
         elif other.__class__ is not float and other.__class__ is not int:
             return False
         values.append(other)
-    at_hand = row.ufunc is not None and not attrs and a.__class__ is np.ndarray
-    if not at_hand:
-        options = {**row.options, **attrs}
-        for value in options.values():
-            if value.__class__ is not float and value.__class__ is not int:
-                return False
-        if len(options) != len(row.attrs):
+    options = {**row.options, **attrs}
+    for value in options.values():
+        if value.__class__ is not float and value.__class__ is not int:
             return False
-        made = row.forward(*values, *options.values())
-        if made.shape != a.shape or made.dtype is not a.dtype:
-            return False
+    if len(options) != len(row.attrs):
+        return False
+    made = row.forward(*values, *options.values())
+    if made.shape != a.shape or made.dtype is not a.dtype:
+        return False
     refuse(t, recording=False)
     refuse_shared(t, inputs)
-    if at_hand:
-        count_write(t)
-        row.ufunc(*values, out=a)
-    else:
-        write(t, made)
+    write(t, made)
+    return True
+
+
+def at_hand(t):
+    """Whether ``t`` is floating-point memory without gaps that may be written to."""
+    a = t._array
+    return (
+        a.__class__ is np.ndarray
+        and a.dtype.kind == "f"
+        and a.flags.carray
+        and t._clock.__class__ is not Untracked
+    )
+
+
+def straight(ufunc, t, other, factor=1):
+    """Write ``ufunc(t, factor * other)`` into ``t`` in one stroke; False, and nothing done, where it takes more."""
+    if not at_hand(t):
+        return False
+    a, b = t._array, other
+    if other.__class__ in TENSORS:
+        b = other._array
+        if b.dtype is not a.dtype or (b.shape != a.shape and b.ndim):
+            return False
+        clock = t._clock
+        if clock is not None and other._clock is clock or other._node is not None and mode.grad:
+            return False
+    elif other.__class__ is not float and other.__class__ is not int:
+        return False
+    if factor != 1:
+        b = b * factor
+    count_write(t)
+    ufunc(a, b, a)
     return True
 
 
@@ -385,4 +411,4 @@ def rebase(t, node, *put):
         del retained[key]
 
 
-__all__ = ["View", "in_place", "make_view", "rebase", "refuse", "write"]
+__all__ = ["View", "at_hand", "in_place", "make_view", "rebase", "refuse", "straight", "write"]

@@ -13,7 +13,7 @@ import numpy as np
 from ..errors import check, explained, warn
 from ..mode import mode
 from ..tensor import Tensor, count_write, memory, new_tensor
-from ..views import in_place, refuse, write
+from ..views import at_hand, in_place, refuse, write
 from .row import apply, broadcast, check_tensor, either, export, nought, operation, plain, register, wrap
 from .shape import ALIAS, SIZES, clone, dimension, expand, unsqueeze, view_row
 
@@ -363,6 +363,10 @@ def constant_(t, row, attrs, value):
     """Write one number everywhere: recorded as ``row``, or else straight into the memory."""
     if mode.grad and t._node is not None:
         return in_place(row, t, (), attrs)
+    if at_hand(t):
+        count_write(t)
+        t._array.fill(value)
+        return t
     refuse(t, recording=False)
     if t._array.__class__ is np.ndarray:
         if t._array.dtype.kind != "f":

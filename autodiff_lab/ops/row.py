@@ -36,7 +36,7 @@ from ..exact import Rounded
 from ..graph import LEAF, PLAIN, WRITTEN_OUT, Gate, Row, SavedOutput, parameters, written_out
 from ..mode import Inference, mode, ticks
 from ..tensor import TENSORS, Tensor, Untracked, clock_of, memory, new_tensor
-from ..views import MULTI_VIEW, NO_GRAD_VIEW, in_place, make_view, refuse, write
+from ..views import CLOSED, MULTI_VIEW, NO_GRAD_VIEW, in_place, make_view, refuse, straight, write
 from .kinds import TENSORS_ONLY, kinds_of
 
 REQUIRED = type("REQUIRED", (), {"__repr__": lambda self: "required"})()
@@ -620,8 +620,15 @@ def one_line(*rows):
 def in_place_method(row, name):
     """The method ``name_`` of a row: the same operation, written into the tensor itself."""
     count, most = len(row.inputs) - 1, len(row.inputs) + len(row.attrs) - 1
+    quick = row.ufunc if count == 1 and row.dtypes in CLOSED and row.attrs in ((), ("alpha",)) else None
 
     def method(self, *args, **options):
+        if quick is not None and len(args) == 1:
+            state = mode.grad
+            if state is False or state is True and self._node is None:
+                factor = 1 if not options else options.get("alpha") if row.attrs and len(options) == 1 else None
+                if factor.__class__ in NUMBERS and straight(quick, self, args[0], factor):
+                    return self
         if len(args) > most:
             raise TypeError(f"{name}() takes {most} positional arguments but {len(args)} were given")
         if len(args) > count:
