@@ -32,6 +32,7 @@ inspect: Callable[..., Any] | None = (
 
 handing_over = threading.RLock()  # two threads may add to the same leaf
 number_of = attrgetter("_seq")
+ONES = {kind: kind(1) for kind in (np.float16, np.float32, np.float64)}
 
 
 def edge_of(tensor):
@@ -52,27 +53,28 @@ def walk(seeds, *, keep, as_tensors, wanted=None):
     """
     # what has reached each edge, the nodes among these edges, and what was asked of nodes
     grads, heap, found = {}, [], {}
-    watched, started = mode.anomaly is not None, ticks.next()
+    watched, started = mode.anomaly is not None, as_tensors and ticks.next()
+    looking = as_tensors or watched
     needed = None if wanted is None else reaching(wanted, [edge for edge, _ in seeds])
     for edge, g in seeds:
         arrive(edge, g, grads, heap)
     while heap:
         seq, node = heappop(heap)
-        g = grads.pop(node)
-        if node._hooks is not None:
+        g, hooks = grads.pop(node), node._hooks
+        if hooks is not None:
             g = run_hooks(node, "pre", g, as_tensors)
         if needed is not None:
             if node in wanted:
                 found[node] = g
             if node not in needed:
                 continue
-        if as_tensors or watched or node._hooks is not None or ticks.last_write > -seq:
+        if looking or hooks is not None or ticks.last_write > -seq:
             if watched:
                 contributions = inspect(node, g, as_tensors)
             else:
                 contributions = node.pull_tensors(g) if as_tensors else node.pull_checked(g)
             contributions = fitted(node, contributions)
-            if node._hooks is not None:
+            if hooks is not None:
                 contributions = run_post_hooks(node, contributions, g, as_tensors)
             pass_on(node, contributions, grads, heap)
         else:
@@ -248,11 +250,10 @@ def seed_of(output, grad, as_tensors):
     """The cotangent that starts the pass at ``output``: the one given, checked, or 1 for a single element."""
     array = output._array
     if grad is None:
-        if array.__class__ is not np.ndarray:
-            one = array.__class__(1)
-        elif array.size == 1:
+        one = ONES.get(array.__class__)
+        if one is None and array.size == 1:
             one = np.ones(array.shape, array.dtype)[()]
-        else:
+        if one is None:
             raise explained(RuntimeError("grad can be implicitly created only for scalar outputs"),
                              "note.scalar", output, shape=list(array.shape))  # fmt: skip
         return Node.as_tensor(one) if as_tensors else one
@@ -261,7 +262,10 @@ def seed_of(output, grad, as_tensors):
 
 def seeds_of(outputs, grads, as_tensors):
     """Where the pass starts: (edge, cotangent) for each output."""
-    return [(require_edge(t, i), seed_of(t, grads[i], as_tensors)) for i, t in enumerate(outputs)]
+    seeds = []
+    for t, g in zip(outputs, grads):
+        seeds.append((require_edge(t, len(seeds)), seed_of(t, g, as_tensors)))
+    return seeds
 
 
 def backward(outputs, grads, *, keep, create_graph, inputs=None):
@@ -275,55 +279,63 @@ def backward(outputs, grads, *, keep, create_graph, inputs=None):
         wanted = {require_edge(t, i): t for i, t in enumerate(inputs)}
         for t in inputs:
             t.retain_grad()  # which does nothing on a leaf
-    outer, mode.at_the_end = mode.at_the_end, []
+    outer = mode.at_the_end
+    calls = mode.at_the_end = []
     try:
         found = walk(seeds, keep=keep, as_tensors=create_graph, wanted=wanted)
-        if wanted is None:
-            deliver(found.items(), create_graph)
-        else:
-            deliver([(t, found[t]) for t in wanted.values() if t in found], create_graph)
-        for call in mode.at_the_end:
+        deliver(
+            found if wanted is None else {t: found[t] for t in wanted.values() if t in found}, create_graph
+        )
+        for call in calls:
             call()
     finally:
         mode.at_the_end = outer
 
 
-def deliver(pairs, create_graph):
+def deliver(grads, create_graph):
     """Give each tensor its gradient, all hooks first, so that a failing hook leaves every ``.grad`` alone."""
-    pairs = list(pairs)
-    hooked = [tensor for tensor, _ in pairs if tensor._hooks is not None]
-    for i, (tensor, g) in enumerate(pairs) if hooked else ():
-        if tensor._hooks is not None and tensor._node is LEAF:
-            pairs[i] = tensor, run_hooks(tensor, "pre", g, create_graph)
-    with handing_over: hand_over(pairs)  # noqa: E701 - no line comes after, at which to fail with the lock  # fmt: skip
+    hooked = []
+    for tensor in grads:
+        if tensor._hooks is not None:
+            hooked.append(tensor)
+    if hooked:
+        grads = {t: shown_to_hooks(t, g, create_graph) for t, g in grads.items()}
+    with handing_over: hand_over(grads)  # noqa: E701 - no line comes after, at which to fail with the lock  # fmt: skip
     for tensor in hooked:
         for hook in tensor._hooks.of("accumulated"):
             hook(tensor)
 
 
+def shown_to_hooks(tensor, g, create_graph):
+    """The gradient of a leaf, as its hooks leave it; those of any other tensor have seen it in the walk."""
+    return (
+        run_hooks(tensor, "pre", g, create_graph) if tensor._hooks is not None and tensor._node is LEAF else g
+    )
+
+
 def references_of_a_pass():
     """How many references a pass itself holds to an array that it hands over: in its table, a pair, a name, a call."""
     found = {None: np.empty(1)}
-    for _, g in list(found.items()):
+    for _, g in found.items():
         return getrefcount(g)
 
 
 OWN_REFERENCES = references_of_a_pass()
 
 
-def hand_over(pairs):
+def hand_over(grads):
     """Add each tensor's gradient to its ``.grad``.
 
     An array that nobody else holds becomes the ``.grad`` itself, as in torch; whoever else looks at it, through a view
     too, holds a reference to it, and Python counts these. What a hook returned may be held through its tensor alone.
     """
-    for tensor, g in pairs:
-        alone = g.__class__ is np.ndarray and g.base is None and getrefcount(g) <= OWN_REFERENCES
+    for tensor, g in grads.items():
+        alone = g.__class__ is not np.ndarray or g.base is None and getrefcount(g) <= OWN_REFERENCES
         tensor._accumulate(g, alone and tensor._hooks is None)
 
 
 def require_edge(tensor, index):
-    edge = edge_of(tensor)
+    edge = tensor if tensor._node is LEAF else tensor._node
     if edge is None:
         said = f"element {index} of tensors does not require grad and does not have a grad_fn"
         raise explained(RuntimeError(said), "note.no_grad_fn", tensor)
@@ -337,16 +349,15 @@ def grad(outputs, grads, inputs, *, keep, create_graph):
         check(tensor._node is not None, "One of the differentiated Tensors does not require grad",
               note="note.input_no_grad", tensor=tensor)  # fmt: skip
         edges.append(edge_of(tensor))
-    outer, mode.at_the_end = mode.at_the_end, []
+    outer = mode.at_the_end
+    calls = mode.at_the_end = []
     try:
         found = walk(seeds, keep=keep, as_tensors=create_graph, wanted=dict.fromkeys(edges, True))
         result = []
         for tensor, edge in zip(inputs, edges):
             g = found.get(edge)
-            if g is not None and edge is tensor and tensor._hooks is not None:
-                g = run_hooks(tensor, "pre", g, create_graph)
-            result.append(None if g is None else Node.as_tensor(g))
-        for call in mode.at_the_end:
+            result.append(None if g is None else Node.as_tensor(shown_to_hooks(tensor, g, create_graph)))
+        for call in calls:
             call()
         return result
     finally:

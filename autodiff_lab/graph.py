@@ -51,6 +51,7 @@ PUBLIC = set("_sequence_nr metadata name next_functions register_hook register_p
 
 WRITTEN_OUT = "<written out>"  # the file of functions that are written out for a row
 PLAIN = frozenset({int, float, bool, type(None)})
+ITSELF = (lambda g: g).__code__.co_code
 
 
 class Row:
@@ -151,6 +152,7 @@ def rules_written_out(row, reading):
     rules = {f"rule{i}": row.rules.get(arg) for i, arg in enumerate(row.inputs)}
     needs = [row.needs.get(arg) for arg in row.inputs]
     calls = [None if n is None else f"rule{i}(g, {', '.join(n)})" for i, n in enumerate(needs)]
+    calls = ["g" if r and r.__code__.co_code == ITSELF else call for r, call in zip(rules.values(), calls)]
     space = {**rules, "freed": raise_freed, "filled": filled, "PLAIN": PLAIN, "unpacked": unpacked}
     return lines, calls, space
 

@@ -163,7 +163,7 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
         data.__class__ is float and dtype is None and device is None and requires_grad.__class__ is bool
     )
     if commonest and mode.grad.__class__ is bool:
-        t = new_tensor(get_default_dtype().numpy.type(data))
+        t = new_tensor(dtypes._default.numpy.type(data))
         if requires_grad:
             t._node, t._grad, t._hooks = LEAF, None, None
         return t

@@ -59,7 +59,7 @@ NUMBERS = frozenset({int, float})
 UNARY = """\
 def made({signature}):
     m = mode.grad
-    if {guard}m.__class__ is bool and input.__class__ in TENSORS:
+    if {guard}m.__class__ is bool and (input.__class__ is Tensor or input.__class__ in TENSORS):
         a = input._array
         if a.__class__ in FLOATS or a.dtype.kind == "f":
             t = new(Tensor)
@@ -81,11 +81,11 @@ def made({signature}):
 BINARY = """\
 def made({signature}):
     m = mode.grad
-    if {guard}m.__class__ is bool and input.__class__ in TENSORS:
+    if {guard}m.__class__ is bool and (input.__class__ is Tensor or input.__class__ in TENSORS):
         a = input._array
         kind = a.__class__
         fit = yn = None
-        if other.__class__ in TENSORS:
+        if other.__class__ is Tensor or other.__class__ in TENSORS:
             b = other._array
             yn = other._node
             if kind is b.__class__ and kind in FLOATS:
@@ -626,7 +626,9 @@ def in_place_method(row, name):
         if quick is not None and len(args) == 1:
             state = mode.grad
             if state is False or state is True and self._node is None:
-                factor = 1 if not options else options.get("alpha") if row.attrs and len(options) == 1 else None
+                factor = (
+                    1 if not options else options.get("alpha") if row.attrs and len(options) == 1 else None
+                )
                 if factor.__class__ in NUMBERS and straight(quick, self, args[0], factor):
                     return self
         if len(args) > most:
