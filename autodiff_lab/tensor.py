@@ -376,13 +376,17 @@ class Tensor:
     def _accumulate(self, g, alone=False):
         """Add ``g``, a NumPy value or a tensor, to ``.grad``; the sum is in place unless ``g`` is recorded.
 
-        ``alone`` says that nobody else holds ``g``, so that it need not be copied.
+        ``alone`` says that nobody else holds ``g``: it need not be copied, if it lies in memory as the tensor does.
         """
         before = self._grad
         if isinstance(g, Tensor):
             self._grad = (g if g._node is not None else own_copy(g)) if before is None else before + g
         elif before is None:
-            self._grad = new_tensor(g if alone or isinstance(g, np.generic) else np.array(g))
+            if g.__class__ is np.ndarray and not (alone and g.strides == self._array.strides):
+                made = np.empty_like(self._array)
+                made[...] = g
+                g = made
+            self._grad = new_tensor(g)
         elif before._node is None or before._node is LEAF:
             count_write(before)
             before._array += g  # in place where it is an array

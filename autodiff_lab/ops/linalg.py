@@ -20,7 +20,7 @@ BMM = operation("bmm", "Bmm", lambda x, y: x @ y,        lambda g, other: g @ ot
 ADDMM = operation("addmm", "Addmm", lambda b, x, y, beta, alpha: scaled(b, beta) + scaled(x @ y, alpha),
                   lambda g, beta: scaled(g, beta),
                   lambda g, mat2, alpha: scaled(g @ mat2.T, alpha),
-                  lambda g, mat1, alpha: scaled(mat1.T @ g, alpha),
+                  lambda g, mat1, alpha: scaled((g.T @ mat1).T, alpha),
                   inputs=("input", "mat1", "mat2"), attrs=("beta", "alpha"), dtypes="assign")
 SQUEEZE_ROW = operation("squeeze_row", "Squeeze", lambda x: x.reshape(x.shape[1:]), lambda g, shape: g.reshape(shape), suffix="Backward4", linear=True)
 # fmt: on
