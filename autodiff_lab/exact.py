@@ -16,7 +16,7 @@ that lie side by side, are as close to the truth and quicker.
 import numpy as np
 
 SINGLE, DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
-MANY = 65_536
+MANY, SOME = 65_536, 16_384
 reduce, accumulate = np.add.reduce, np.add.accumulate
 ARRAYS = frozenset({np.ndarray, np.float16, np.float32, np.float64})
 BY_NUMPY = frozenset({0, 1, 2, -1, 0.5})  # the exponents that NumPy works out by products and roots
@@ -38,7 +38,10 @@ class Rounded:
             return np.float32(self.ufunc(float(x)))
         if x.__class__ is not np.ndarray or x.dtype != SINGLE or x.size > MANY:
             return self.ufunc(x, out=out)
-        return delivered(self.ufunc(x.astype(DOUBLE)).astype(SINGLE), out)
+        if x.size > SOME:  # through NumPy's own buffers, a part at a time
+            return self.ufunc(x, np.empty_like(x) if out is None else out, dtype=DOUBLE)
+        wide = x.astype(DOUBLE)
+        return delivered(self.ufunc(wide, wide).astype(SINGLE), out)
 
 
 class Power(Rounded):

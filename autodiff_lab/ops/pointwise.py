@@ -21,9 +21,9 @@ def turned(g, y):
     return g * (math.copysign(1, y) if y.__class__ in (int, float) else np.copysign(1, y))
 
 
-def from_one(made):
-    """1 - ``made``, which a rule has just made and nobody else holds: the numbers of an array change where they stand."""
-    return np.subtract(1, made, made) if made.__class__ is np.ndarray else 1 - made
+def minus(x, made):
+    """``x - made``, written over ``made``, which a rule has just made and nobody else holds."""
+    return np.subtract(x, made, made) if made.__class__ is np.ndarray else x - made
 
 
 BITS = {np.float32: np.int32, np.float64: np.int64}
@@ -169,7 +169,7 @@ acos    = pointwise("acos",    "Acos",    exact.arccos,  lambda g, x: -g / np.sq
 atan    = pointwise("atan",    "Atan",    exact.arctan,  lambda g, x: g / (1 + x * x),              dtypes="float", aliases=("arctan",))
 sinh    = pointwise("sinh",    "Sinh",    exact.sinh,    lambda g, x: g * exact.cosh(x),               dtypes="float")
 cosh    = pointwise("cosh",    "Cosh",    exact.cosh,    lambda g, x: g * exact.sinh(x),               dtypes="float")
-tanh    = pointwise("tanh",    "Tanh",    exact.tanh,    lambda g, out: g * from_one(out * out),      dtypes="float")
+tanh    = pointwise("tanh",    "Tanh",    exact.tanh,    lambda g, out: g * minus(1, out * out),      dtypes="float")
 asinh   = pointwise("asinh",   "Asinh",   np.arcsinh, lambda g, x: g / np.sqrt(x * x + 1),       dtypes="float", aliases=("arcsinh",))
 acosh   = pointwise("acosh",   "Acosh",   np.arccosh, lambda g, x: g / np.sqrt(x * x - 1),       dtypes="float", aliases=("arccosh",))
 atanh   = pointwise("atanh",   "Atanh",   exact.arctanh, lambda g, x: g / (1 - x * x),              dtypes="float", aliases=("arctanh",))

@@ -14,7 +14,7 @@ from ..errors import check, explained, warn
 from ..exact import add_up
 from ..tensor import Tensor
 from .index import along_put, take_along
-from .pointwise import where
+from .pointwise import minus, where
 from .row import apply, either, export, named, operation, register
 from .shape import EXPAND, SIZES, dimension
 
@@ -136,7 +136,8 @@ def exp_shifted(x, dim):
 def log_exp_shifted(x, dim):
     """x less its largest number, less the logarithm of Σ exp of that; worked out with ``dim`` first, row by row."""
     gap, _ = below_top(np.ascontiguousarray(x.swapaxes(0, *dim)), 0)
-    return np.ascontiguousarray((gap - exact.log(exact.in_order(exact.exp(gap)))).swapaxes(0, *dim))
+    gap -= exact.log(exact.in_order(exact.exp(gap)))
+    return np.ascontiguousarray(gap.swapaxes(0, *dim))
 
 
 def running_sum(x, dim):
@@ -180,7 +181,7 @@ LOGSUMEXP = operation("logsumexp", "Logsumexp", log_sum_exp,
                       lambda g, out, input, shape, dim, keepdim: kept(g, shape, dim, keepdim) * exact.exp(input - kept(out, shape, dim, keepdim)), **ALONG)
 SOFTMAX  = operation("softmax",  "Softmax", exp_shifted, lambda g, out, dim: out * (g - (g * out).sum(axis=dim, keepdims=True)), attrs=("dim",))
 LOG_SOFTMAX = operation("log_softmax", "LogSoftmax", log_exp_shifted,
-                      lambda g, out, dim: g - exact.exp(out) * g.sum(axis=dim, keepdims=True), attrs=("dim",))
+                      lambda g, out, dim: minus(g, exact.exp(out) * g.sum(axis=dim, keepdims=True)), attrs=("dim",))
 CUMSUM   = operation("cumsum",   "Cumsum", running_sum, backwards_sum, attrs=("dim",), linear=True)
 ANY      = operation("any",      "Any",  lambda x, dim, keepdim: np.any(x, axis=dim, keepdims=keepdim), **ALONG)
 ALL      = operation("all",      "All",  lambda x, dim, keepdim: np.all(x, axis=dim, keepdims=keepdim), **ALONG)
