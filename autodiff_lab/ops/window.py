@@ -209,9 +209,11 @@ repad, added_at = either(PAD), either(ADD_AT)
 
 
 def unpool(g, shape, places):
-    flat = places.reshape(*places.shape[:-2], -1)
-    whole = (*shape[: places.ndim - 2], math.prod(shape[places.ndim - 2 :]))
-    return along_put(g.reshape(flat.shape), whole, len(whole) - 1, flat).reshape(shape)
+    """Each number of ``g`` back at its place; counted through all channels, so that it is found by one number."""
+    channels, whole = places.shape[:-2], math.prod(shape)
+    start = np.arange(math.prod(channels)).reshape(*channels, 1, 1) * math.prod(shape[len(channels) :])
+    flat = (places + start).reshape(-1)
+    return along_put(g.reshape(flat.shape), (whole,), 0, flat).reshape(shape)
 
 
 def separated(x, maps):
@@ -315,13 +317,19 @@ def max_places(x, kernel, stride, padding, dilation, ceil_mode):
     steps = list(np.ndindex(*kernel))
     values = [np.ascontiguousarray(seen[:, i, j]) for i, j in steps]
     top = functools.reduce(np.maximum, values)
-    best = np.zeros(top.shape, np.int32)
+    best = np.zeros(top.shape, np.min_scalar_type(-len(steps)))
     for k, (i, j) in reversed(list(enumerate(steps))):  # the first of equals; NaN is larger than any number
         down, right = rows + i * dilation[0], cols + j * dilation[1]
         inside = ((down >= 0) & (down < h))[:, None] & (right >= 0) & (right < w)
-        best += (k - best) * (((values[k] == top) | (values[k] != values[k])) & inside)
+        here = values[k] == top
+        here |= values[k] != values[k]
+        here &= inside
+        best += (k - best) * here
     offsets = np.array([i * dilation[0] * w + j * dilation[1] for i, j in steps])
-    return (corner + offsets[best]).reshape(*x.shape[:-2], *size)
+    del values, top
+    places = offsets[best]
+    places += corner
+    return places.reshape(*x.shape[:-2], *size)
 
 
 def pad_index(sizes, pads, mode):
