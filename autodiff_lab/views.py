@@ -50,6 +50,10 @@ CLOSED = frozenset(
     {"same", "float"}
 )  # what rows say whose results have their inputs' floating dtype; see ops.row
 
+# Rows that take their number out first, read in order, or are looked at elsewhere; and rows that put numbers at places.
+ALONE = frozenset({"Fill", "MaskedFill", "MaskedScatter", "IndexPut"})
+PUTS = frozenset({"IndexAdd", "IndexCopy", "Scatter", "ScatterAdd"})
+
 OVERLAP = (
     "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please "
     "clone() the tensor before performing the operation."
@@ -216,10 +220,10 @@ def overlaps(array):
     return array.size and any(n > 1 and s == 0 for n, s in zip(array.shape, array.strides))
 
 
-def refuse_shared(t, inputs):
-    """Raise if an input shows a part of ``t``'s memory, or all of it turned.
+def keep_apart(t, inputs, whole=False):
+    """Raise if an input shows a part of ``t``'s memory, or all of it turned; with ``whole``, or as it is.
 
-    As in torch, only where both fill their stretch of memory without gaps.
+    As in torch, only where both fill their stretch of memory, without gaps and each place once.
     """
     clock = t._clock
     for other in inputs if clock is not None else ():
@@ -229,10 +233,10 @@ def refuse_shared(t, inputs):
         if type(a) is not np.ndarray or type(b) is not np.ndarray:
             continue
         (low, high), (first, last) = byte_bounds(a), byte_bounds(b)
-        dense = high - low == a.nbytes and last - first == b.nbytes
+        dense = high - low == a.nbytes and last - first == b.nbytes and not overlaps(a) and not overlaps(b)
         steps, others = ([s for n, s in zip(v.shape, v.strides) if n > 1] for v in (a, b))
-        same = (low, high, steps) == (first, last, others)
-        if dense and low < last and first < high and not same:
+        same = (low, high, a.ndim, steps) == (first, last, b.ndim, others)
+        if dense and low < last and first < high and (whole or not same):
             raise explained(RuntimeError(SHARED), "note.overlap", t)
 
 
@@ -291,8 +295,8 @@ def in_place(row, t, inputs, attrs):
         return t
     recording = bool(mode.grad) and any(getattr(i, "_node", None) is not None for i in (t, *inputs))
     refuse(t, recording)
-    if row.title not in ("Fill", "MaskedFill"):  # which take their number out first
-        refuse_shared(t, inputs)
+    if row.title not in ALONE:
+        keep_apart(t, inputs, row.title in PUTS)
     if recording:
         keeps_input = any(row.inputs[0] in need for need in row.needs.values())
         old = new_tensor(np.array(t._array) if keeps_input else t._array, t._node)
@@ -303,7 +307,10 @@ def in_place(row, t, inputs, attrs):
         told("follow", t, old)
     result = row.function(old, *inputs, **attrs)
     check_fits(t, result)
-    write(t, result._array, recording, result._node)
+    node = result._node
+    if recording and node is None and t._node is not None:
+        node = (old * 0)._node  # ``eq_``, say, has no rule: its numbers do not follow the old ones
+    write(t, result._array, recording, node)
     if watched:
         told("follow", result, t)
     return t
@@ -333,7 +340,7 @@ def at_once(row, t, inputs, attrs):
     if made.shape != a.shape or made.dtype is not a.dtype:
         return False
     refuse(t, recording=False)
-    refuse_shared(t, inputs)
+    keep_apart(t, inputs)
     write(t, made)
     return True
 
@@ -411,4 +418,6 @@ def rebase(t, node, *put):
         del retained[key]
 
 
-__all__ = ["View", "at_hand", "in_place", "make_view", "rebase", "refuse", "straight", "write"]
+__all__ = [
+    "View", "at_hand", "in_place", "make_view", "rebase", "refuse", "keep_apart", "straight", "write",
+]  # fmt: skip

@@ -8,7 +8,6 @@ A second test interrupts from outside, with real signals at random moments.
 import inspect
 import linecache
 import pathlib
-import random
 import signal
 import sys
 import threading
@@ -17,7 +16,7 @@ import warnings
 
 import numpy as np
 import pytest
-from trust import rounds
+from trust import drawing, rounds
 
 import autodiff_lab as th
 from autodiff_lab import engine, lab, nn
@@ -756,7 +755,7 @@ def test_interrupts_as_they_come():
 
     net = nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 1))
     optimizer = th.optim.AdamW(net.parameters())
-    x, draw, hits = th.ones(4, 2), random.Random(5), 0
+    x, draw, hits = th.ones(4, 2), drawing(5), 0
     before, modes = signal.signal(signal.SIGALRM, interrupt), settings()[:4]
 
     def training():

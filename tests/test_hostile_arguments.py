@@ -6,7 +6,6 @@ widget: nothing of it is run.
 
 import builtins
 import inspect
-import random
 import signal
 import threading
 import traceback
@@ -17,7 +16,7 @@ import pytest
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 from public_names import OWN, reference
-from trust import promised, rounds
+from trust import drawing, promised, rounds
 from wrong_calls import callables
 
 import autodiff_lab as th
@@ -124,7 +123,7 @@ def modes():
 
 def test_hostile_arguments_meet_documented_errors_and_stay_as_they_are(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    draw = random.Random(7)
+    draw = drawing(7)
     names = {name: made for name, made in callables(th).items() if name not in APART}
     each, complaints, calls = -(-rounds("hostile calls") // len(names)), [], 0
     alarmed = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
@@ -378,6 +377,7 @@ def test_every_kind_of_argument_to_every_function(tmp_path, monkeypatch):
     "th.ones(2, 3).repeat_interleave(2**62)", "th.ones(3).tensor_split(2**62)", "th.nn.GroupNorm(0, 3)",
     "th.nn.functional.adaptive_avg_pool2d(th.ones(2, 0, 3), 2)", "th.nn.functional.adaptive_max_pool1d(th.ones(2, 0, 3), 2**40)",
     "th.nn.functional.max_pool2d(th.ones(1, 2, 2), 0)", "th.nn.functional.group_norm(th.ones(2, 3), 0)",
+    "th.nn.init.trunc_normal_(th.tensor([0, 1]), True, 0)",
 ])  # fmt: skip
 def test_what_the_nights_found_is_refused_and_changes_nothing(call):
     made, space = [], {"th": th}
@@ -437,7 +437,7 @@ def test_every_magic_is_among_them():
 
 def test_random_lines_for_the_magics(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    draw, language = random.Random(11), get_language()
+    draw, language = drawing(11), get_language()
     shell = InteractiveShell()
     magics.load_ipython_extension(shell)
     shell.run_cell("import autodiff_lab as th\nx = th.tensor(2., requires_grad=True)\ny = th.tensor(3., requires_grad=True)\n"
@@ -510,7 +510,7 @@ def refused(*_):
 
 
 def test_junk_from_the_page_changes_nothing_or_is_valid(monkeypatch):
-    draw, counting = random.Random(13), Counting()
+    draw, counting = drawing(13), Counting()
     shown, settings = widgets(counting), modes()
     each = -(-rounds("messages to widgets") // len(shown))
     assert {type(widget).__name__ for widget in shown} == every_kind(Widget) - {Experiment.__name__}

@@ -1,7 +1,10 @@
 """Derivatives through writing in place, on views of every kind, are the limits of difference quotients."""
 
+import itertools
+
 import numpy as np
 import pytest
+from programs_parts import CASES, SHAPES, SOURCES
 
 import autodiff_lab as th
 
@@ -166,6 +169,37 @@ def test_memory_that_is_shared_in_part_is_not_written_to(library):
     assert x.tolist() == [[0, 1, 2], [3, 4, 5], [6, 7, 8]] and x._version == 0
     assert x.add_(x)[0].add_(x[1]).tolist() == [6, 10, 14]
     assert x.masked_fill_(x > 15, x[0, 0]).fill_(x[0, 1]).tolist() == [[10] * 3] * 3
+
+
+@pytest.mark.parametrize("ndim", [1, 2])
+def test_a_part_that_is_put_into_a_part_is_read_before_anything_is_written(ndim):
+    """Where it is not refused (tests/programs_parts.py), numbers and gradients are those of putting a copy there."""
+
+    def run(statement):
+        leaf = (
+            th.arange(1.0, {1: 7.0, 2: 17.0}[ndim], dtype=th.float64).reshape(SHAPES[ndim]).requires_grad_()
+        )
+        space = {"th": th, "x": leaf * 1}
+        try:
+            exec(statement, space)
+        except (RuntimeError, IndexError):
+            return None
+        x = space["x"]
+        try:
+            return (x.tolist(), x._version), th.autograd.grad((x * x).sum(), leaf)[0].tolist()
+        except RuntimeError as error:  # as in torch: the part is saved, and was written to
+            assert "modified by an inplace operation" in str(error)
+            return (x.tolist(), x._version), None
+
+    gradients = 0
+    for n, target, forms in CASES:
+        for form, source in itertools.product(forms, SOURCES[n].split()) if n == ndim else ():
+            part = run(form.format(a=target, b=source))
+            if part is not None:
+                copy = run(form.format(a=target, b=f"{source}.clone()"))
+                assert part[0] == copy[0] and part[1] in (None, copy[1]), (form, target, source)
+                gradients += part[1] is not None
+    assert gradients > 500
 
 
 def test_a_write_refused_changes_nothing():

@@ -122,6 +122,7 @@ def orthogonal_(tensor, gain=1, generator=None):
 @no_grad()
 def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
     """Normal numbers within [a, b]: those outside are drawn again."""
+    check(std > 0, f"trunc_normal_(): std must be above 0, but is {std}", ValueError)
     if mean < a - 2 * std or mean > b + 2 * std:
         warnings.warn(
             "mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be incorrect.",

@@ -10,7 +10,7 @@ from ..errors import check, warn
 from ..mode import mode
 from ..tensor import Size, Tensor, count_write, memory, new_tensor
 from ..views import refuse
-from .creation import arange, numpy_dtype, tensor, to
+from .creation import numpy_dtype, tensor, to
 from .reduce import sum as total
 from .row import FUNCTIONS, check_tensor, export, named, one_line, wrap
 from .shape import squeeze, t, transposed, unsqueeze
@@ -85,8 +85,20 @@ def map_(self, tensor, callable):
 
 
 def fill_diagonal_(self, fill_value, wrap=False):
-    """Write a number onto the main diagonal, in place."""
-    self[(arange(min(self.shape)),) * self.ndim] = fill_value
+    """Write a number onto the main diagonal, in place.
+
+    Args:
+        wrap (bool): begin anew, a row below the end, until a tall matrix is full.
+    """
+    check(self.ndim > 1, "dimensions must larger than 1")
+    check(self.ndim == 2 or len(set(self.shape)) == 1, "all dimensions of input must be of equal length")
+    at, (rows, *_, columns) = (
+        np.arange(max(self.shape) if wrap and self.ndim == 2 else min(self.shape)),
+        self.shape,
+    )
+    row, column = at + at // max(columns, 1), at % max(columns, 1)
+    inside = (row < rows) & (column < columns)
+    self[(new_tensor(row[inside]), *(new_tensor(column[inside]),) * (self.ndim - 1))] = fill_value
     return self
 
 

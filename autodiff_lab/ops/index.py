@@ -13,7 +13,7 @@ import numpy as np
 from ..errors import check, explained, warn
 from ..mode import mode
 from ..tensor import Tensor, count_write, memory, new_tensor
-from ..views import at_hand, in_place, refuse, write
+from ..views import at_hand, in_place, keep_apart, refuse, write
 from .row import apply, broadcast, check_tensor, either, export, nought, operation, plain, register, wrap
 from .shape import ALIAS, SIZES, clone, dimension, expand, unsqueeze, view_row
 
@@ -286,6 +286,9 @@ def put(target, index, value, accumulate):
         check(not value._array.ndim, "Index put requires the source and destination dtypes match, got "
               f"{target.dtype.title} for the destination and {value.dtype.title} for the source.")  # fmt: skip
         value = value._cast(target._array.dtype)
+    picks = [i.dtype for i in index or () if isinstance(i, np.ndarray)]
+    if accumulate or picks != [bool] or value.numel() != 1:  # a number behind a mask is taken out first
+        keep_apart(target, (value,), whole=True)
     shape = np.empty(target.shape, bool)[index].shape
     try:
         value = expand(value, *shape)

@@ -16,11 +16,6 @@ from .row import FUNCTIONS, REQUIRED, check_tensor, export, guarded, named, noug
 from .row import operand, plain, pointwise, reflection, write_out
 
 
-def turned(g, y):
-    """``g`` with the sign that ``y`` has turned around; a Python number keeps the dtype of ``g``."""
-    return g * (math.copysign(1, y) if y.__class__ in (int, float) else np.copysign(1, y))
-
-
 def minus(x, made):
     """``x - made``, written over ``made``, which a rule has just made and nobody else holds."""
     return np.subtract(x, made, made) if made.__class__ is np.ndarray else x - made
@@ -194,7 +189,7 @@ minimum = pointwise("minimum", "Minimum", np.minimum, lambda g, x, y: where(x ==
 
 fmax    = pointwise("fmax", "Fmax", np.fmax, lambda g, x, y: where((x >= y) | isnan_(y), g, 0), lambda g, x, y: where((x >= y) | isnan_(y), 0, g), inplace=False)
 fmin    = pointwise("fmin", "Fmin", np.fmin, lambda g, x, y: where((x <= y) | isnan_(y), g, 0), lambda g, x, y: where((x <= y) | isnan_(y), 0, g), inplace=False)
-copysign = pointwise("copysign", "Copysign", np.copysign, lambda g, x, y: where(x == 0, 0, np.copysign(1, x) * turned(g, y)), nought, dtypes="float")
+copysign = pointwise("copysign", "Copysign", np.copysign, lambda g, x, out: where(x == 0, 0, g * (np.copysign(1, x) * np.copysign(1, out))), nought, dtypes="float")
 heaviside = pointwise("heaviside", "Heaviside", lambda x, y: np.where(x == 0, y, (x > 0).astype(x.dtype)))
 deg2rad = pointwise("deg2rad", "Deg2Rad", lambda x: x * x.dtype.type(math.pi / 180), lambda g: g * (math.pi / 180), dtypes="float")
 rad2deg = pointwise("rad2deg", "Rad2Deg", lambda x: x * x.dtype.type(180 / math.pi), lambda g: g * (180 / math.pi), dtypes="float")

@@ -36,7 +36,7 @@ from ..exact import Rounded
 from ..graph import LEAF, PLAIN, WRITTEN_OUT, Gate, Row, SavedOutput, parameters, written_out
 from ..mode import Inference, mode, ticks
 from ..tensor import TENSORS, Tensor, Untracked, clock_of, memory, new_tensor
-from ..views import CLOSED, MULTI_VIEW, NO_GRAD_VIEW, in_place, make_view, refuse, straight, write
+from ..views import CLOSED, MULTI_VIEW, NO_GRAD_VIEW, in_place, keep_apart, make_view, refuse, straight, write
 from .kinds import TENSORS_ONLY, kinds_of
 
 REQUIRED = type("REQUIRED", (), {"__repr__": lambda self: "required"})()
@@ -488,6 +488,8 @@ def into(row, out, result, inputs):
     check(result.dtype.rank <= out.dtype.rank,
           f"result type {result.dtype.title} can't be cast to the desired output type {out.dtype.title}")  # fmt: skip
     refuse(out, recording=False)
+    if row.variadic or row.dtypes is not None:  # as torch: what is computed number by number, or joined
+        keep_apart(out, inputs, row.variadic)
     if out._array.shape != result._array.shape:
         if out._array.size:
             warn("resized", had=[*out._array.shape], needs=[*result._array.shape])

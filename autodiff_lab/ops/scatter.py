@@ -17,25 +17,26 @@ def slices(index, dim):
 
 # fmt: off
 SRC = ("input", "src")
-SCATTER       = operation("scatter", "Scatter", lambda x, y, dim, index: put_at(x, corner(y, index), along_places(index, dim)),
-                          lambda g, dim, index: emptied(g, dim, index, 0), lambda g, src, dim, index: padded(taken(g, dim, index, src), src.shape), inputs=SRC, attrs=("dim", "index"))
+SCATTER       = operation("scatter", "Scatter", lambda x, y, dim, index, size: put_at(x, corner(y, index), along_places(index, dim)),
+                          lambda g, dim, index: emptied(g, dim, index, 0), lambda g, dim, index, size: padded(taken(g, dim, index, size), size), inputs=SRC, attrs=("dim", "index", "size"))
 SCATTER_VALUE = operation("scatter_value", "Scatter", lambda x, dim, index, value: put_at(x, value, along_places(index, dim)),
                           lambda g, dim, index: emptied(g, dim, index, 0), attrs=("dim", "index", "value"), suffix="Backward1")
 SCATTER_HOW   = operation("scatter_how", "NotImplemented", lambda x, y, dim, index, how: put_at(x, y if np.ndim(y) == 0 else corner(y, index), along_places(index, dim), True, how),
                           lambda g: no_derivative("aten::scatter"), lambda g: no_derivative("aten::scatter"), inputs=SRC, attrs=("dim", "index", "how"), suffix="")
-SCATTER_ADD   = operation("scatter_add", "ScatterAdd", lambda x, y, dim, index: put_at(x, corner(y, index), along_places(index, dim), add=True),
-                          lambda g: g, lambda g, src, dim, index: padded(taken(g, dim, index, src), src.shape), inputs=SRC, attrs=("dim", "index"))
+SCATTER_ADD   = operation("scatter_add", "ScatterAdd", lambda x, y, dim, index, size: put_at(x, corner(y, index), along_places(index, dim), add=True),
+                          lambda g: g, lambda g, dim, index, size: padded(taken(g, dim, index, size), size), inputs=SRC, attrs=("dim", "index", "size"))
 INDEX_SELECT  = operation("index_select", "IndexSelect", lambda x, dim, index: x[slices(index, dim)], lambda g, shape, dim, index: scattered(g, shape, slices(index, dim)),
                           attrs=("dim", "index"), linear=True, public=SIZES)
-INDEX_ADD     = operation("index_add", "IndexAdd", lambda x, y, dim, index, alpha: put_at(x, y if alpha == 1 else y * alpha, slices(index, dim), add=True),
-                          lambda g: g, lambda g, src, dim, index, alpha: (selected_in(g, dim, index) * alpha).reshape(src.shape), inputs=SRC, attrs=("dim", "index", "alpha"))
-INDEX_COPY    = operation("index_copy", "IndexCopy", lambda x, y, dim, index: put_at(x, y, slices(index, dim)),
-                          lambda g, dim, index: filled(g, dim, index, 0), lambda g, src, dim, index: selected_in(g, dim, index).reshape(src.shape), inputs=SRC, attrs=("dim", "index"))
+INDEX_ADD     = operation("index_add", "IndexAdd", lambda x, y, dim, index, alpha, size: put_at(x, y if alpha == 1 else y * alpha, slices(index, dim), add=True),
+                          lambda g: g, lambda g, dim, index, alpha, size: (selected_in(g, dim, index) * alpha).reshape(size), inputs=SRC, attrs=("dim", "index", "alpha", "size"))
+INDEX_COPY    = operation("index_copy", "IndexCopy", lambda x, y, dim, index, size: put_at(x, y, slices(index, dim)),
+                          lambda g, dim, index: filled(g, dim, index, 0), lambda g, dim, index, size: selected_in(g, dim, index).reshape(size), inputs=SRC, attrs=("dim", "index", "size"))
 INDEX_FILL    = operation("index_fill", "IndexFill", lambda x, dim, index, value: put_at(x, value, slices(index, dim)),
                           lambda g, dim, index: filled(g, dim, index, 0), attrs=("dim", "index", "value"))
 MASKED_SELECT = operation("masked_select", "MaskedSelect", lambda x, index: x[index], lambda g, shape, index: scattered(g, shape, index), attrs=("index",), linear=True)
-MASKED_SCATTER = operation("masked_scatter", "MaskedScatter", lambda x, y, mask: put_at(x, y.reshape(-1)[: mask.sum()], mask),
-                          lambda g, mask: g * (1 - mask.astype(mark(g))), lambda g, src, mask: leading(picked(g, mask), src), inputs=SRC, attrs=("mask",))
+MASKED_SCATTER = operation("masked_scatter", "MaskedScatter", lambda x, y, mask, size: put_at(x, y.reshape(-1)[: mask.sum()], np.atleast_1d(mask)),
+                          lambda g, mask: g * (1 - mask.astype(mark(g))), lambda g, mask, size: padded(picked(g, mask), (count(size),)).reshape(size),
+                          inputs=SRC, attrs=("mask", "size"))
 TAKE          = operation("take", "Take", lambda x, index: x.reshape(-1)[index], lambda g, shape, index: scattered(g, (count(shape),), (index,)).reshape(shape), attrs=("index",), linear=True)
 # fmt: on
 emptied, selected, filled = either(SCATTER_VALUE), either(INDEX_SELECT), either(INDEX_FILL)
@@ -49,11 +50,11 @@ def mark(g):
     return (g._array if isinstance(g, Tensor) else g).dtype
 
 
-def taken(g, dim, index, src):
-    """The cotangents at the places that ``index`` means, in as many dimensions as ``src``."""
+def taken(g, dim, index, size):
+    """The cotangents at the places that ``index`` means, in as many dimensions as ``size`` says."""
     if g.ndim and index.ndim:
         return along_taken(g, dim, index)
-    return along_taken(g.reshape((-1,)), 0, index.reshape(-1)).reshape((1,) * src.ndim)
+    return along_taken(g.reshape((-1,)), 0, index.reshape(-1)).reshape((1,) * len(size))
 
 
 def selected_in(g, dim, index):
@@ -66,11 +67,6 @@ def padded(g, shape):
         return g
     index = np.ix_(*(np.arange(n) for n in g.shape))
     return scattered(g, shape, index)
-
-
-def leading(g, src):
-    """``g`` as the first numbers of a cotangent of ``src``."""
-    return padded(g, (count(src.shape),)).reshape(src.shape)
 
 
 # -- arguments ----------------------------------------------------------------------------------------------
@@ -101,6 +97,8 @@ def along(input, dim, index, function):
     check(not array.size or max(array.ndim, 1) == max(input.ndim, 1), "Index tensor must have the same number of "
           f"dimensions as {('input' if function == 'gather' else 'self')} tensor")  # fmt: skip
     size = input.shape[dim] if input.ndim else 1
+    if not array.size and function != "gather":  # whose result has the index's shape
+        array = array.reshape((0,) * max(input.ndim, 1))
     wrong = (array < 0) | (array >= size)
     if wrong.any():
         bad = array[wrong].flat[0]
@@ -151,14 +149,14 @@ def scatter(input, dim, index, src=None, *, value=None, reduce=None):
         return SCATTER_HOW, (input, src), {"dim": dim, "index": index, "how": getattr(np, reduce)}
     if not isinstance(src, Tensor):
         return SCATTER_VALUE, (input,), {"dim": dim, "index": index, "value": plain(src)}
-    return SCATTER, (input, fitting(input, src, "scatter")), {"dim": dim, "index": index}
+    return SCATTER, *beside(input, dim, index, src, "scatter")
 
 
 @twins
 def scatter_add(input, dim, index, src):
     """As ``scatter``, with ``src`` added; a place named twice gets both."""
     dim, index = along(input, dim, index, "scatter_add")
-    return SCATTER_ADD, (input, fitting(input, src, "scatter_add")), {"dim": dim, "index": index}
+    return SCATTER_ADD, *beside(input, dim, index, src, "scatter_add")
 
 
 NEUTRAL = {"sum": 0, "mean": 0, "prod": 1, "amax": -np.inf, "amin": np.inf}
@@ -198,6 +196,19 @@ def scatter_reduce(input, dim, index, src, reduce, *, include_self=True):
     return total / counts if input.is_floating_point() else total // counts
 
 
+def beside(input, dim, index, src, function):
+    """What a row that puts ``src`` at places needs; RuntimeError in torch's words, where ``src`` lacks a number for one."""
+    src = fitting(input, src, function)
+    src = src if index.size else reshape(reshape(src, -1)[:0], index.shape)
+    check(max(src.ndim, 1) == max(index.ndim, 1),
+          "Index tensor must have the same number of dimensions as src tensor")  # fmt: skip
+    within = zip(np.atleast_1d(index).shape, input.shape or (1,), src.shape or (1,))
+    check(all((n <= own or d == dim) and n <= theirs for d, (n, own, theirs) in enumerate(within)),
+          f"Expected index {list(index.shape)} to be no larger than self {list(input.shape)} apart from dimension {dim} "
+          f"and to be no larger size than src {list(src.shape)}")  # fmt: skip
+    return (input, src), {"dim": dim, "index": index, "size": tuple(src.shape)}
+
+
 def fitting(input, src, function):
     check(check_tensor(src, function, 4, "src").dtype is input.dtype,
           f"{function}(): Expected self.dtype to be equal to src.dtype")  # fmt: skip
@@ -218,6 +229,8 @@ def index_select(input, dim, index, *, out=None):
 
 def indexed(input, dim, index, function):
     dim = dimension(dim, input.ndim)
+    check(check_tensor(index, function, 3, "index").ndim <= 1,
+          f"{function}_(): Index should have dimension 1 or 0 (got {index.ndim})", IndexError)  # fmt: skip
     return dim, places(index, function, input.shape[dim] if input.ndim else 1).reshape(-1)
 
 
@@ -225,25 +238,46 @@ def indexed(input, dim, index, function):
 def index_add(input, dim, index, source, *, alpha=1):
     """``input`` with ``alpha * source`` added at the places ``index`` along ``dim``."""
     dim, index = indexed(input, dim, index, "index_add")
+    have = check_tensor(source, "index_add", 4, "source").shape
+    check(len(index) == (have[dim] if dim < len(have) else 1), f"index_add_(): Number of indices ({len(index)}) should be "
+          f"equal to source.size(dim): ({have[dim] if dim < len(have) else 1}), for dim: {dim}")  # fmt: skip
+    check((*have[:dim], *have[dim + 1 :]) == (*input.shape[:dim], *input.shape[dim + 1 :]) and len(have) == input.ndim,
+          "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = "
+          f"{list(input.shape)} source.shape = {list(have)}")  # fmt: skip
     source = fitting(input, source, "index_add")
-    return INDEX_ADD, (input, source), {"dim": dim, "index": index, "alpha": alpha}
+    return (
+        INDEX_ADD,
+        (input, source),
+        {"dim": dim, "index": index, "alpha": alpha, "size": tuple(source.shape)},
+    )
 
 
 @twins
 def index_copy(input, dim, index, source):
     """``input`` with ``source`` at the places ``index`` along ``dim``."""
     dim, index = indexed(input, dim, index, "index_copy")
-    return INDEX_COPY, (input, fitting(input, source, "index_copy")), {"dim": dim, "index": index}
+    have = check_tensor(source, "index_copy", 4, "source").shape
+    check(not have or not input.ndim or len(have) == input.ndim, "index_copy_(): When source and destination are not scalars, their "
+          f"dimensionality must match. Source dimensionality ({len(have)}), destination dimensionality ({input.ndim})", IndexError)  # fmt: skip
+    own, theirs = (", ".join(map(str, (*shape[:dim], *shape[dim + 1 :]))) for shape in (input.shape, have))
+    check(own == theirs, "index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape: "
+          f"{own} at dimension {dim} and source slice shape: {theirs} at dimension 0.")  # fmt: skip
+    check(len(index) == (have[dim] if have else 1), f"index_copy_(): Number of indices ({len(index)}) should be equal to "
+          f"source.size(dim) ({have[dim] if have else 1})", IndexError)  # fmt: skip
+    source = fitting(input, source, "index_copy")
+    return INDEX_COPY, (input, source), {"dim": dim, "index": index, "size": tuple(source.shape)}
 
 
 @twins
 def index_fill(input, dim, index, value):
     """``input`` with the number ``value`` at the places ``index`` along ``dim``."""
     dim, index = indexed(input, dim, index, "index_fill")
-    if isinstance(value, Tensor) and value.requires_grad and not value.ndim:
+    check(not isinstance(value, Tensor) or not value.ndim, "index_fill_ only supports a 0-dimensional value tensor, but "
+          f"got tensor with {getattr(value, 'ndim', 0)} dimension(s).")  # fmt: skip
+    if isinstance(value, Tensor) and value.requires_grad:
         index = np.unique(index)  # a place named twice gets the number once
         shape = [len(index) if d == dim else n for d, n in enumerate(input.shape)]
-        return INDEX_COPY, (input, expand(value, *shape)), {"dim": dim, "index": index}
+        return INDEX_COPY, (input, expand(value, *shape)), {"dim": dim, "index": index, "size": tuple(shape)}
     value = value.item() if isinstance(value, Tensor) else plain(value)
     return INDEX_FILL, (input,), {"dim": dim, "index": index, "value": value}
 
@@ -268,7 +302,7 @@ def masked_scatter(input, mask, source):
         check(source.dtype is input.dtype, "masked_scatter: expected self and source to have same dtypes")
         raise RuntimeError("The number of elements in source must be greater than or equal to the number of ones in "
                            "mask")  # fmt: skip
-    return MASKED_SCATTER, (input, source), {"mask": mask}
+    return MASKED_SCATTER, (input, source), {"mask": mask, "size": tuple(source.shape)}
 
 
 def take(input, index, *, out=None):
