@@ -153,17 +153,15 @@ def side_by_side(rows):
 def run(x):
     """``side_by_side`` of a vector that fills a register, with as few calls as may be: most losses end in it."""
     n, register = len(x), 32 // x.itemsize
-    lanes, filled = 4 * register, n - n % register
-    whole = n - n % lanes
-    total = x[:filled] if filled < n else x
+    filled, whole = n - n % register, n - n % (4 * register)
     if whole:
-        if whole < lanes * 16:
-            total = reduce(x[:whole].reshape(-1, lanes))
-        else:
-            total = cascade(x[:whole].reshape(-1, lanes))
+        rows = x[:whole].reshape(-1, 4 * register)
+        total = reduce(rows) if len(rows) < 16 else cascade(rows)
         if whole < filled:
             total = np.concatenate((total[:register], x[whole:filled], total[register:]))
-    if len(total) > register:
+    else:
+        total = x[:filled]
+    if filled > register:
         total = reduce(total.reshape(-1, register))
     if filled < n:
         total = np.concatenate((x[filled:], total))
@@ -221,15 +219,14 @@ def add_up(x, axes=None, keepdims=False):
     """The sum over ``axes`` (a tuple; all of them by default), in torch's order; see Note [The order of a sum]."""
     if x.size < 5 or x.dtype.char not in "fd":
         return reduce(x, axes, keepdims=keepdims)
-    register, ndim, shape = 32 // x.itemsize, x.ndim, x.shape
+    register, ndim = 32 // x.itemsize, x.ndim
     if x.flags.c_contiguous and not keepdims:  # the common sums, at once
+        shape = x.shape
         if axes is None or len(axes) == ndim:
             if x.size >= register:
                 return (reduce(x, axes) if x.size > MANY else run(x.reshape(-1))) or x.dtype.type(0)
         elif axes == (0,) and ndim == 2:
-            if shape[1] > 1:
-                return columns(x)
-            return add_up(x.reshape(-1)).reshape(1)
+            return columns(x) if shape[1] > 1 else add_up(x[:, 0]).reshape(1)
         elif axes == (ndim - 1,) and (x.size > MANY or ndim == 2 and shape[1] >= register):
             if x.size > MANY:
                 return reduce(x, axes)
