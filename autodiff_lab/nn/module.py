@@ -116,10 +116,10 @@ class Module:
     # -- attributes ------------------------------------------------------------------------------
 
     def __getattr__(self, name):
+        own = self.__dict__
         for registry in REGISTRIES:
-            held = self.__dict__.get(registry, {})
-            if name in held:
-                return held[name]
+            if registry in own and name in own[registry]:
+                return own[registry][name]
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'" + reason(name))
 
     def __setattr__(self, name, value):

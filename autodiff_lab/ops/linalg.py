@@ -74,17 +74,21 @@ def mv(input, vec, *, out=None):
 
 def mm(input, mat2, *, out=None):
     """A matrix times a matrix: (n × m) and (m × p) give (n × p)."""
-    if input._array.ndim != 2:
+    x, y = input._array, mat2._array
+    if x.ndim != 2:
         raise RuntimeError("self must be a matrix")
-    if mat2._array.ndim != 2:
+    if y.ndim != 2:
         raise RuntimeError("mat2 must be a matrix")
-    check_inner(input, mat2)
-    same_dtype("expected m1 and m2 to have the same dtype, but got: {0.c_name} != {1.c_name}", input, mat2)
+    check_inner(x, y)
+    if x.dtype is not y.dtype:
+        same_dtype(
+            "expected m1 and m2 to have the same dtype, but got: {0.c_name} != {1.c_name}", input, mat2
+        )
     return MM.run(input, mat2, out=out)
 
 
-def check_inner(input, mat2):
-    (n, m), (k, p) = input._array.shape, mat2._array.shape
+def check_inner(x, y):
+    (n, m), (k, p) = x.shape, y.shape
     if m != k:
         raise explained(RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({n}x{m} and {k}x{p})"),
                          "note.matmul", m=m, k=k)  # fmt: skip
@@ -106,12 +110,13 @@ def addmm(input, mat1, mat2, *, beta=1, alpha=1, out=None):
     """``beta * input + alpha * (mat1 @ mat2)``, with ``input`` broadcast."""
     for i, (value, name) in enumerate(((input, "input"), (mat1, "mat1"), (mat2, "mat2"))):
         check_tensor(value, "addmm", i + 1, name)
-    check_inner(mat1, mat2)
-    if not input._array.dtype is mat1._array.dtype is mat2._array.dtype:
+    b, x, y = input._array, mat1._array, mat2._array
+    check_inner(x, y)
+    if not b.dtype is x.dtype is y.dtype:
         same_dtype("mat1 and mat2 must have the same dtype, but got {0.title} and {1.title}", mat1, mat2)
         same_dtype("self and mat2 must have the same dtype, but got {0.title} and {1.title}", input, mat2)
-    size = len(mat1._array), mat2._array.shape[1]
-    if input._array.shape not in (size, size[1:]):
+    size = len(x), y.shape[1]
+    if b.shape != size[1:] and b.shape != size:
         expand(input, *size)  # which raises unless it fits
     return ADDMM.run(input, mat1, mat2, beta=beta, alpha=alpha, out=out)
 

@@ -325,21 +325,31 @@ def written_for(row):
         arrays=f"{', '.join(arrays)}, = {first}, {''.join(f'{i}._array, ' for i in inputs[1:])}",
         fits=" and ".join(filter(None, (same, spread))) or "True",
         values=", ".join([*arrays, *row.attrs]),
-        settled="_r" if row.view else "_r = _settle(_r)",
+        settled="_r" if row.view else "_r = _r if _r.__class__ is _ndarray and _r.ndim else _settle(_r)",
         wanted="False" if not row.rules else "(" + " or ".join(f"{i}._node is not None" for i in inputs) + ")",
         edges=", ".join(edges) + ",",
         sources=", ".join(f"{i} if {i}._node is _LEAF else {i}._node" if a in row.needs else "None" for i, a in zip(inputs, row.inputs)),
         saved="".join(f"{v}, " for v in saved),
         noted="; _node._noted = (" + "".join("_a0.shape, " if n == "shape" else f"{n}, " for n in row.noted) + ")" if row.noted else "",
-        fit=f"_fits(_node._edges, ({', '.join(arrays)},), _r)" if row.dtypes is not None else "None",
-        marked=f"\n            if _may_share_memory(_r, _a0) or not _r.size: _mark_view(_row, _i0, dict({options[2:]}), _t, 0, _m)" * row.view,
+        fit="None" if row.dtypes is None else fit_of(edges, arrays),
+        marked=f"\n            if _shown(_a0, _r): _mark_view(_row, _i0, dict({options[2:]}), _t, 0, _m)" * row.view,
     )  # fmt: skip
     return written_out(source, {
         "_mode": mode, "_TENSORS": TENSORS, "_new": object.__new__, "_Tensor": Tensor, "_Node": row.node, "_LEAF": LEAF,
         "_next_tick": ticks.next, "_forward": row.forward, "_SavedOutput": SavedOutput, "_clock_of": clock_of, "_row": row,
-        "_generally": generally, "_misfit": misfit, "_errors": ERRORS, "_settle": settle, "_fits": fits, "_memory": memory,
-        "_may_share_memory": np.may_share_memory, "_mark_view": mark_view, "_broadcast_all": broadcast_all,
+        "_ndarray": np.ndarray, "_generally": generally, "_misfit": misfit, "_errors": ERRORS, "_settle": settle, "_fits": fits, "_memory": memory,
+        "_shown": shown, "_mark_view": mark_view, "_broadcast_all": broadcast_all,
     }, f"run of {row.name}")  # fmt: skip
+
+
+def fit_of(edges, arrays):
+    """The text of ``fits`` for these names; in one dtype, without a call."""
+    known = " is ".join(f"{a}.dtype" for a in ("_r", *arrays))
+    parts = [
+        f"None if {e} is None or {a}.shape == _r.shape else ({a}.shape, {a}.dtype)"
+        for e, a in zip(edges, arrays)
+    ]
+    return f"({', '.join(parts)},) if {known} else _fits(_node._edges, ({', '.join(arrays)},), _r)"
 
 
 def fits(edges, arrays, result):
@@ -403,7 +413,7 @@ def generally(row, *inputs, out=None, **attrs):
     node = record(row, inputs, attrs, results) if requires else None
     if row.view:
         for index, t in enumerate(results):
-            if np.may_share_memory(t._array, arrays[0]) or not t._array.size:
+            if shown(arrays[0], t._array):
                 mark_view(row, inputs[0], attrs, t, index, bool(state))
     if state.__class__ is not bool:
         if isinstance(state, Inference):
@@ -459,6 +469,14 @@ def record(row, inputs, attrs, results):
         if t._array.dtype.kind == "f":
             t._node = node if row.outputs == 1 else Gate(node, index)
     return node
+
+
+def shown(whole, part):
+    """Whether ``part`` shows memory of ``whole``; of no numbers, any."""
+    base = part.base
+    if base is not None and (base is whole or base is whole.base):
+        return True
+    return np.may_share_memory(whole, part) or not part.size
 
 
 def mark_view(row, source, attrs, t, index, recording):
