@@ -99,6 +99,10 @@ def cascade(rows):
     n = len(rows)
     if n < 16:
         return in_order(rows)
+    if rows.ndim == 1 and n < 256:
+        rest = n % 16
+        total = accumulate(accumulate(rows[: n - rest].reshape(-1, 16), 1)[:, -1])[-1]
+        return accumulate(rows[n - rest :])[-1] + total if rest else total
     step = 1 << max(4, (n - 1).bit_length() // 4)
     if n < 2 * step:  # the common sums, at once
         block = in_order(rows[:step])

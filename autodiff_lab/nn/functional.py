@@ -656,6 +656,9 @@ def binary_cross_entropy_with_logits(input, target, weight=None, size_average=No
 
 def fit_target(input, target, weight):
     """torch's errors for a target, or weights, that do not fit ``input``."""
+    x, y = input._array, target._array
+    if x.ndim == 2 and y.shape == x.shape[:1] and y.dtype == np.int64 and weight is None:
+        return
     d, sizes = input.ndim, list(input.shape)
     if d == 0:
         raise ValueError("Expected 1 or more dimensions (got 0)")
@@ -685,7 +688,8 @@ def fit_target(input, target, weight):
 def left_out(classes, n, ignore_index):
     """Which targets count for nothing, or None where all count; IndexError for one that is none of ``n`` classes."""
     if not 0 <= ignore_index < n and classes.size:
-        if np.minimum.reduce(classes, None) >= 0 and np.maximum.reduce(classes, None) < n:
+        whole = classes.view(np.uint64) if classes.dtype == np.int64 else classes  # below 0 is far beyond n
+        if np.maximum.reduce(whole, None) < n:
             return None
     ignored = classes == ignore_index
     wrong = ~ignored & ((classes < 0) | (classes >= n))
@@ -709,7 +713,7 @@ def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, r
     n = input.shape[dim]
     ignored = left_out(classes, n, ignore_index)
     aside = (slice(None),) * dim + (None,)
-    index, factor = (np.array(classes) if ignored is None else np.where(ignored, 0, classes))[aside], 1
+    index, factor = (np.array(classes) if ignored is None else np.where(ignored, 0, classes))[aside], neural.ONE
     if weight is not None or ignored is not None:
         kind = input._array.dtype.type
         factor = (np.ones(n, kind) if weight is None else memory(weight))[index].astype(kind)

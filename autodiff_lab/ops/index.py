@@ -41,6 +41,8 @@ def all_places(shape):
 
 def corner(y, index):
     """The part of ``y`` that ``index`` has places for."""
+    if y.shape == index.shape:
+        return y
     return y[tuple(slice(n) for n in index.shape)] if y.ndim == index.ndim else y.reshape(-1)[: index.size]
 
 

@@ -18,6 +18,7 @@ from .reduce import expanded
 from .row import REQUIRED, either, operation, pointwise
 from .special import erf
 
+ONE = 1  # the weight of every class where none is given
 HIDDEN = {"inplace": False, "method": False, "export": False}
 TWO = ("input", "target")
 AFFINE = ("input", "weight", "bias")
@@ -145,16 +146,18 @@ def slope(d, width):
 
 def picked_loss(x, dim, target, weight, reduction):
     """-x at the targets; ``weight`` is a number or as large as ``target``, which keeps its dimension at size 1."""
-    losses = -take_along(x, dim, target) * weight
+    losses = -take_along(x, dim, target)
+    if weight is not ONE:
+        losses = losses * weight
     if reduction == "none":
         return losses.squeeze(dim)
-    first, rest = losses.reshape(-1)[:1], losses.reshape(-1)[1:]
-    whole = cascade(rest) + first.sum()  # torch's order: the first comes last
+    losses = losses.reshape(-1)
+    whole = cascade(losses[1:]) + (losses[0] if len(losses) else 0)  # torch's order: the first comes last
     return whole / whole_weight(target, weight, x.dtype) if reduction == "mean" else whole
 
 
 def whole_weight(target, weight, dtype):
-    return dtype.type(target.size) if isinstance(weight, int) else weight.sum()
+    return dtype.type(target.size) if weight is ONE else weight.sum()
 
 
 def per_sample(g, target, weight, reduction):
@@ -162,8 +165,9 @@ def per_sample(g, target, weight, reduction):
     if reduction == "none":
         return g.reshape(target.shape) * weight
     if reduction == "mean":
-        g = g / target.size if isinstance(weight, int) else g / weight.sum()
-    return expanded(g, target.shape) * weight
+        g = g / target.size if weight is ONE else g / weight.sum()
+    g = expanded(g, target.shape)
+    return g if weight is ONE else g * weight
 
 
 # -- normalisations: the same three rules, over other axes -----------------------------------------------------

@@ -135,7 +135,8 @@ def exp_shifted(x, dim):
 
 def log_exp_shifted(x, dim):
     """x less its largest number, less the logarithm of Σ exp of that; worked out with ``dim`` first, row by row."""
-    gap, _ = below_top(np.ascontiguousarray(x.swapaxes(0, *dim)), 0)
+    rows = np.ascontiguousarray(x.swapaxes(0, *dim))
+    gap = rows - np.maximum.reduce(rows, initial=-np.inf)
     gap -= exact.log(exact.in_order(exact.exp(gap)))
     return np.ascontiguousarray(gap.swapaxes(0, *dim))
 
