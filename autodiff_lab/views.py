@@ -33,7 +33,7 @@ from . import engine
 from .errors import explained
 from .graph import LEAF, Node, SavedOutput
 from .mode import mode, ticks, told
-from .tensor import TENSORS, Untracked, clock_of, count_write, new_tensor
+from .tensor import TENSORS, Tensor, Untracked, clock_of, count_write, new_tensor
 
 NO_GRAD_VIEW = (
     "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use case "
@@ -46,6 +46,7 @@ MULTI_VIEW = (
     "returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace "
     "the inplace operation by an out-of-place one."
 )
+FLOATS = frozenset({np.float16, np.float32, np.float64})
 CLOSED = frozenset(
     {"same", "float"}
 )  # what rows say whose results have their inputs' floating dtype; see ops.row
@@ -316,64 +317,69 @@ def in_place(row, t, inputs, attrs):
     return t
 
 
-def at_once(row, t, inputs, attrs):
-    """Write numbers of one floating dtype, with nothing to record; False, and nothing done, where it takes more."""
+def at_hand(t):
+    """Whether ``t`` is a floating-point number, or memory without gaps, that may be written to."""
     a = t._array
-    if row.dtypes not in CLOSED or a.dtype.kind != "f" or len(inputs) + 1 != len(row.inputs):
+    there = a.flags.carray and a.dtype.kind == "f" if a.__class__ is np.ndarray else a.__class__ in FLOATS
+    return there and t._clock.__class__ is not Untracked
+
+
+def numbers_for(t, other):
+    """The numbers of ``other``, if they can be joined to those of ``t`` as they are, else None."""
+    if other.__class__ is Tensor or other.__class__ in TENSORS:
+        a, b, clock = t._array, other._array, t._clock
+        if (
+            b.dtype is not a.dtype
+            or b.ndim
+            and b.shape != a.shape
+            or clock is not None
+            and other._clock is clock
+        ):
+            return None
+        return b
+    return other if other.__class__ is float or other.__class__ is int else None
+
+
+def straight(ufunc, t, other, factor=1):
+    """Write ``ufunc(t, factor * other)`` into ``t`` in one stroke; False, and nothing done, where it takes more."""
+    b = numbers_for(t, other) if at_hand(t) else None
+    if b is None:
         return False
-    values = [a]
+    if factor != 1:
+        b = b * factor
+    a = t._array
+    count_write(t)
+    if a.__class__ is np.ndarray:
+        ufunc(a, b, a)
+    else:
+        t._array = ufunc(a, b)
+    return True
+
+
+def at_once(row, t, inputs, attrs):
+    """Write what ``row`` makes of numbers of one floating dtype into ``t``; False, and nothing done, where it takes more."""
+    if row.dtypes not in CLOSED or len(inputs) + 1 != len(row.inputs) or not at_hand(t):
+        return False
+    values = [t._array]
     for other in inputs:
-        if other.__class__ in TENSORS:
-            other = other._array
-            if other.dtype is not a.dtype or (other.shape != a.shape and other.ndim):
-                return False
-        elif other.__class__ is not float and other.__class__ is not int:
+        b = numbers_for(t, other)
+        if b is None:
             return False
-        values.append(other)
+        values.append(b)
     options = {**row.options, **attrs}
     for value in options.values():
         if value.__class__ is not float and value.__class__ is not int:
             return False
     if len(options) != len(row.attrs):
         return False
-    made = row.forward(*values, *options.values())
+    a, made = t._array, row.forward(*values, *options.values())
     if made.shape != a.shape or made.dtype is not a.dtype:
         return False
-    refuse(t, recording=False)
-    keep_apart(t, inputs)
-    write(t, made)
-    return True
-
-
-def at_hand(t):
-    """Whether ``t`` is floating-point memory without gaps that may be written to."""
-    a = t._array
-    return (
-        a.__class__ is np.ndarray
-        and a.dtype.kind == "f"
-        and a.flags.carray
-        and t._clock.__class__ is not Untracked
-    )
-
-
-def straight(ufunc, t, other, factor=1):
-    """Write ``ufunc(t, factor * other)`` into ``t`` in one stroke; False, and nothing done, where it takes more."""
-    if not at_hand(t):
-        return False
-    a, b = t._array, other
-    if other.__class__ in TENSORS:
-        b = other._array
-        if b.dtype is not a.dtype or (b.shape != a.shape and b.ndim):
-            return False
-        clock = t._clock
-        if clock is not None and other._clock is clock or other._node is not None and mode.grad:
-            return False
-    elif other.__class__ is not float and other.__class__ is not int:
-        return False
-    if factor != 1:
-        b = b * factor
     count_write(t)
-    ufunc(a, b, a)
+    if a.__class__ is np.ndarray:
+        a[...] = made
+    else:
+        t._array = made
     return True
 
 

@@ -106,7 +106,9 @@ def live():
 def test_steps_leave_nothing_behind(work, no_collector):
     steps = promised("training steps that grow by nothing") // WORKS[work]
     step = work()
-    for _ in range(1100):  # the record of recorded passes is full then, and every cache warm
+    for _ in range(
+        2100
+    ):  # full then: the record of recorded passes, caches, Python's 2,000 spare tuples of a length
         step()
     objects, blocks = live()
     for _ in range(steps):

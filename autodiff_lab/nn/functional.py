@@ -713,7 +713,10 @@ def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, r
     n = input.shape[dim]
     ignored = left_out(classes, n, ignore_index)
     aside = (slice(None),) * dim + (None,)
-    index, factor = (np.array(classes) if ignored is None else np.where(ignored, 0, classes))[aside], neural.ONE
+    index, factor = (
+        (np.array(classes) if ignored is None else np.where(ignored, 0, classes))[aside],
+        neural.ONE,
+    )
     if weight is not None or ignored is not None:
         kind = input._array.dtype.type
         factor = (np.ones(n, kind) if weight is None else memory(weight))[index].astype(kind)

@@ -368,7 +368,7 @@ def constant_(t, row, attrs, value):
     """Write one number everywhere: recorded as ``row``, or else straight into the memory."""
     if mode.grad and t._node is not None:
         return in_place(row, t, (), attrs)
-    if at_hand(t):
+    if at_hand(t) and t._array.__class__ is np.ndarray:
         count_write(t)
         t._array.fill(value)
         return t

@@ -36,7 +36,7 @@ from ..exact import Rounded
 from ..graph import LEAF, PLAIN, WRITTEN_OUT, Gate, Row, SavedOutput, parameters, written_out
 from ..mode import Inference, mode, ticks
 from ..tensor import TENSORS, Tensor, Untracked, clock_of, memory, new_tensor
-from ..views import CLOSED, MULTI_VIEW, NO_GRAD_VIEW, in_place, keep_apart, make_view, refuse, straight, write
+from ..views import CLOSED, FLOATS, MULTI_VIEW, NO_GRAD_VIEW, in_place, keep_apart, make_view, refuse, straight, write
 from .kinds import TENSORS_ONLY, kinds_of
 
 REQUIRED = type("REQUIRED", (), {"__repr__": lambda self: "required"})()
@@ -53,7 +53,6 @@ SCALAR_OPERATORS = {
 
 SPELLINGS = {"axis": "dim", "keepdims": "keepdim"}  # NumPy's names, which torch takes too
 ANY_VALUE = TENSORS | {int, float, bool, type(None)}  # the classes of arguments that fit whatever their value
-FLOATS = frozenset({np.float16, np.float32, np.float64})
 NUMBERS = frozenset({int, float})
 
 UNARY = """\
@@ -644,12 +643,12 @@ def in_place_method(row, name):
 
     def method(self, *args, **options):
         if quick is not None and len(args) == 1:
-            state = mode.grad
-            if state is False or state is True and self._node is None:
+            state, other = mode.grad, args[0]
+            if state is False or state is True and self._node is None is getattr(other, "_node", None):
                 factor = (
                     1 if not options else options.get("alpha") if row.attrs and len(options) == 1 else None
                 )
-                if factor.__class__ in NUMBERS and straight(quick, self, args[0], factor):
+                if factor.__class__ in NUMBERS and straight(quick, self, other, factor):
                     return self
         if len(args) > most:
             raise TypeError(f"{name}() takes {most} positional arguments but {len(args)} were given")
