@@ -357,7 +357,7 @@ def straight(ufunc, t, other, factor=1):
 
 
 def at_once(row, t, inputs, attrs):
-    """Write what ``row`` makes of numbers of one floating dtype into ``t``; False, and nothing done, where it takes more."""
+    """Write what ``row`` makes of numbers of one dtype into ``t``; False, and nothing done, where it takes more."""
     if row.dtypes not in CLOSED or len(inputs) + 1 != len(row.inputs) or not at_hand(t):
         return False
     values = [t._array]
