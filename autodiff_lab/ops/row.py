@@ -36,7 +36,18 @@ from ..exact import Rounded
 from ..graph import LEAF, PLAIN, WRITTEN_OUT, Gate, Row, SavedOutput, parameters, written_out
 from ..mode import Inference, mode, ticks
 from ..tensor import TENSORS, Tensor, Untracked, clock_of, memory, new_tensor
-from ..views import CLOSED, FLOATS, MULTI_VIEW, NO_GRAD_VIEW, in_place, keep_apart, make_view, refuse, straight, write
+from ..views import (
+    CLOSED,
+    FLOATS,
+    MULTI_VIEW,
+    NO_GRAD_VIEW,
+    in_place,
+    keep_apart,
+    make_view,
+    refuse,
+    straight,
+    write,
+)
 from .kinds import TENSORS_ONLY, kinds_of
 
 REQUIRED = type("REQUIRED", (), {"__repr__": lambda self: "required"})()
