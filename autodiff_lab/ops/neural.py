@@ -13,7 +13,7 @@ from ..exact import add_up, cascade
 from ..tensor import Tensor
 from .index import along_put, scattered, take_along
 from .join import cat
-from .pointwise import abs as abs_row, flat, sigmoid, where
+from .pointwise import abs as abs_row, flat, minus, sigmoid, times, where
 from .reduce import expanded
 from .row import REQUIRED, either, operation, pointwise
 from .special import erf
@@ -176,12 +176,13 @@ def centred(x, axes, eps):
     """``x`` with mean 0 and variance 1 over ``axes``, and the factor that did it."""
     x = x - x.mean(axis=axes, keepdims=True)
     scale = 1 / np.sqrt((x * x).mean(axis=axes, keepdims=True) + eps)
-    return x * scale, scale
+    return times(x, scale), scale
 
 
 def centred_rule(g, x, axes, eps):
     x, scale = centred(x, axes, eps)
-    return scale * (g - g.mean(axis=axes, keepdims=True) - x * (g * x).mean(axis=axes, keepdims=True))
+    x = times(x, (g * x).mean(axis=axes, keepdims=True))
+    return times(minus(g - g.mean(axis=axes, keepdims=True), x), scale)
 
 
 def along_channel(w, x):

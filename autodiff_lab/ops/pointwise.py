@@ -16,9 +16,17 @@ from .row import FUNCTIONS, REQUIRED, check_tensor, export, guarded, named, noug
 from .row import operand, plain, pointwise, reflection, write_out
 
 
+# What has just been made, and nobody else holds, is written over if it is an array; a tensor or a symbol is not.
+
+
 def minus(x, made):
-    """``x - made``, written over ``made``, which a rule has just made and nobody else holds."""
+    """``x - made``."""
     return np.subtract(x, made, made) if made.__class__ is np.ndarray else x - made
+
+
+def times(made, x):
+    """``made * x``, for an ``x`` that is broadcast to ``made``."""
+    return np.multiply(made, x, made) if made.__class__ is np.ndarray else made * x
 
 
 BITS = {np.float32: np.int32, np.float64: np.int64}

@@ -14,7 +14,7 @@ from ..errors import check, explained, warn
 from ..exact import add_up
 from ..tensor import Tensor
 from .index import along_put, take_along
-from .pointwise import minus, where
+from .pointwise import minus, times, where
 from .row import apply, either, export, named, operation, register
 from .shape import EXPAND, SIZES, dimension
 
@@ -182,7 +182,7 @@ LOGSUMEXP = operation("logsumexp", "Logsumexp", log_sum_exp,
                       lambda g, out, input, shape, dim, keepdim: kept(g, shape, dim, keepdim) * exact.exp(input - kept(out, shape, dim, keepdim)), **ALONG)
 SOFTMAX  = operation("softmax",  "Softmax", exp_shifted, lambda g, out, dim: out * (g - (g * out).sum(axis=dim, keepdims=True)), attrs=("dim",))
 LOG_SOFTMAX = operation("log_softmax", "LogSoftmax", log_exp_shifted,
-                      lambda g, out, dim: minus(g, exact.exp(out) * g.sum(axis=dim, keepdims=True)), attrs=("dim",))
+                      lambda g, out, dim: minus(g, times(exact.exp(out), g.sum(axis=dim, keepdims=True))), attrs=("dim",))
 CUMSUM   = operation("cumsum",   "Cumsum", running_sum, backwards_sum, attrs=("dim",), linear=True)
 ANY      = operation("any",      "Any",  lambda x, dim, keepdim: np.any(x, axis=dim, keepdims=keepdim), **ALONG)
 ALL      = operation("all",      "All",  lambda x, dim, keepdim: np.all(x, axis=dim, keepdims=keepdim), **ALONG)

@@ -20,8 +20,12 @@ BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6)
 
 def each(function):
     """A function of one Python number, on every number of an array."""
-    numbers = np.frompyfunc(function, 1, 1)
-    return lambda x: np.asarray(numbers(x)).astype(x.dtype)[()]
+
+    def made(x):
+        numbers = x if x.itemsize > 2 else x.astype(np.float32)  # memory shows no halves as Python numbers
+        return np.fromiter(map(function, numbers.ravel().data), x.dtype, x.size).reshape(x.shape)[()]
+
+    return made
 
 
 def log_gamma(x):
