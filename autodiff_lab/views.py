@@ -32,7 +32,7 @@ from numpy.lib.array_utils import byte_bounds
 from . import engine
 from .errors import explained
 from .graph import LEAF, Node, SavedOutput
-from .mode import mode, ticks, told
+from .mode import mode, ticks, told, under
 from .tensor import TENSORS, Tensor, Untracked, clock_of, count_write, new_tensor
 
 NO_GRAD_VIEW = (
@@ -309,8 +309,10 @@ def in_place(row, t, inputs, attrs):
     result = row.function(old, *inputs, **attrs)
     check_fits(t, result)
     node = result._node
-    if recording and node is None and t._node is not None:
-        node = (old * 0)._node  # ``eq_``, say, has no rule: its numbers do not follow the old ones
+    if (
+        recording and not row.rules and t._node is not None
+    ):  # ``eq_``, say, whose numbers do not follow the old ones
+        node = under(True, old.mul, 0)._node
     write(t, result._array, recording, node)
     if watched:
         told("follow", result, t)

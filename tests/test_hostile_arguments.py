@@ -377,7 +377,8 @@ def test_every_kind_of_argument_to_every_function(tmp_path, monkeypatch):
     "th.ones(2, 3).repeat_interleave(2**62)", "th.ones(3).tensor_split(2**62)", "th.nn.GroupNorm(0, 3)",
     "th.nn.functional.adaptive_avg_pool2d(th.ones(2, 0, 3), 2)", "th.nn.functional.adaptive_max_pool1d(th.ones(2, 0, 3), 2**40)",
     "th.nn.functional.max_pool2d(th.ones(1, 2, 2), 0)", "th.nn.functional.group_norm(th.ones(2, 3), 0)",
-    "th.nn.init.trunc_normal_(th.tensor([0, 1]), True, 0)",
+    "th.nn.init.trunc_normal_(th.tensor([0, 1]), True, 0)", "th.nn.functional.pixel_unshuffle(th.ones(2, 0, 3), 0)",
+    "th.nn.functional.pixel_shuffle(th.ones(2, 0, 3), 0)",
 ])  # fmt: skip
 def test_what_the_nights_found_is_refused_and_changes_nothing(call):
     made, space = [], {"th": th}

@@ -426,6 +426,22 @@ def test_a_leaf_in_the_explorer_says_where_its_gradient_goes():
     assert any("(pasó por aquí; no se guardó en .grad)" in hint for hint in hints[1:])
 
 
+def test_the_explorer_s_text_says_the_gradients_that_its_picture_says():
+    x = th.tensor(2.0, requires_grad=True)
+    for e in (lab.explore(lambda x, y: x * y + x.sin(), x=2.0, y=3.0), lab.explore(x * x, names={"x": x})):
+        rows = {line.split()[0]: line.split()[-1] for line in e.to_text().split("\n\n")[-2].splitlines()[2:]}
+        boxes = {
+            box["name"]: [text for line in box["lines"] for text, role in line if role == "grad"]
+            for box in e.run["scene"]["boxes"]
+        }
+        shown = {name: f"({said[0].removeprefix('adjunto = ')})" for name, said in boxes.items()}
+        assert (
+            rows == shown
+            and not e.fault
+            and {m.name for m in e._steps.moves if m.phase == "leaf"} <= rows.keys()
+        )
+
+
 def test_a_tensor_is_explored_as_it_is():
     y, names = logarithm()
     e = lab.explore(y, names=names)

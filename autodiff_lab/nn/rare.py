@@ -107,9 +107,17 @@ def rms_norm(input, normalized_shape, weight=None, eps=None):
 # -- shape --------------------------------------------------------------------------------------------------
 
 
+def positive(input, name, **factor):
+    """The factor and the shape of ``input``; RuntimeError in torch's words for too few dimensions, or one below 1."""
+    ((what, r),) = factor.items()
+    check(input.ndim > 2, f"{name} expects input to have at least 3 dimensions, but got input with {input.ndim} dimension(s)")  # fmt: skip
+    check(r > 0, f"{name} expects a positive {what}, but got {r}")
+    return r, input.shape
+
+
 def pixel_shuffle(input, upscale_factor):
     """(…, C r², H, W) to (…, C, H r, W r): channels become pixels (Shi et al. 2016)."""
-    r, (*lead, c, h, w) = upscale_factor, input.shape
+    r, (*lead, c, h, w) = positive(input, "pixel_shuffle", upscale_factor=upscale_factor)
     if c % (r * r):
         raise RuntimeError("pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, "
                            f"but input.size(-3)={c} is not divisible by {r * r}")  # fmt: skip
@@ -120,7 +128,10 @@ def pixel_shuffle(input, upscale_factor):
 
 def pixel_unshuffle(input, downscale_factor):
     """(…, C, H r, W r) to (…, C r², H, W), the inverse of ``pixel_shuffle``."""
-    r, (*lead, c, h, w) = downscale_factor, input.shape
+    r, (*lead, c, h, w) = positive(input, "pixel_unshuffle", downscale_factor=downscale_factor)
+    for side, dim, size in (("height", -2, h), ("width", -1, w)):
+        check(size % r == 0, f"pixel_unshuffle expects {side} to be divisible by downscale_factor, but input.size({dim})={size} "
+                             f"is not divisible by {r}")  # fmt: skip
     n = len(lead)
     opened = input.reshape(*lead, c, h // r, r, w // r, r)
     return opened.permute(*range(n), n, n + 2, n + 4, n + 1, n + 3).reshape(*lead, c * r * r, h // r, w // r)

@@ -30,7 +30,7 @@ from ..render.text import to_text
 from ..steps import steps, walked
 from ..values import unfit
 from .base import AS_TEXT, Widget, current, fault, script, told
-from .stepper import run_of
+from .stepper import played, run_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -421,7 +421,7 @@ class Explorer(Widget):
         """The function's inputs, its graph in words, and what went wrong, if anything did."""
         lines = [", ".join(f"{n} = {_said(v)}" for n, v in self.values.items())]
         if self._steps is not None:
-            lines += ["", to_text(self._steps.model)]
+            lines += ["", to_text(played(self._steps))]
         return "\n".join([line for line in [*lines, told(self.fault)] if line or len(lines) > 1]).strip()
 
     def to_svg(self):

@@ -58,20 +58,20 @@ def stepper(tensor, gradient=None, *, names=None, direction="TB"):
     return Stepper(steps(tensor, gradient, caller_names() if names is None else names), direction)
 
 
-def scene_of(model, direction="TB", totals=None, room=None):
-    """A model's picture as plain data for the page, and the scene itself.
+def played(steps):
+    """The model as it is when both passes are done: each node with the gradient that came to it."""
+    totals = {m.node if m.source is None else m.source: m.total for m in steps.backward if m.total}
+    nodes = tuple(
+        replace(n, grad_state="passed", grad_text=totals[n.id])
+        if n.id in totals and (n.grad_state, n.grad_text) != ("passed", totals[n.id])
+        else n
+        for n in steps.model.nodes
+    )
+    return replace(steps.model, nodes=nodes)
 
-    ``totals`` are gradients by node number, as texts, for which space is made in the boxes; ``room`` keeps what does
-    not change at its place.
-    """
-    if totals:
-        nodes = tuple(
-            replace(n, grad_state="passed", grad_text=totals[n.id])
-            if n.id in totals and (n.grad_state, n.grad_text) != ("passed", totals[n.id])
-            else n
-            for n in model.nodes
-        )
-        model = replace(model, nodes=nodes)
+
+def scene_of(model, direction="TB", room=None):
+    """A model's picture as plain data for the page, and the scene; ``room`` keeps what does not change in place."""
     scene = compose(model, direction, room)
     frames = scene.frames
     top = min([*(b.y - b.height / 2 for b in scene.boxes), *(f.y for f in frames)], default=0) - 14
@@ -123,8 +123,7 @@ def moves_of(steps):
 
 def run_of(steps, direction="TB", room=None):
     """Scene and moves together, and the scene itself."""
-    totals = {m.node if m.source is None else m.source: m.total for m in steps.backward if m.total}
-    data, scene = scene_of(steps.model, direction, totals, room)
+    data, scene = scene_of(played(steps), direction, room)
     return {"scene": data, "moves": moves_of(steps), "top": steps.model.results[0].name}, scene
 
 
