@@ -323,6 +323,17 @@ def references_of_a_pass():
 OWN_REFERENCES = references_of_a_pass()
 
 
+def sole(view):
+    """Whether a view shows all of an array that nobody else holds: the array's new shape."""
+    base = view.base
+    return (
+        base.__class__ is np.ndarray
+        and base.base is None
+        and base.nbytes == view.nbytes
+        and getrefcount(base) <= 3
+    )
+
+
 def hand_over(grads):
     """Add each tensor's gradient to its ``.grad``.
 
@@ -330,7 +341,9 @@ def hand_over(grads):
     too, holds a reference to it, and Python counts these. What a hook returned may be held through its tensor alone.
     """
     for tensor, g in grads.items():
-        alone = g.__class__ is not np.ndarray or g.base is None and getrefcount(g) <= OWN_REFERENCES
+        alone = (
+            g.__class__ is not np.ndarray or getrefcount(g) <= OWN_REFERENCES and (g.base is None or sole(g))
+        )
         tensor._accumulate(g, alone and tensor._hooks is None)
 
 

@@ -129,6 +129,8 @@ def convolved(x):
     [
         (lambda x: x.tanh().sum(), 2),  # the result, and the gradient
         (lambda x: x.relu().sum(), 2.3),  # … and what passes, a byte a number
+        (lambda x: x.clamp(max=0.5).sum(), 1.3),  # the gradient, and what passes
+        (lambda x: x.view(100, -1).log_softmax(1)[:, 0].sum(), 3.1),  # … and the cotangent
         (convolved, 7),
     ],
 )
