@@ -60,6 +60,7 @@ STATE = np.dtype([
 # fmt: on
 
 DEFAULT_SEED = 67280421310721
+CACHED = 2**15  # as many numbers as the processor's cache holds
 
 
 class Generator:
@@ -293,8 +294,7 @@ def normal(gen, shape, dtype=np.float32, mean=0.0, std=1.0, contiguous=True):
     uniforms = draw(whole if dtype == np.float16 else n)[:whole]
     if rest:
         uniforms = np.concatenate([uniforms, draw(16)])
-    step = 2**15  # what the processor's cache holds
-    drawn = np.concatenate([_box_muller(uniforms[i : i + step]) for i in range(0, uniforms.size, step)])
+    drawn = np.concatenate([_box_muller(uniforms[i : i + CACHED]) for i in range(0, uniforms.size, CACHED)])
     drawn = _fma(drawn, drawn.dtype.type(std), drawn.dtype.type(mean)).astype(dtype, copy=False)
     if rest:
         drawn = np.concatenate([drawn[: n - 16], drawn[whole:]])
@@ -419,8 +419,9 @@ def bernoulli(gen, p, shape=None, dtype=None):
     """
     if not isinstance(p, np.ndarray):
         check(0 <= p <= 1, f"bernoulli_ expects p to be in [0, 1], but got p={p:g}")
-        drawn = gen._doubles(_numel(shape)).reshape(shape) < p
-        return drawn.astype(np.float32 if dtype is None else dtype, copy=False)
+        n = _numel(shape)
+        parts = [gen._doubles(min(CACHED, n - i)) < p for i in range(0, max(n, 1), CACHED)]
+        return np.concatenate(parts).reshape(shape).astype(np.float32 if dtype is None else dtype, copy=False)
     _floating(p.dtype, "bernoulli_tensor_cpu_p_")
     check(((p >= 0) & (p <= 1)).all(), "Expected p_in >= 0 && p_in <= 1 to be true, but got false.")
     shape = p.shape if shape is None else shape

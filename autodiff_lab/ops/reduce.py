@@ -69,11 +69,10 @@ def average(x, dim=None, keepdim=False):
 def variance(x, dim, correction, keepdim, shown=lambda v: v):
     """``shown`` of the variance; worked out in double precision and rounded once, as torch does."""
     wide = x.astype(np.float64)
-    spread_ = wide - wide.mean(axis=dim, keepdims=True)
-    n = count(x.shape, dim) - correction
-    return shown((spread_ * spread_).sum(axis=dim, keepdims=keepdim) / np.float64(builtins.max(n, 0))).astype(
-        x.dtype
-    )
+    wide -= wide.mean(axis=dim, keepdims=True)
+    wide *= wide
+    n = np.float64(builtins.max(count(x.shape, dim) - correction, 0))
+    return shown(wide.sum(axis=dim, keepdims=keepdim) / n).astype(x.dtype)
 
 
 def deviations(g, input, shape, dim, correction, keepdim):
