@@ -58,3 +58,17 @@ def test_copying_from_what_is_neither_tensor_nor_number_is_refused_in_torch_s_wo
         said = rf"^copy_\(\): argument 'other' \(position 1\) must be Tensor, not {kind}"
         with pytest.raises(TypeError, match=said):
             th.zeros(2).copy_(wrong)
+
+
+@pytest.mark.parametrize("library", ["autodiff_lab", "torch"])
+def test_more_than_the_memory_holds_is_said_so(library):
+    lib = pytest.importorskip(library)
+    wide = lib.ones(2**20, 1).expand(2**20, 2**30)
+    for call in (
+        wide.clone,
+        lambda: lib.ones(2).repeat(2**50),
+        lambda: lib.zeros(2**50),
+        lambda: lib.arange(2**50),
+    ):
+        with pytest.raises(RuntimeError, match="DefaultCPUAllocator: can't allocate memory"):
+            call()

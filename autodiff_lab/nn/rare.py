@@ -7,7 +7,7 @@ import numpy as np
 from ..errors import check, warn
 from ..ops import neural
 from ..ops.contract import vector_norm
-from ..ops.row import FUNCTIONS, apply
+from ..ops.row import FUNCTIONS, apply, check_tensor
 from ..ops.shape import unsqueeze
 from ..tensor import new_tensor
 from . import functional as F
@@ -188,6 +188,8 @@ def lp_pooling(d):
     pool = (F.avg_pool1d, F.avg_pool2d)[d - 1]
 
     def made(input, norm_type, kernel_size, stride=None, ceil_mode=False):
+        check_tensor(input, made.__name__)
+        check(norm_type != 0, f"{made.__name__}(): norm_type must not be 0", ValueError)
         means = pool(input**norm_type, kernel_size, stride, 0, ceil_mode)
         return (means.sign() * means.abs().relu() * math.prod(F.sizes(kernel_size, d))) ** (1.0 / norm_type)
 

@@ -4,6 +4,7 @@ What is made of other operations gets its derivative from them; the few rows her
 """
 
 import itertools
+import math
 
 import numpy as np
 
@@ -120,6 +121,10 @@ def repeat(self, *repeats):
     check(len(repeats) >= self.ndim, said)
     least = min(repeats, default=0)
     check(least >= 0, f"Trying to create tensor with negative dimension {least}: {list(repeats)}")
+    lead = (1,) * (len(repeats) - self.ndim)
+    sizes = [n * max(r, 1) for n, r in zip((*lead, *self.shape), repeats)]
+    check(math.prod(sizes) * self.itemsize < 2**63,  # beyond it NumPy reads foreign memory
+          f"Storage size calculation overflowed with sizes={sizes}")  # fmt: skip
     return apply(REPEAT, self, repeats=repeats)
 
 

@@ -593,6 +593,8 @@ def in_range(args):
 
 def misfit(name, error):
     """The error for arguments that went wrong inside, without the words of what lies beneath."""
+    if isinstance(error, MemoryError):
+        return RuntimeError(f"DefaultCPUAllocator: can't allocate memory: {error}")
     inner = any(word in str(error) for word in ("ufunc", "has no attribute"))
     said = "received an invalid combination of arguments" if inner else str(error)
     return explained(TypeError(f"{name}(): {said}"), "note.arguments", row=name)
