@@ -5,19 +5,25 @@
 Here everything counts that Python and NumPy allocate while a work runs once (tracemalloc): numbers, nodes, tensors as
 objects. Of torch only the tensors' numbers are counted (its profiler's memory events); what its nodes take in C++ it
 does not tell. So the two are compared where the numbers are most of it: works of 100 kB and more.
+
+What a recorded operation takes with everything, in both libraries, is told by a process that records many of them.
 """
 
 import argparse
 import gc
 import importlib.util
 import pathlib
+import subprocess
 import sys
 import tracemalloc
 
+import psutil
 from works import WORKS
 
 GOAL = 1.3
 LEAST = 100_000  # bytes; below it, what is compared is objects with numbers
+MANY = 100_000
+SHAPES = {"0-d tensors": (), "vectors of 10": (10,), "10 × 10 matrices": (10, 10)}
 MARK = "<!-- what benchmarks/memory.py --table wrote -->"
 
 
@@ -54,6 +60,40 @@ def torchs(key):
     return peak
 
 
+def grown(library, shape):
+    """Bytes by which this process grows for each multiplication that is recorded."""
+    th = importlib.import_module(library)
+
+    def chain(count):
+        x = y = th.full(shape, 1.0, requires_grad=True)
+        for _ in range(count):
+            y = y * x
+        return y
+
+    chain(1000)
+    process = psutil.Process()
+    before = process.memory_info().rss
+    kept = chain(MANY)
+    after = process.memory_info().rss
+    assert kept.requires_grad
+    return (after - before) / MANY
+
+
+def told(library, title):
+    """``grown``, in a process of its own."""
+    call = [sys.executable, __file__, "--grown", library, title]
+    return float(subprocess.run(call, check=True, capture_output=True, text=True).stdout.split()[-1])
+
+
+def operations():
+    """The table of what a recorded multiplication takes."""
+    yield "| bytes a recorded multiplication | autodiff_lab | torch | ÷ torch |"
+    yield "| --- | --- | --- | --- |"
+    for title in SHAPES:
+        mine, theirs = told("autodiff_lab", title), told("torch", title)
+        yield f"| {title} | {mine:,.0f} | {theirs:,.0f} | {mine / theirs:.2f} |"
+
+
 def compared():
     """Rows (title, ours, torch's) of the works that both run."""
     for key, work in WORKS.items():
@@ -64,7 +104,12 @@ def compared():
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--table", type=pathlib.Path)
+    parser.add_argument("--grown", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.grown is not None:
+        library, title = options.grown
+        print(grown(library, SHAPES[title]))
+        return 0
     if importlib.util.find_spec("torch") is None:
         print("not installed, so left out: torch")
         return 0
@@ -82,7 +127,7 @@ def main():
             missed += not met
             goal = f"≤ {GOAL} {'✓' if met else '✗'}"
         rows.append(f"| {title} | {mine / 1e3:,.1f} | {theirs / 1e3:,.1f} | {mine / theirs:.2f} | {goal} |")
-    table = "\n".join(rows)
+    table = "\n".join([*rows, "", *operations()])
     print(table)
     if options.table:
         page = options.table.read_text(encoding="utf-8")
