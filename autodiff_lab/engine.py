@@ -54,7 +54,6 @@ def walk(seeds, *, keep, as_tensors, wanted=None):
     # what has reached each edge, the nodes among these edges, and what was asked of nodes
     grads, heap, found = {}, [], {}
     watched, started = mode.anomaly is not None, as_tensors and ticks.next()
-    looking = as_tensors or watched
     needed = None if wanted is None else reaching(wanted, [edge for edge, _ in seeds])
     for edge, g in seeds:
         arrive(edge, g, grads, heap)
@@ -68,7 +67,7 @@ def walk(seeds, *, keep, as_tensors, wanted=None):
                 found[node] = g
             if node not in needed:
                 continue
-        if looking or hooks is not None or ticks.last_write > -seq:
+        if watched or hooks is not None or not as_tensors and ticks.last_write > -seq:
             if watched:
                 contributions = inspect(node, g, as_tensors)
             else:
@@ -77,6 +76,8 @@ def walk(seeds, *, keep, as_tensors, wanted=None):
             if hooks is not None:
                 contributions = run_post_hooks(node, contributions, g, as_tensors)
             pass_on(node, contributions, grads, heap)
+        elif as_tensors:
+            node._push_tensors(g, grads, heap)
         else:
             node._push(g, grads, heap)
         if node.keeps and not keep:
@@ -135,16 +136,25 @@ def push(node, g, grads, heap):
     pass_on(node, fitted(node, node.pull(g)), grads, heap)
 
 
-def first_push(node, g, grads, heap):
-    """``push``, written out for the node's row if it has one result and a rule for each input."""
-    row = node.row
-    written = row is not None and row.outputs == 1 and not row.variadic
-    type(node)._push = compiled_push(row) if written else push
-    node._push(g, grads, heap)
+def push_tensors(node, g, grads, heap):
+    """The same step, recorded."""
+    pass_on(node, fitted(node, node.pull_tensors(g)), grads, heap)
 
 
-def compiled_push(row):
-    lines, calls, space = rules_written_out(row, "pull")
+def first_push(name, reading, push):
+    """``push``, written out at its first call for the node's row if it has one result and a rule for each input."""
+
+    def first(node, g, grads, heap):
+        row = node.row
+        written = row is not None and row.outputs == 1 and not row.variadic
+        setattr(type(node), name, compiled_push(row, reading) if written else push)
+        getattr(node, name)(g, grads, heap)
+
+    return first
+
+
+def compiled_push(row, reading):
+    lines, calls, space = rules_written_out(row, reading)
     edges = [f"e{i}" for i in range(len(calls))]
     source = PUSH.format(lines="\n".join(lines), edges=", ".join(edges))
     ways = enumerate(zip(edges, calls))
@@ -152,23 +162,23 @@ def compiled_push(row):
     return written_out(source, {**space, "fit": fit, "heappush": heappush}, f"push of {row.name}")
 
 
-Node._push = first_push
+Node._push = first_push("_push", "pull", push)
+Node._push_tensors = first_push("_push_tensors", "pull_tensors", push_tensors)
 
 
 def reaching(wanted, roots):
     """The nodes from which some wanted edge can be reached by at least one step."""
-    seen, stack = set(), [edge for edge in roots if edge._seq]
-    while stack:
-        node = stack.pop()
-        if node not in seen:
-            seen.add(node)
-            for edge in node._edges:
-                if edge is not None and edge._seq:
-                    stack.append(edge)
-    needed = set()
-    for node in sorted(seen, key=number_of):
+    nodes = [edge for edge in roots if edge._seq]
+    seen, needed = set(nodes), set()
+    for node in nodes:  # which grow meanwhile
         for edge in node._edges:
-            if edge is not None and (edge in wanted or edge in needed):
+            if edge is not None and edge._seq and edge not in seen:
+                seen.add(edge)
+                nodes.append(edge)
+    nodes.sort(key=number_of)
+    for node in nodes:
+        for edge in node._edges:
+            if edge in wanted or edge in needed:
                 needed.add(node)
                 break
     return needed

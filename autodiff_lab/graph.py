@@ -132,8 +132,8 @@ def written_out(source, space, name):
 
 READINGS = {  # how a pass reads a saved value, its name standing for it
     "pull": "if {0}.__class__ not in PLAIN: {0} = {0}.{array}",
-    "pull_checked": "{0} = unpacked(self, {0!r}, {0}, False)",
-    "pull_tensors": "{0} = unpacked(self, {0!r}, {0}, True)",
+    "pull_checked": "if {0}.__class__ not in PLAIN: {0} = unpacked(self, {0!r}, {0}, False)",
+    "pull_tensors": "if {0}.__class__ not in PLAIN: {0} = unpacked(self, {0!r}, {0}, True)",
 }
 
 
@@ -211,6 +211,7 @@ class Node:
     row: Row | None = None
     as_tensor = type_name = tensor_from = None  # tensor.py, which stands above, puts its functions here
     _push: Callable[..., None] | None = None  # … and engine
+    _push_tensors: Callable[..., None] | None = None
     raw_saved: type | None = None  # … and autograd.graph
     tangent_of = staticmethod(lambda tensor: None)  # … and forward_ad
     keeps = False  # whether it saves tensors, to be let go of after a pass
@@ -332,14 +333,16 @@ def unpacked(node, name, kept, as_tensors):
         return node.tensor_from(kept.array, kept.clock, node if kept.history is None else kept.history())
     if not as_tensors:
         return kept._array
+    edge = None if name == "out" else node._edges[node.row.inputs.index(name)]
+    if edge is kept:  # a leaf
+        return kept
     if not hasattr(kept, "requires_grad"):  # what a hook packed
         kept = kept.tensor()
         if kept._node is not None:
             return kept
         if name == "out":
             return node.tensor_from(kept._array, None, node)
-    edge = node._edges[node.row.inputs.index(name)]
-    if edge is None or edge is kept or edge is kept._node:
+    if edge is None or edge is kept._node:
         return kept
     return node.tensor_from(kept._array, kept._clock, edge)
 

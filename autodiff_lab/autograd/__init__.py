@@ -29,6 +29,8 @@ class Variable(metaclass=Variables):
 
 def many(value):
     """One tensor or several as a tuple; an edge stands for its tensor."""
+    if value.__class__ is Tensor:
+        return (value,)
     several = (value,) if isinstance(value, (Tensor, graph.GradientEdge)) else value
     return tuple(v.tensor if isinstance(v, graph.GradientEdge) else v for v in several)
 
