@@ -61,6 +61,12 @@ x = th.tensor(2., requires_grad=True); f = x.clone(); f.backward(); R = x.grad, 
 x = th.tensor([2., 3.], requires_grad=True); y = x * 3; e = th.autograd.graph.get_gradient_edge(y); R = th.autograd.grad(y.sum(), [e, x]), e.node is y.grad_fn, isinstance(e, th.autograd.graph.GradientEdge), e.ownership_token, e[1:]
 x = th.ones(2, requires_grad=True); w = th.tensor([1, 2]); R = [th.autograd.grad(f(x).sum(), x) for f in (lambda x: x * w, lambda x: x / w, lambda x: x * w.sum(), lambda x: x.sum() / w.sum(), lambda x: x * th.tensor(3), lambda x: x ** w, lambda x: th.where(w > 1, x * w, w), lambda x: th.addcmul(x, x, w), lambda x: x.atan2(w * 1.), lambda x: x.lerp(x * w, 0.5), lambda x: (x * 2).mul_(w), lambda x: x.half() * w, lambda x: x * (w > 1))]
 x = th.tensor([2., 3.], requires_grad=True); a, b = x.unbind(); e = th.autograd.graph.get_gradient_edge(b); R = th.autograd.grad(a * b, e), e.output_nr; th.autograd.graph.get_gradient_edge(x.detach())
+x = th.zeros(3, 4); R = x[th.tensor([0, -3]), th.tensor([3])]; x[th.tensor([0]), th.tensor([4])]
+x = th.zeros(3, 4); x[th.tensor([[0, 2], [-4, 5]])]
+x = th.zeros(3, 4); x[[0, 1], [0, 1, 2]]
+x = th.zeros(3, 4); R = x; x[th.tensor([7])] = 1.
+x = th.zeros(3, 4); x.index_put_((th.tensor([0, 9]),), th.tensor(1.))
+x = th.zeros(3, 4); R = x[th.tensor([], dtype=th.int64)], x[th.tensor([True, False, True]), th.tensor([1, -1])]
 """
 
 HOOKS = """

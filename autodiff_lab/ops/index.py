@@ -174,7 +174,6 @@ def viewed(t, index):
                 check_mask(piece, result, dim)
                 dim += piece.ndim
             else:
-                check_places(piece, result, dim)
                 dim += 1
             rest.append(piece)
         else:
@@ -191,12 +190,23 @@ def check_mask(mask, t, dim):
                          f"shape of the indexed tensor {list(t.shape)} at index {dim + bad}"), "note.mask")  # fmt: skip
 
 
-def check_places(index, t, dim):
-    size = t.shape[dim]
-    wrong = (index < -size) | (index >= size)
-    if wrong.any():
-        said = f"is out of bounds for dimension {dim} with size {size}"
-        raise IndexError(f"index {index[wrong].flat[0]} {said}")
+def check_places(index, shape):
+    """Raise torch's IndexError for ``index``, a NumPy index of ``shape`` that NumPy refused."""
+    dim, shapes = 0, []
+    for piece in index:
+        if isinstance(piece, np.ndarray) and piece.dtype != bool:
+            size = shape[dim]
+            wrong = (piece < -size) | (piece >= size)
+            if wrong.any():
+                said = f"is out of bounds for dimension {dim} with size {size}"
+                raise IndexError(f"index {piece[wrong].flat[0]} {said}")
+            shapes.append(piece.shape)
+        dim += piece.ndim if isinstance(piece, np.ndarray) and piece.dtype == bool else 1
+    try:
+        np.broadcast_shapes(*shapes)
+    except ValueError:
+        said = "shape mismatch: indexing tensors could not be broadcast together with shapes "
+        raise IndexError(said + ", ".join(str([*s]) for s in shapes)) from None
 
 
 def sliced(t, dim, piece, whole_too=False):
@@ -220,7 +230,11 @@ def __getitem__(self, index):
         return sliced(self, 0, index, whole_too=True)
     result, rest = viewed(self, index)
     if rest is not None:
-        return apply(INDEX, result, index=rest)
+        try:
+            return INDEX.run(result, index=rest)
+        except TypeError:
+            check_places(rest, result._array.shape)
+            raise
     return apply(ALIAS, result) if result is self else result
 
 
@@ -284,6 +298,11 @@ def trimmed(value, target):
 
 
 def put(target, index, value, accumulate):
+    try:
+        shape = np.empty(target.shape, bool)[index].shape
+    except IndexError:
+        check_places(index, target.shape)
+        raise
     if value._array.dtype != target._array.dtype:
         check(not value._array.ndim, "Index put requires the source and destination dtypes match, got "
               f"{target.dtype.title} for the destination and {value.dtype.title} for the source.")  # fmt: skip
@@ -291,7 +310,6 @@ def put(target, index, value, accumulate):
     picks = [i.dtype for i in index or () if isinstance(i, np.ndarray)]
     if accumulate or picks != [bool] or value.numel() != 1:  # a number behind a mask is taken out first
         keep_apart(target, (value,), whole=True)
-    shape = np.empty(target.shape, bool)[index].shape
     try:
         value = expand(value, *shape)
     except RuntimeError:
