@@ -172,6 +172,17 @@ def run(x):
     return accumulate(total)[-1]
 
 
+def lines(x):
+    """The sums of the rows of a matrix, each of which fills a register."""
+    n, register = x.shape[1], 32 // x.itemsize
+    if n >= 2 * register:
+        return side_by_side(np.ascontiguousarray(x.T)) + x.dtype.type(0)
+    turned = np.empty((n, len(x)), x.dtype)
+    # what fills no register comes first
+    turned[: n - register], turned[n - register :] = x[:, register:].T, x[:, :register].T
+    return reduce(turned, 0, None, None, False, 0)
+
+
 def columns(x):
     """The sums of the columns, two or more, of a matrix whose rows lie one after the other."""
     width = x.shape[1]
@@ -234,7 +245,7 @@ def add_up(x, axes=None, keepdims=False):
         elif axes == (ndim - 1,) and (x.size > MANY or ndim == 2 and shape[1] >= register):
             if x.size > MANY:
                 return reduce(x, axes)
-            return side_by_side(np.ascontiguousarray(x.T)) + x.dtype.type(0)
+            return lines(x)
     axes = tuple(range(ndim)) if axes is None else axes
     shape = tuple(1 if i in axes else n for i, n in enumerate(x.shape) if keepdims or i not in axes)
     kept = [i for i in reversed(range(ndim)) if x.shape[i] > 1 and i not in axes]

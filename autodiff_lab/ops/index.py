@@ -125,23 +125,26 @@ def pieces(index):
     index = list(index) if isinstance(index, tuple) else [index]
     used = 0
     for i, piece in enumerate(index):
-        single = isinstance(piece, Tensor) and piece.ndim == 0
-        if isinstance(piece, (bool, np.bool_)):
-            index[i] = np.asarray(piece)
-        elif single and piece.dtype.rank == 1 and piece._array.dtype != np.uint8:
-            index[i] = piece._array.item()
-        elif isinstance(piece, (Tensor, np.ndarray, list, range, tuple)):
-            index[i] = index_array(list(piece) if isinstance(piece, range) else piece)
-        elif piece is not None and piece is not Ellipsis and not isinstance(piece, slice):
+        kind = piece.__class__
+        if kind is int or kind is slice:
+            used += 1
+            continue
+        if piece is None or piece is Ellipsis:
+            continue
+        if kind is bool or kind is np.bool_:
+            piece = np.asarray(piece)
+        elif isinstance(piece, Tensor):
+            a = piece._array
+            piece = a.item() if a.ndim == 0 and a.dtype.kind == "i" else index_array(piece)
+        elif isinstance(piece, (np.ndarray, list, range, tuple)):
+            piece = index_array(list(piece) if kind is range else piece)
+        elif not isinstance(piece, slice):
             check(not isinstance(piece, str), "new(): invalid data type 'str'", TypeError)
             check(hasattr(piece, "__index__"), "only integers, slices (`:`), ellipsis (`...`), None and long or "
                   f"byte Variables are valid indices (got {type(piece).__name__})", IndexError)  # fmt: skip
-            index[i] = piece.__index__()
-        piece = index[i]
-        if isinstance(piece, np.ndarray):
-            used += piece.ndim if piece.dtype == bool else 1
-        elif piece is not None and piece is not Ellipsis:
-            used += 1
+            piece = piece.__index__()
+        index[i] = piece
+        used += piece.ndim if isinstance(piece, np.ndarray) and piece.dtype == bool else 1
     return index, used
 
 
@@ -151,34 +154,39 @@ def viewed(t, index):
     Returns the view, and the NumPy index of what remains to be picked, or None.
     """
     index, used = pieces(index)
-    check(used <= t.ndim,
-          f"too many indices for tensor of dimension {t.ndim}", IndexError, "note.too_many", ndim=t.ndim)  # fmt: skip
-    result, dim, rest = t, 0, []
+    ndim = t._array.ndim
+    check(
+        used <= ndim,
+        f"too many indices for tensor of dimension {ndim}",
+        IndexError,
+        "note.too_many",
+        ndim=ndim,
+    )
+    result, dim, rest, picks = t, 0, [], False
     for piece in index:
-        if piece is Ellipsis:
-            dim += t.ndim - used
-            rest += [slice(None)] * (t.ndim - used)
-        elif piece is None:
-            result = unsqueeze(result, dim)
-            dim += 1
-            rest.append(slice(None))
+        if piece.__class__ is int:
+            result = select(result, dim, piece)
         elif isinstance(piece, slice):
             result = sliced(result, dim, piece)
             dim += 1
             rest.append(slice(None))
-        elif isinstance(piece, np.ndarray):
-            if piece.dtype == bool and piece.ndim == 0:
-                result = unsqueeze(result, dim)
-                piece = np.array([0] if piece else [], np.int64)
-            if piece.dtype == bool:
-                check_mask(piece, result, dim)
-                dim += piece.ndim
-            else:
-                dim += 1
-            rest.append(piece)
+        elif piece is Ellipsis:
+            dim += ndim - used
+            rest += [slice(None)] * (ndim - used)
+        elif piece is None:
+            result = unsqueeze(result, dim)
+            dim += 1
+            rest.append(slice(None))
         else:
-            result = select(result, dim, piece)
-    picks = any(isinstance(piece, np.ndarray) for piece in rest)
+            picks = True
+            mask = piece.dtype == bool
+            if mask and piece.ndim == 0:
+                result = unsqueeze(result, dim)
+                piece, mask = np.array([0] if piece else [], np.int64), False
+            if mask:
+                check_mask(piece, result, dim)
+            dim += piece.ndim if mask else 1
+            rest.append(piece)
     return result, tuple(rest) if picks else None
 
 

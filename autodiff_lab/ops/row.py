@@ -26,6 +26,7 @@ import functools
 import inspect
 import linecache
 import operator
+from itertools import zip_longest
 
 import numpy as np
 
@@ -64,6 +65,7 @@ SCALAR_OPERATORS = {
 
 SPELLINGS = {"axis": "dim", "keepdims": "keepdim"}  # NumPy's names, which torch takes too
 ANY_VALUE = TENSORS | {int, float, bool, type(None)}  # the classes of arguments that fit whatever their value
+IN_FREE_PLACES = ANY_VALUE | {tuple, list, slice, str, type(Ellipsis), np.ndarray}  # where no kind is wanted
 NUMBERS = frozenset({int, float})
 
 UNARY = """\
@@ -573,7 +575,9 @@ def worded(function):
             given, args, options = (args, options), *fitted(args, options)
             before, after = ((*kept, *kept.values()) for kept in (given[1], options))
             unchanged = args is given[0] and all(map(operator.is_, before, after))
-            if unchanged and ANY_VALUE.issuperset(kind for kind in call if kind.__class__ is not str):
+            free = [IN_FREE_PLACES if classes is None else ANY_VALUE for classes in positional]
+            kept = zip_longest(call, free[: len(args)], fillvalue=ANY_VALUE)
+            if unchanged and all(kind in fitting for kind, fitting in kept if kind.__class__ is not str):
                 known[call] = int in call
         try:
             return function(*args, **options)
