@@ -66,7 +66,9 @@ class MultiheadAttention(
             init.zeros_(self.out_proj.bias)
 
     def _projected(self, *inputs):
-        e = self.embed_dim
+        e, (query, key, value) = self.embed_dim, inputs
+        if query is key is value and self._qkv_same_embed_dim:  # all three at once
+            return F.linear(query, self.in_proj_weight, self.in_proj_bias).split(e, -1)
         weights = (
             self.in_proj_weight.split(e)
             if self._qkv_same_embed_dim
@@ -84,12 +86,13 @@ class MultiheadAttention(
             attn_mask (Tensor): (L, S) or (N · heads, L, S): True where a query may not look, or a number to be added.
             need_weights, average_attn_weights (bool): give the weights (N, L, S) too, averaged over the heads.
         """
-        alone = query.ndim == 2
+        alone, inputs = query.ndim == 2, {id(t): t for t in (query, key, value)}  # often one and the same
         if alone:
-            query, key, value = (t.unsqueeze(1) for t in (query, key, value))
+            inputs = {i: t.unsqueeze(1) for i, t in inputs.items()}
             key_padding_mask = None if key_padding_mask is None else key_padding_mask.unsqueeze(0)
         elif self.batch_first:
-            query, key, value = (t.transpose(0, 1) for t in (query, key, value))
+            inputs = {i: t.transpose(0, 1) for i, t in inputs.items()}
+        query, key, value = (inputs[id(t)] for t in (query, key, value))
         if is_causal and attn_mask is None:
             raise RuntimeError("Need attn_mask if specifying the is_causal hint.")
         if query.shape[-1] != self.embed_dim:
