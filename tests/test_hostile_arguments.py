@@ -385,6 +385,8 @@ def test_every_kind_of_argument_to_every_function(tmp_path, monkeypatch):
     "th.nn.functional.pixel_shuffle(th.ones(2, 0, 3), 0)", "th.ones(2, 3).repeat(2**62, 1)", "th.ones(2).repeat(2**40, 2**40)",
     "th.ones(2, 1).tile(2**61, 0)",
     "th.nn.functional.lp_pool2d(th.ones(1, 2, 2), 0.0, 2)", "th.nn.functional.lp_pool1d(0, -1, 2)",
+    "th.nn.functional.interpolate(th.ones(2, 0, 3), 0)",
+    "th.utils.checkpoint.checkpoint_sequential([th.sin], 0, th.ones(2))",
 ])  # fmt: skip
 def test_what_the_nights_found_is_refused_and_changes_nothing(call):
     made, space = [], {"th": th}

@@ -199,7 +199,6 @@ WRONG = [
     lambda: trace(survey, x1=2.0, x2=5.0, mode="sideways"),
     lambda: trace(survey),
     lambda: trace(survey, x1=2.0, x2=5.0, seed=(1, 0, 0)),
-    lambda: trace(lambda a: 3.0, a=1.0),
     lambda: trace(lambda a: th.stack([a, a]), a=1.0, mode="reverse"),
     lambda: trace(lambda a: a.sum(), a=th.ones(2), seed=th.ones(3)),
     lambda: trace(lambda a: th.tensor(1.0), a=1.0),
@@ -212,6 +211,14 @@ WRONG = [
 def test_what_cannot_be_traced_is_refused(wrong):
     with pytest.raises(ValueError):
         wrong()
+
+
+def test_a_function_that_returns_no_tensor_is_refused_with_what_it_returned():
+    with pytest.raises(TypeError, match="float"):
+        trace(lambda a: 3.0, a=1.0)
+    with pytest.raises(TypeError, match="NoneType") as raised:
+        trace(lambda a: None, a=1.0)
+    assert "return" in raised.value.__notes__[0]
 
 
 def test_contributions_are_announced_where_there_are_some():

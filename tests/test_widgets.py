@@ -108,7 +108,13 @@ def forgetful(x):
 
 
 @pytest.mark.parametrize(
-    "make", [lambda f: lab.explore(f, x=1.0), lab.derivative, lambda f: lab.descent(f, 1.0)]
+    "make",
+    [
+        lambda f: lab.explore(f, x=1.0),
+        lab.derivative,
+        lambda f: lab.descent(f, 1.0),
+        lambda f: lab.forward_reverse(f, x=1.0),
+    ],
 )
 def test_a_result_that_does_not_fit_is_told_with_the_function_s_first_line(make, english):
     fault = make(forgetful).fault
@@ -128,6 +134,39 @@ def test_an_infinite_result_is_shown_or_told_but_warns_of_nothing(make, recwarn)
     assert not [
         w for w in recwarn if w.category is not DeprecationWarning
     ]  # which older versions of anywidget cause
+
+
+def test_the_two_tables_tell_what_went_wrong_and_are_made_anew_when_it_is_mended(english):
+    works = False
+
+    def f(x, y):
+        return x * y if works else x * missing  # noqa: F821 - which is the error
+
+    t = lab.forward_reverse(f, x=2.0, y=3.0)
+    assert t.tables == {} and t.fault["code"].startswith("return x * y") and "NameError" in t.to_text()
+    assert "NameError" in t.to_svg() and "NameError" in t.to_html()
+    works, t.at = True, 5
+    t.again += 1
+    assert (
+        t.fault == {}
+        and t.at == 0
+        and t.tables["forward"]["rows"][-1]["primal"]["value"] == "6"
+        and "6" in t.to_text()
+    )
+    works = False
+    t.again += 1
+    assert t.fault["type"] == "NameError" and t.tables["forward"] and "NameError" in t.to_text()
+    set_language("es")
+    assert "devolvió float" in lab.forward_reverse(lambda x: 3.0, x=1.0).fault["message"]
+
+
+@pytest.mark.parametrize("call, error", [
+    (lambda: lab.forward_reverse(3, x=1.0), TypeError), (lambda: lab.forward_reverse(lambda x: x), ValueError),
+    (lambda: lab.forward_reverse(lambda x: x * x, x=1.0, seed=(1.0, 2.0)), ValueError),
+])  # fmt: skip
+def test_what_is_wrong_with_the_call_of_the_two_tables_is_said_in_the_cell(call, error):
+    with pytest.raises(error):
+        call()
 
 
 def test_a_loss_without_a_way_down_is_told(english):

@@ -126,7 +126,6 @@ TEXTS.update({
     "trace.error.mode": ("mode es 'forward' (modo directo) o 'reverse' (modo reverso); recibió {mode}.", "mode is 'forward' or 'reverse'; got {mode}."),
     "trace.error.inputs": ("trace() necesita el punto: un número para cada uno de {names}, por su nombre.",
         "trace() needs the point: a number for each of {names}, by name."),
-    "trace.error.result": ("trace() sigue funciones que devuelven un tensor.", "trace() follows functions that return a tensor."),
     "trace.error.constant": ("El resultado no depende de las entradas: no hay derivada que seguir.",
         "The result does not depend on the inputs: there is no derivative to follow."),
     "trace.error.adjoint": ("El resultado tiene la forma {shape}: di con seed=... qué adjunto lleva, o redúcelo con .sum().",
@@ -239,6 +238,7 @@ TEXTS.update({
     # -- widgets
     # -- forward against reverse
     "tables.title": ("Modo directo y modo reverso", "Forward mode and reverse mode"),
+    "tables.error.type": ("forward_reverse() muestra una función de números; recibió {type}.", "forward_reverse() shows a function of numbers; it got {type}."),
     "tables.player": ("Paso a paso", "Step by step"),
     "tables.restart": ("Inicio", "Start"),
     "tables.back": ("Atrás", "Back"),

@@ -17,7 +17,7 @@ from .names import is_tensor, tensors_for
 from .reading import FOLDED_ABOVE, reading_of
 from .recording import record
 from .render.svg import escape
-from .values import array_of, fitted, numbers_and_text
+from .values import array_of, fitted, numbers_and_text, unfit
 
 TANGENT, ADJOINT = "\u0307", "\u0304"  # a dot and a bar over the letter before
 LINEAR = frozenset("Sum Mean Mm Bmm Mv Dot T Transpose".split())  # in each of their arguments
@@ -62,8 +62,8 @@ def trace(function, /, *, mode="forward", seed=None, **inputs):
         A :class:`Trace`, whose ``rows`` can be computed with.
 
     Raises:
-        ValueError: for an unknown mode, a seed that does not fit, a function that returns no tensor, or more than 300
-            operations.
+        TypeError: for a function that returns no tensor.
+        ValueError: for an unknown mode, a seed that does not fit, or more than 300 operations.
 
     >>> import autodiff_lab as th
     >>> t = trace(lambda x1, x2: th.log(x1) + x1 * x2 - th.sin(x2), x1=2.0, x2=5.0, mode="reverse")
@@ -72,20 +72,49 @@ def trace(function, /, *, mode="forward", seed=None, **inputs):
     """
     if mode not in ("forward", "reverse"):
         raise ValueError(say("trace.error.mode", mode=repr(mode)))
+    leaves = leaves_for(function, inputs)
+    if mode == "forward":
+        seed = seeds_for(seed, leaves)
+    with record() as run:
+        result = function(**leaves)
+    if not is_tensor(result):
+        raise unfit("explore.error.result", result)
+    if mode == "reverse" and seed is None and result.numel() != 1:
+        raise ValueError(say("trace.error.adjoint", shape=list(result.shape)))
+    return _Tracing(leaves, result, run, mode, seed).trace
+
+
+def leaves_for(function, inputs):
+    """The point as fresh leaves, by name; ValueError if there is none."""
     if not inputs:
         raise ValueError(say("trace.error.inputs", names=", ".join(inspect.signature(function).parameters)))
     code = getattr(function, "__code__", None)
     space, names = (function.__globals__, code.co_names) if code is not None else ({}, ())
-    leaves = {
-        n: t.detach().clone().requires_grad_(True) for n, t in tensors_for(space, names, inputs).items()
-    }
-    with record() as run:
-        result = function(**leaves)
-    if not is_tensor(result):
-        raise ValueError(say("trace.error.result"))
-    if mode == "reverse" and seed is None and result.numel() != 1:
-        raise ValueError(say("trace.error.adjoint", shape=list(result.shape)))
-    return _Tracing(leaves, result, run, mode, seed).trace
+    tensors = tensors_for(space, names, inputs)
+    return {name: t.detach().clone().requires_grad_(True) for name, t in tensors.items()}
+
+
+def seeds_for(seed, leaves):
+    """The tangents of the inputs, one array for each; ValueError for a seed that does not fit."""
+    n = len(leaves)
+    if seed is None:
+        seed = (1.0, *[0.0] * (n - 1))
+    elif n == 1 and (not isinstance(seed, (tuple, list)) or len(seed) != 1):
+        seed = (seed,)
+    if not hasattr(seed, "__len__") or len(seed) != n:
+        raise ValueError(
+            say("trace.error.seed", inputs=n, seeds=len(seed) if hasattr(seed, "__len__") else 1)
+        )
+    return [_seeded(s, leaf) for s, leaf in zip(seed, leaves.values())]
+
+
+def _seeded(seed, like):
+    """A seed as an array of the shape of what it is for."""
+    array = array_of(seed) if is_tensor(seed) else np.asarray(seed, float)
+    shape = tuple(like.shape)
+    if array.shape not in ((), shape):
+        raise ValueError(say("trace.error.shape", shape=list(shape), given=list(array.shape)))
+    return np.broadcast_to(array, shape).copy()
 
 
 class _Tracing:
@@ -170,27 +199,10 @@ class _Tracing:
         )
         return Sym(f"(∂{name}/∂{source}){turned}·{g.text}", rf"{tex} {g.tex}", 2)
 
-    def _seeded(self, seed, like):
-        """A seed as an array of the shape of what it is for."""
-        array = array_of(seed) if is_tensor(seed) else np.asarray(seed, float)
-        shape = tuple(like.shape)
-        if array.shape not in ((), shape):
-            raise ValueError(say("trace.error.shape", shape=list(shape), given=list(array.shape)))
-        return np.broadcast_to(array, shape).copy()
-
     # -- forward -------------------------------------------------------------------------------------------------
 
     def _tangents(self, primal, seed):
-        n = len(self.inputs)
-        if seed is None:
-            seed = (1.0, *[0.0] * (n - 1))
-        elif n == 1 and (not isinstance(seed, (tuple, list)) or len(seed) != 1):
-            seed = (seed,)
-        if not hasattr(seed, "__len__") or len(seed) != n:
-            raise ValueError(
-                say("trace.error.seed", inputs=n, seeds=len(seed) if hasattr(seed, "__len__") else 1)
-            )
-        tangent = {v: self._seeded(s, leaf) for (v, leaf), s in zip(self.leaves.items(), seed)}
+        tangent = dict(zip(self.leaves, seed))
         rows = []
         for step in primal:
             if step.name in self.inputs:
@@ -226,7 +238,7 @@ class _Tracing:
     # -- reverse -------------------------------------------------------------------------------------------------
 
     def _adjoints(self, primal, seed):
-        adjoint = {self.last: self._seeded(1.0 if seed is None else seed, self.result)}
+        adjoint = {self.last: _seeded(1.0 if seed is None else seed, self.result)}
         beside = {}
         for step in reversed(primal):
             sent = []

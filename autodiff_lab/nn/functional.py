@@ -515,6 +515,13 @@ def interpolate(input, size=None, scale_factor=None, mode="nearest", align_corne
     if mode not in window.RESIZED or d not in window.RESIZED[mode]:
         raise NotImplementedError(f"Got {input.ndim}D input, but {mode} mode needs another number of dimensions; there are "
                                   f"{', '.join(window.RESIZED)}")  # fmt: skip
+    have, get = (", ".join(map("{}: {}".format, "DHW"[-d:], s)) for s in (input.shape[2:], wanted))
+    require(min(*input.shape[2:], *wanted) > 0, f"Input and output sizes should be greater than 0, but got input ({have}) "
+                                              f"{'and ' if d == 1 else ''}output ({get})")  # fmt: skip
+    require(
+        input.shape[1],
+        f"Non-empty {d + 2}D data tensor expected but got a tensor with sizes {list(input.shape)}",
+    )
     factors = (None,) * d if recompute_scale_factor else factors
     each = zip(input.shape[2:], wanted, factors)
     maps = tuple(window.resizing(n, m, mode, bool(align_corners), f) for n, m, f in each)

@@ -141,9 +141,11 @@ def checkpoint_sequential(functions, segments, input, use_reentrant=None, **kwar
 
     Args:
         functions (nn.Sequential or list): what to run.
-        segments (int): how many pieces.
+        segments (int): how many pieces, from 1 to as many as there are modules; else ValueError.
     """
     functions = list(functions)
+    if not 0 < segments <= len(functions):
+        raise ValueError(f"checkpoint_sequential(): {segments} segments of {len(functions)} modules")
     size = len(functions) // segments
     for start in range(0, size * (segments - 1), size):
         piece = functools.partial(run, functions[start : start + size])

@@ -7,14 +7,15 @@ CELLS = [
     "def f(x):\n    return missing * x\ne = lab.explore(f, x=2.0); e",
     "d = lab.derivative(f); d",
     "s = lab.descent(f, 2.0, steps=5); s",
+    "t = lab.forward_reverse(f, x=2.0); t",
 ]
-# the function's second line, what explore, derivative and descent then say
+# the function's second line, what explore, derivative, descent and forward_reverse then say
 WRONG = [
-    ("return missing * x", ["NameError: name 'missing' is not defined"] * 3),
-    ("x * 2", ["it returned NoneType", "it returned NoneType", "the function returned NoneType"]),
-    ("return 'no'", ["it returned str", "it returned str", "the function returned str"]),
-    ("return x * th.ones(3) @ th.ones(2)", ["RuntimeError: inconsistent tensor size"] * 3),
-    ("return x / [][0]", ["IndexError: list index out of range"] * 3),
+    ("return missing * x", ["NameError: name 'missing' is not defined"] * 4),
+    ("x * 2", [f"{who} returned NoneType" for who in ("it", "it", "the function", "it")]),
+    ("return 'no'", [f"{who} returned str" for who in ("it", "it", "the function", "it")]),
+    ("return x * th.ones(3) @ th.ones(2)", ["RuntimeError: inconsistent tensor size"] * 3 + ["RuntimeError"]),
+    ("return x / [][0]", ["IndexError: list index out of range"] * 4),
 ]
 GOOD = "return x * x"
 
@@ -24,7 +25,7 @@ def seat(server, desk):
     server.write("faults.ipynb", CELLS)
     seat = desk(width=1300, height=1000).open(server, "faults.ipynb")
     assert seat.run_all() == []
-    seat.page.wait_for_function("() => document.querySelectorAll('.adl-widget').length === 3")
+    seat.page.wait_for_function("() => document.querySelectorAll('.adl-widget').length === 4")
     return seat
 
 
@@ -49,19 +50,24 @@ def test_what_is_wrong_is_said_with_its_line(seat, line, said):
 
 def test_it_is_drawn_when_the_function_is_mended(seat):
     define(seat, GOOD)
-    for node, drawn in zip(seat.page.locator(".adl-widget").all(), [".adl-node", ".adl-curve", ".adl-path"]):
+    signs = [".adl-node", ".adl-curve", ".adl-path", ".adl-table"]
+    for node, drawn in zip(seat.page.locator(".adl-widget").all(), signs):
         node.get_by_role("button", name="Try again").press("Enter")
         node.get_by_role("alert").wait_for(state="hidden")
         node.locator(drawn).first.wait_for(state="attached")
         assert node.evaluate(
             "n => n.contains(document.activeElement)"
         )  # the focus is not lost with the button
-    assert seat.run("print(e.grads, d.slope == 2 * d.point, s.reached)") == "{'x': 4.0} True 5"
+    said = "print(e.grads, d.slope == 2 * d.point, s.reached, t.tables['forward']['rows'][-1]['primal']['value'])"
+    assert seat.run(said) == "{'x': 4.0} True 5 4"
+    tables = seat.page.locator(".adl-widget").last
+    tables.get_by_role("button", name="Next").press("Enter")
+    tables.locator(".adl-row-now").first.wait_for(state="attached")
 
 
 def test_a_start_from_which_no_way_leads_down_is_told(seat):
     define(seat, "return th.log(x)")
-    node = seat.page.locator(".adl-widget").last
+    node = seat.page.locator(".adl-widget").nth(2)
     field = node.get_by_label("initial x")
     field.fill("-1")
     field.press("Enter")

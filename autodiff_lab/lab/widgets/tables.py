@@ -8,8 +8,8 @@ import traitlets
 from ...messages import say
 from ..formulas import number_text
 from ..render.svg import escape
-from ..trace import trace
-from .base import Widget, script
+from ..trace import leaves_for, seeds_for, trace
+from .base import Widget, current, fault, script, told
 
 
 def forward_reverse(function, /, *, seed=None, **inputs):
@@ -24,16 +24,18 @@ def forward_reverse(function, /, *, seed=None, **inputs):
         A :class:`ForwardReverse`, a widget that also plays in an exported page; ``at`` counts the steps that are done.
 
     Raises:
-        ValueError: as ``lab.trace``.
+        TypeError: if it is no function.
+        ValueError: without inputs, or for a seed that does not fit.
 
     >>> import autodiff_lab as th
     >>> both = forward_reverse(lambda x1, x2: th.log(x1) + x1 * x2 - th.sin(x2), x1=2.0, x2=5.0)
     >>> both.tables["forward"]["rows"][-1]["value"], len(both.tables["reverse"]["order"])
     ('5.5', 11)
     """
-    return ForwardReverse(
-        trace(function, mode="forward", seed=seed, **inputs), trace(function, mode="reverse", **inputs)
-    )
+    if not callable(function):
+        raise TypeError(say("tables.error.type", type=type(function).__name__))
+    seeds_for(seed, leaves_for(function, inputs))
+    return ForwardReverse(function, seed, inputs)
 
 
 class ForwardReverse(Widget):
@@ -47,21 +49,35 @@ class ForwardReverse(Widget):
     tables = traitlets.Dict().tag(sync=True)
     at = traitlets.Int(0, min=0).tag(sync=True)
 
-    def __init__(self, forward, reverse):
-        self._traces = forward, reverse
-        inputs = len(reverse.derivatives)
-        super().__init__(
-            tables={
+    def __init__(self, function, seed, inputs):
+        self._function, self._seed, self._inputs, self._traces = function, seed, inputs, ()
+        super().__init__()
+        self.redo()
+        self.observe(lambda change: self.redo(), ["again"])
+
+    def redo(self):
+        """Run the function again and send both tables; an error of its own is drawn instead."""
+        function = current(self._function)
+        try:
+            forward = trace(function, mode="forward", seed=self._seed, **self._inputs)
+            reverse = trace(function, mode="reverse", **self._inputs)
+        except Exception as error:  # noqa: BLE001 - whatever the learner's function raises is told in the widget
+            self.fault = fault(error, function)
+            return
+        self._traces, inputs = (forward, reverse), len(self._inputs)
+        with self.hold_sync():
+            self.fault, self.at = {}, 0
+            self.tables = {
                 "forward": _forward(forward),
                 "reverse": _reverse(reverse),
                 "operations": len(forward.rows) - inputs - 1,
                 "inputs": inputs,
             }
-        )
 
     def to_text(self):
-        """Both tables in words."""
-        return "\n\n".join([say("tables.title"), *(t.to_text() for t in self._traces)])
+        """Both tables in words, and what went wrong, if anything did."""
+        said = [say("tables.title"), *(t.to_text() for t in self._traces), told(self.fault)]
+        return "\n\n".join(filter(None, said))
 
     def to_svg(self):
         """Both tables as preformatted text in one ``<svg>`` element, for pages in which no script runs."""

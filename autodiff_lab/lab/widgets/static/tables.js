@@ -1,10 +1,31 @@
 import { follow, make, number, put, set, slider, voice, widget } from "./shared.js";
 
 // Two tables side by side. Reverse mode first fills the primal column, then goes from the bottom up; `at` counts its steps,
-// and forward mode keeps pace until it is done.
+// and forward mode keeps pace until it is done. Tables of a function that was mended take the place of the old ones.
 export default widget(({ model, root, say }) => {
-  const { forward, reverse, operations, inputs } = model.get("tables");
   const speak = voice(root);
+  const panels = make("div", { class: "adl-panels", hidden: true }); // before which an error is told
+  let [shown, stage, stop] = [null, make("div"), () => {}];
+  root.append(make("h3", { class: "adl-title", text: say("title") }), panels, stage);
+  const renew = () => {
+    if (model.get("tables") === shown || !model.get("tables").forward) return;
+    shown = model.get("tables");
+    stop();
+    const next = make("div");
+    stop = play({ model, root: next, say, speak });
+    stage.replaceWith(next);
+    stage = next;
+  };
+  renew();
+  const ceases = follow(model, ["tables", "fault"], renew);
+  return () => {
+    ceases();
+    stop();
+  };
+});
+
+function play({ model, root, say, speak }) {
+  const { forward, reverse, operations, inputs } = model.get("tables");
   const primal = reverse.rows.length;
   const steps = primal + reverse.order.length;
   let timer = null;
@@ -38,7 +59,7 @@ export default widget(({ model, root, say }) => {
   const go = (at) => set(model, { at: Math.max(0, Math.min(steps, at)) });
   const first = button("restart", () => go(0));
   const back = button("back", () => go(model.get("at") - 1));
-  const play = button("play", () => (timer ? pause() : start()));
+  const player = button("play", () => (timer ? pause() : start()));
   const next = button("next", () => go(model.get("at") + 1), { class: "adl-main" });
   const last = button("end", () => go(steps));
   const bar = slider(say("step"), { min: 0, max: steps, step: 1, value: 0, shown: (k) => `${k} / ${steps}` }, (k) => go(k));
@@ -48,11 +69,11 @@ export default widget(({ model, root, say }) => {
   const pause = () => {
     clearTimeout(timer);
     timer = null;
-    put(play, { text: say("play") });
+    put(player, { text: say("play") });
   };
   const start = () => {
     if (model.get("at") >= steps) go(0);
-    put(play, { text: say("pause") });
+    put(player, { text: say("pause") });
     const tick = () => {
       go(model.get("at") + 1);
       if (model.get("at") >= steps) pause();
@@ -111,8 +132,7 @@ export default widget(({ model, root, say }) => {
   };
 
   root.append(
-    make("h3", { class: "adl-title", text: say("title") }),
-    make("div", { class: "adl-row adl-player", role: "group", "aria-label": say("player") }, first, back, play, next, last),
+    make("div", { class: "adl-row adl-player", role: "group", "aria-label": say("player") }, first, back, player, next, last),
     make("div", { class: "adl-row" }, bar),
     make("div", { class: "adl-columns adl-tables" }, table(say("mode.forward"), heads("forward"), left), table(say("mode.reverse"), heads("reverse"), right.map(({ node }) => node))),
     says,
@@ -137,4 +157,4 @@ export default widget(({ model, root, say }) => {
     stop();
     pause();
   };
-});
+}
