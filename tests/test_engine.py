@@ -134,6 +134,13 @@ def beside_a_retained_one(x):
     return y.grad
 
 
+def under_another_shape(x):
+    y = x.reshape(1, 2)
+    y.retain_grad()
+    (y * 2).sum().backward()
+    return y.grad
+
+
 def through_a_view(x):
     y = th.ones(2, requires_grad=True)
     (x.reshape(2) + y.reshape(1, 2).reshape(2)).mul(2.0).sum().backward()
@@ -143,7 +150,7 @@ def through_a_view(x):
 @pytest.mark.parametrize(
     "passed",
     [lambda x: hooked(x, False), lambda x: hooked(x, True), through_a_function, from_the_seed, beside_a_retained_one,
-     through_a_view],
+     under_another_shape, through_a_view],
 )  # fmt: skip
 def test_a_gradient_that_somebody_else_holds_is_copied(passed):
     x = th.tensor([1.0, 2.0], requires_grad=True)
@@ -153,7 +160,8 @@ def test_a_gradient_that_somebody_else_holds_is_copied(passed):
     assert kept.tolist() == before
 
 
-def test_a_gradient_that_nobody_else_holds_is_handed_over_without_a_copy():
+@pytest.mark.parametrize("shape", [(1000,), (10, 100)])
+def test_a_gradient_that_nobody_else_holds_is_handed_over_without_a_copy(shape):
     made = []
 
     class Fresh(th.autograd.Function):
@@ -167,8 +175,8 @@ def test_a_gradient_that_nobody_else_holds_is_handed_over_without_a_copy():
             made.append(g.numpy().__array_interface__["data"])
             return g
 
-    x = th.ones(1000, requires_grad=True)
-    Fresh.apply(x).sum().backward()
+    x = th.ones(shape, requires_grad=True)
+    Fresh.apply(x.view(1000)).sum().backward()
     assert x.grad.numpy().__array_interface__["data"] == made[0]
 
 
