@@ -17,6 +17,8 @@ from ..tensor import Size, Tensor, Untracked, check_differentiable, clock_of, me
 from .row import FUNCTIONS, check_tensor, export, named, number, plain, settle, worded
 from .shape import clone, numbers
 
+_new = object.__new__
+
 
 def finished(array, requires_grad=False, device=None):
     """A new tensor around a fresh NumPy value."""
@@ -163,9 +165,12 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
         data.__class__ is float and dtype is None and device is None and requires_grad.__class__ is bool
     )
     if commonest and mode.grad.__class__ is bool:
-        t = new_tensor(dtypes._default.numpy.type(data))
+        t = _new(Tensor)
+        t._array, t._clock = dtypes._default.numpy.type(data), None
         if requires_grad:
             t._node, t._grad, t._hooks = LEAF, None, None
+        else:
+            t._node = None
         return t
     return any_tensor(data, dtype=dtype, device=device, requires_grad=requires_grad, pin_memory=pin_memory)
 

@@ -354,7 +354,12 @@ Tensor.__invert__, Tensor.__pos__ = __invert__, lambda self: self
 
 def _augmented(name):
     """``x += y`` and its siblings: the in-place method, for operands that it takes."""
-    return lambda self, other: getattr(self, name)(other) if operand(other) else NotImplemented
+
+    def method(self, other):
+        fits = other.__class__ is Tensor or operand(other)
+        return getattr(self, name)(other) if fits else NotImplemented
+
+    return method
 
 
 for _symbol, _name in (

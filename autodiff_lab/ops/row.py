@@ -71,7 +71,7 @@ NUMBERS = frozenset({int, float})
 UNARY = """\
 def made({signature}):
     m = mode.grad
-    if {guard}m.__class__ is bool and (input.__class__ is Tensor or input.__class__ in TENSORS):
+    if {guard}(m is True or m is False) and (input.__class__ is Tensor or input.__class__ in TENSORS):
         a = input._array
         if a.__class__ in FLOATS or a.dtype.kind == "f":
             t = new(Tensor)
@@ -93,7 +93,7 @@ def made({signature}):
 BINARY = """\
 def made({signature}):
     m = mode.grad
-    if {guard}m.__class__ is bool and (input.__class__ is Tensor or input.__class__ in TENSORS):
+    if {guard}(m is True or m is False) and (input.__class__ is Tensor or input.__class__ in TENSORS):
         a = input._array
         kind = a.__class__
         fit = yn = None
@@ -280,7 +280,7 @@ def number_in(value, target):
 GENERAL = """\
 def made({signature}):
     _m = _mode.grad
-    if _m.__class__ is bool and out is None and {tensors}:
+    if (_m is True or _m is False) and out is None and {tensors}:
         {arrays}
         if {fits}:
             try:
