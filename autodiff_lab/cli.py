@@ -20,10 +20,12 @@ import importlib.util
 import itertools
 import json
 import os
+import secrets
 import sys
 from pathlib import Path
 
 from .messages import LANGUAGES, get_language, say, set_language
+from .serialization import replacing
 
 FOLDER = "autodiff-lab"  # where the course goes if the learner names no folder
 MANIFEST = ".autodiff-lab.json"
@@ -194,16 +196,8 @@ def _digest(content):
 
 
 def _write(path, content):
-    """Write a file so that it is at every moment either the old one or the new one, whole."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with open(temporary, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with replacing(path) as file:
+        file.write(content)
 
 
 # -- JupyterLab ---------------------------------------------------------------------------------------------
@@ -213,12 +207,14 @@ def _open_lab(folder, *, first, browser, port):
     """Serve ``folder`` with JupyterLab until it is stopped; ``first`` is the notebook to open, if any.
 
     It runs in this process, so that Ctrl-C and a terminated process mean what they mean to JupyterLab itself,
-    on Windows too. Its own defaults hold: the loopback address only, and a token.
+    on Windows too. It listens on the loopback address only and asks for a token, whatever a configuration says that
+    was written for other servers; ``JUPYTER_TOKEN`` may name the token.
     """
     from jupyterlab.labapp import main as serve
 
     os.environ["AUTODIFF_LAB_LANG"] = get_language()  # the kernels' language
-    argv = [f"--ServerApp.root_dir={folder}", f"--ServerApp.port={port}"]
+    argv = [f"--ServerApp.root_dir={folder}", f"--ServerApp.port={port}", "--ServerApp.ip=localhost"]
+    argv.append(f"--IdentityProvider.token={os.environ.get('JUPYTER_TOKEN') or secrets.token_hex(24)}")
     if first is not None:
         argv.append(f"--LabApp.default_url=/lab/tree/{first}")
     if not browser:

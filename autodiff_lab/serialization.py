@@ -8,6 +8,8 @@ that occurs twice is one. Nothing in the file names code; what does not follow t
 made of it.
 """
 
+import contextlib
+import io
 import json
 import os
 import zipfile
@@ -39,6 +41,8 @@ def save(obj, f, pickle_module=None, pickle_protocol=None, _use_new_zipfile_seri
 
     Raises:
         TypeError: for what is no data: modules, functions, objects of one's own. Nothing is written then.
+        RuntimeError: if the folder does not exist.
+        OSError: if the file cannot be written; what was there before stays, and so after an interrupt.
 
     >>> import autodiff_lab as th, io
     >>> file = io.BytesIO()
@@ -51,10 +55,37 @@ def save(obj, f, pickle_module=None, pickle_protocol=None, _use_new_zipfile_seri
     structure = {"mark": MARK, "version": VERSION, "tree": writer.tree(obj), "tensors": writer.tensors}
     structure["memories"] = [[m.dtype.name, m.size] for m in writer.memories]
     text = json.dumps(structure)
-    with zipfile.ZipFile(f, "w", zipfile.ZIP_STORED) as archive:
+    named = isinstance(f, (str, os.PathLike))
+    folder = os.path.dirname(f) if named else ""
+    check(not folder or os.path.isdir(folder), f"Parent directory {folder} does not exist.")
+    with (
+        replacing(f) if named else contextlib.nullcontext(f) as file,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive,
+    ):
         archive.writestr("structure.json", text)
         for i, m in enumerate(writer.memories):
             archive.writestr(f"memory/{i}", m.astype(m.dtype.newbyteorder("<")).tobytes())
+
+
+@contextlib.contextmanager
+def replacing(path):
+    """A file to write to, which takes the place of ``path`` when all is written: there is always the old or the new."""
+    path = os.path.realpath(path)
+    if os.path.exists(path) and not os.path.isfile(path):  # a device, say, which nothing can replace
+        yield (made := io.BytesIO())
+        with open(path, "wb") as file:
+            file.write(made.getvalue())
+        return
+    part = os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.{os.getpid()}.tmp")
+    try:
+        with open(part, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(part)
 
 
 class Writer:

@@ -747,6 +747,51 @@ def test_a_schedule(kind):
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system sends no such signals")
+@pytest.mark.parametrize("create_graph", [False, True])
+@pytest.mark.parametrize("shape", [(), (3,)])
+def test_a_long_backward_is_interrupted_on_its_way(shape, create_graph):
+    """Wherever Ctrl-C comes, no leaf has a part of a gradient; the graph, which was retained, gives all of it later."""
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    def passes():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # create_graph warns of cycles
+            loss.backward(retain_graph=True, create_graph=create_graph)
+
+    x = th.full(shape, 0.5, dtype=th.float64, requires_grad=True)
+    w = th.full(shape, 1.0, dtype=th.float64, requires_grad=True)
+    y = x
+    for _ in range(3000):
+        y = (y * w + x * 0.5).tanh()
+    loss = y.sum()
+    began = time.perf_counter()
+    passes()
+    took, whole = time.perf_counter() - began, [t.grad.tolist() for t in (x, w)]
+    x.grad = w.grad = None
+    draw, hits, before = drawing(17), 0, signal.signal(signal.SIGALRM, interrupt)
+    modes = settings()[:4]
+    try:
+        while hits < 5:
+            were = state((x, w))
+            try:
+                signal.setitimer(signal.ITIMER_REAL, draw.uniform(0.1, 0.9) * took)
+                passes()
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                x.grad = w.grad = None
+                took *= 0.9
+            except KeyboardInterrupt:
+                hits += 1
+                assert state((x, w)) == were and settings()[:4] == modes
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    passes()
+    assert [t.grad.tolist() for t in (x, w)] == whole
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system sends no such signals")
 def test_interrupts_as_they_come():
     """Training is interrupted from outside, at random moments of its steps: whatever was going on, all is whole."""
 

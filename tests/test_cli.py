@@ -5,6 +5,7 @@ import importlib.util
 import io
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -226,14 +227,19 @@ def test_a_wrong_argument_ends_with_status_2(tmp_path, monkeypatch, argv):
 
 
 def test_jupyterlab_opens_on_the_course(tmp_path):
-    """The real server, on loopback with a token: the page answers, and the course is what it serves."""
+    """The real server, on loopback with a token, even where the learner's configuration opens servers to everyone."""
     pytest.importorskip("jupyterlab")
     runtime, course = tmp_path / "runtime", tmp_path / "course"
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "jupyter_server_config.py").write_text(
+        "c.ServerApp.ip = '0.0.0.0'\nc.IdentityProvider.token = ''\nc.ServerApp.allow_remote_access = True\n"
+    )
     environment = {
         **os.environ,
         "JUPYTER_RUNTIME_DIR": str(runtime),
         "JUPYTER_CONFIG_DIR": str(tmp_path / "config"),
     }
+    environment.pop("JUPYTER_TOKEN", None)
     command = [
         sys.executable,
         "-m",
@@ -277,6 +283,10 @@ def test_jupyterlab_opens_on_the_course(tmp_path):
         assert f"/lab/tree/{first}" in (tmp_path / "log").read_text()
         with pytest.raises(urllib.error.HTTPError, match="403"):
             urllib.request.urlopen(info["url"] + "api/contents", timeout=30)
+        for *_, address in socket.getaddrinfo(socket.gethostname(), info["port"], socket.AF_INET):
+            if not address[0].startswith("127."):
+                with pytest.raises(OSError):
+                    socket.create_connection(address, timeout=5)
     finally:
         server.terminate()
         server.wait(timeout=30)

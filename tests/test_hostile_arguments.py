@@ -10,6 +10,8 @@ import signal
 import threading
 import traceback
 import warnings
+from array import array
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -255,6 +257,18 @@ th.nn.Linear(3, 2)
 th.nn.Parameter(th.ones(2))
 th.float16
 th.Generator()
+Child(np.ones((2, 3), np.float32))
+Mean(th.ones(2), requires_grad=True)
+Whole(2)
+Half(0.5)
+np.float64(0.5)
+np.bool_(True)
+Fraction(1, 2)
+memoryview(b"abcd")
+array("d", [1.0, 2.0])
+Pretending()
+[th.ones(2), th.ones(3)]
+range(3)
 """.strip().splitlines()
 
 
@@ -266,6 +280,42 @@ class Broken:
 
     __len__ = __iter__ = __float__ = __int__ = __bool__ = __array__ = __repr__ = (
         lambda self, *args, **options: 1 / 0
+    )
+
+
+class Child(th.Tensor):
+    """A tensor of a class of the learner's own."""
+
+
+class Mean(th.nn.Parameter):
+    """A parameter whose attributes and functions fail."""
+
+    @classmethod
+    def __torch_function__(cls, func, types, args=(), kwargs=None):
+        raise RuntimeError("asked")
+
+    def __len__(self):
+        raise ValueError("asked")
+
+
+class Whole(int):
+    """An int that is equal to nothing."""
+
+    __eq__ = lambda self, other: False
+    __hash__ = int.__hash__
+
+
+class Half(float):
+    """A float that turns into text."""
+
+    __float__ = __repr__ = lambda self: "half"
+
+
+class Pretending:
+    """An object that says that it is an array, with a shape that cannot be."""
+
+    __array_interface__ = property(
+        lambda self: {"shape": (-1, 2**70), "typestr": "<f8", "version": 3, "data": (0, False)}
     )
 
 
@@ -323,9 +373,22 @@ def everything():
 def test_every_kind_of_argument_to_every_function(tmp_path, monkeypatch):
     """Alone, or behind a tensor."""
     monkeypatch.chdir(tmp_path)
-    space = {
-        name: globals()[name] for name in ("np", "th", "Liar", "Endless", "Broken", "loop", "frozen", "stale")
-    }
+    made_here = (
+        Liar,
+        Endless,
+        Broken,
+        Child,
+        Mean,
+        Whole,
+        Half,
+        Pretending,
+        loop,
+        frozen,
+        stale,
+        array,
+        Fraction,
+    )
+    space = {"np": np, "th": th} | {made.__name__: made for made in made_here}
     made = [(kind, compile(kind, kind, "eval"), behind) for kind in KINDS for behind in (False, True)]
     complaints, settings = [], modes()
     assert len(made) >= promised("kinds of arguments for each function")
@@ -533,6 +596,7 @@ def test_junk_from_the_page_changes_nothing_or_is_valid(monkeypatch):
                 with monkeypatch.context() as patched:
                     patched.setattr(builtins, "eval", refused)
                     patched.setattr(builtins, "exec", refused)
+                    patched.setattr(builtins, "compile", refused)
                     for method in ("update", "custom", draw.choice(("request_state", "eval", "", None))):
                         data = {"method": method, "state": message, "buffer_paths": [], "content": message}
                         widget._handle_msg({"content": {"data": data}, "buffers": []})

@@ -8,8 +8,9 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
-from autodiff_lab import lab
+from autodiff_lab import lab, tensor
 from autodiff_lab.lab.model import Edge, GraphModel, Node, Saved
 from autodiff_lab.lab.picture import Graph
 from autodiff_lab.lab.render.scene import text_width
@@ -334,6 +335,42 @@ def test_a_failed_save_leaves_what_was_there(tmp_path, monkeypatch):
         drawn.save(tmp_path / "f.gif")
     with pytest.raises(FileNotFoundError):
         drawn.save(tmp_path / "no" / "f.txt")
+
+
+def shows():
+    """One of all that the laboratory displays, with the ways in which it is made."""
+    x = tensor(2.0, requires_grad=True)
+    square = lambda x: x * x
+    return [
+        Graph(sample()), lab.trace(square, x=2.0), lab.steps(x * x), lab.stepper(x * x), lab.explore(square, x=2.0),
+        lab.derivative("relu"), lab.descent(square, 2.0, steps=2), lab.forward_reverse(square, x=2.0), lab.accumulation(),
+        lab.inplace(), lab.modes(),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("way", ["to_text", "to_svg", "to_html"])
+def test_a_drawing_that_fails_breaks_no_cell(way, monkeypatch):
+    """What can be shown is shown, with a line that says what failed; what the cell computed is there."""
+
+    def fails(self):
+        raise ZeroDivisionError("in the drawing")
+
+    told = 0
+    for shown in shows():
+        if not callable(getattr(shown, way, None)):
+            continue
+        monkeypatch.setattr(type(shown), way, fails)
+        said = repr(shown)
+        assert ("in the drawing" in said) == (way == "to_text")
+        bundle = shown._repr_mimebundle_() if hasattr(shown, "_repr_mimebundle_") else {"text/plain": said}
+        bundle = bundle[0] if isinstance(bundle, tuple) else bundle
+        told += "El dibujo falló" in bundle["text/plain"] and "in the drawing" in bundle["text/plain"]
+        assert way == "to_text" or len(bundle["text/plain"]) > 80  # the words are there
+        shell = InteractiveShell()
+        shell.user_ns.update(shown=shown, after=0)
+        answer = shell.run_cell("before = 1\ndisplay(shown)\nafter = 2\nshown")
+        assert answer.success and shell.user_ns["after"] == 2
+    assert told >= {"to_text": 11, "to_svg": 6, "to_html": 2}[way]
 
 
 def test_drawing_into_given_axes():

@@ -184,6 +184,12 @@ def test_every_recorded_text_is_ours(recorded):
         assert our_text(case) == case["text"], case
 
 
+def test_the_recorded_texts_are_those_of_torch_here(recorded):
+    torch = pytest.importorskip("torch")
+    for case in recorded["cases"]:
+        assert torch_text(case, torch) == case["text"], case
+
+
 def test_the_recorded_texts_show_every_rule(recorded):
     texts = [case["text"] for case in recorded["cases"]]
     for mark in [

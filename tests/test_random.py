@@ -208,6 +208,19 @@ def test_draws_are_those_recorded_from_torch(name, dtype):
         assert ours.randint(gen, (), 0, 2**28 - 1) == word, "the draw ate another number of words"
 
 
+@needs_torch
+@each_draw
+def test_the_recorded_draws_are_this_torchs(name, dtype):
+    for size, seed, kept, word in recorded()["draws"][f"{name} {dtype}"]:
+        gen = torch.Generator().manual_seed(seed)
+        drawn = DRAWS[name][3](gen, size, dtype).numpy()
+        if DRAWS[name][1]:
+            assert digest(drawn) == kept
+        else:
+            same(name, np.array(summary(name, drawn), dtype), np.array(kept, dtype))
+        assert torch.randint(0, 2**28 - 1, (), generator=gen).item() == word
+
+
 def test_float32_normals_are_torchs_to_the_last_bit():
     kept = recorded()["normals"]
     drawn = ours.normal(Generator().manual_seed(kept["seed"]), kept["size"])

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import pickle
 import zipfile
 from collections import OrderedDict
@@ -170,6 +171,50 @@ def test_a_pickle_in_torchs_clothes_runs_nothing():
     file.seek(0)
     with pytest.raises(RuntimeError, match="PyTorch's own format"):
         th.load(file, weights_only=False)
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError])
+def test_a_file_that_cannot_be_written_whole_stays_the_old_one(error, tmp_path, monkeypatch):
+    path, old, new = tmp_path / "net.pt", {"w": th.ones(2)}, {"w": th.zeros(1000), "epoch": 2}
+    th.save(old, path)
+    before = path.read_bytes()
+    for at in range(1, 5):  # the two memories, then what goes to the disk
+        left = iter(range(1, at))
+
+        def fails(real):
+            def act(*args):
+                if next(left, None) is None:  # noqa: B023 - called within the round
+                    raise error
+                return real(*args)
+
+            return act
+
+        with monkeypatch.context() as patched:
+            patched.setattr(zipfile.ZipFile, "writestr", fails(zipfile.ZipFile.writestr))
+            patched.setattr(os, "fsync", fails(os.fsync))
+            patched.setattr(os, "replace", fails(os.replace))
+            with pytest.raises(error):
+                th.save(new, path)
+        assert path.read_bytes() == before and os.listdir(tmp_path) == ["net.pt"]
+    th.save(new, str(path))
+    assert th.load(path)["epoch"] == 2 and os.listdir(tmp_path) == ["net.pt"]
+
+
+@pytest.mark.skipif(not hasattr(os, "symlink"), reason="this system has no links")
+def test_a_link_is_written_through_and_a_device_is_written_to(tmp_path):
+    (tmp_path / "net.pt").touch()
+    os.symlink(tmp_path / "net.pt", tmp_path / "link.pt")
+    th.save([1, 2], tmp_path / "link.pt")
+    assert os.path.islink(tmp_path / "link.pt") and th.load(tmp_path / "net.pt") == [1, 2]
+    th.save([1, 2], os.devnull)
+    assert not os.path.isfile(os.devnull)
+
+
+@pytest.mark.parametrize("library", ["autodiff_lab", "torch"])
+def test_a_folder_that_is_not_there(library, tmp_path):
+    lib = pytest.importorskip(library)
+    with pytest.raises(RuntimeError, match=r"Parent directory .*nowhere does not exist"):
+        lib.save([1], tmp_path / "nowhere" / "net.pt")
 
 
 def test_a_file_that_is_not_there():

@@ -126,6 +126,23 @@ def test_shared_leaves_lose_no_gradient(shape, create_graph, hasty):
         x.grad = None
 
 
+@pytest.mark.parametrize("shape", [(), (3,)])
+def test_passes_through_one_graph_lose_no_gradient(shape, hasty):
+    """Several threads go back through the same retained graph, a view and a write in place among its nodes."""
+    for _ in range(40):
+        x = th.ones(shape, dtype=th.float64, requires_grad=True)
+        y = x * 3
+        y.view(-1)[0].mul_(1)
+        loss = (y * x).sum()
+
+        def work():
+            for _ in range(4):
+                loss.backward(retain_graph=True)  # noqa: B023 - all are done within the round
+
+        together(work, work, work)
+        assert x.grad.numpy().ravel().tolist() == [72.0] * max(1, sum(shape))
+
+
 @pytest.mark.parametrize("elsewhere", ["another thread", "the pass itself"])
 @pytest.mark.parametrize("ends", ["in an error", "well"])
 def test_what_waits_for_the_end_of_a_pass_waits_for_that_one(elsewhere, ends):

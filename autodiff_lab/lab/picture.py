@@ -4,11 +4,10 @@ Puts reading, layout and painters together. Leans on reading, model and render; 
 picture is painted with it.
 """
 
-import os
-import tempfile
 from pathlib import Path
 
 from ..messages import get_language, say
+from ..serialization import replacing
 from .model import without_collecting
 from .names import caller_names, is_module, is_tensor
 from .reading import read
@@ -16,6 +15,7 @@ from .recording import Recording, record
 from .render.scene import compose
 from .render.svg import escape, to_svg
 from .render.text import title, to_text
+from .values import displayed, in_words
 
 
 def graph(
@@ -161,15 +161,8 @@ class Graph:
         ending = path.suffix.lower()
         if ending not in (".svg", ".html", ".png", ".pdf", ".txt"):
             raise ValueError(say("graph.error.ending", path=str(path)))
-        handle, part = tempfile.mkstemp(prefix=f".{path.name}.", suffix=ending, dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                self._write(file, ending)
-            os.chmod(part, 0o666 & ~_umask())
-            os.replace(part, path)
-        except BaseException:
-            os.unlink(part)
-            raise
+        with replacing(path) as file:
+            self._write(file, ending)
         return path
 
     def _write(self, file, ending):
@@ -181,15 +174,7 @@ class Graph:
             file.write(text.encode("utf-8") + (b"" if text.endswith("\n") else b"\n"))
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        bundle = {"image/svg+xml": self.to_svg(), "text/plain": self.to_text()}
-        return {k: v for k, v in bundle.items() if (not include or k in include) and k not in (exclude or ())}
+        return displayed({"image/svg+xml": self.to_svg, "text/plain": self.to_text}, include, exclude)
 
     def __repr__(self):
-        return self.to_text()
-
-
-def _umask():
-    """The process's file mode mask; there is no way to ask for it but to set it."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+        return in_words(self)

@@ -12,7 +12,7 @@ from ..messages import say
 from .formulas import Sym
 from .names import caller_names, is_tensor
 from .reading import FOLDED_ABOVE, reading_of
-from .values import array_of, shown
+from .values import array_of, in_words, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Steps(Sequence):
         return "\n".join(f"{m.number:>{wide}}. {m.sentence}" for m in self.moves)
 
     def __repr__(self):
-        return self.to_text()
+        return in_words(self)
 
 
 def steps(tensor, gradient=None, names=None):

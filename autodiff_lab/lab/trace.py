@@ -17,7 +17,7 @@ from .names import is_tensor, tensors_for
 from .reading import FOLDED_ABOVE, reading_of
 from .recording import record
 from .render.svg import escape
-from .values import array_of, fitted, numbers_and_text, unfit
+from .values import array_of, displayed, fitted, in_words, numbers_and_text, unfit
 
 TANGENT, ADJOINT = "\u0307", "\u0304"  # a dot and a bar over the letter before
 LINEAR = frozenset("Sum Mean Mm Bmm Mv Dot T Transpose".split())  # in each of their arguments
@@ -361,11 +361,10 @@ class Trace:
         return [say("trace.upwards"), *([say("trace.adds")] if adds else [])]
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        bundle = {"text/html": self.to_html(), "text/plain": self.to_text()}
-        return {k: v for k, v in bundle.items() if (not include or k in include) and k not in (exclude or ())}
+        return displayed({"text/html": self.to_html, "text/plain": self.to_text}, include, exclude)
 
     def __repr__(self):
-        return self.to_text()
+        return in_words(self)
 
 
 def _plain(step):

@@ -109,6 +109,33 @@ def _flat(data):
         yield data
 
 
+def displayed(makers, include=None, exclude=None):
+    """What a cell displays, ``{type: how it is made}``: a drawing that fails is left out and named in the words.
+
+    So an error of the laboratory's own, or of what it draws, never breaks the cell of a learner.
+
+    >>> displayed({"image/svg+xml": lambda: 1 / 0, "text/plain": lambda: "f = 4"})["text/plain"]
+    'El dibujo falló; los números siguen en Python. (ZeroDivisionError: division by zero)\\n\\nf = 4'
+    """
+    made, failed = {}, []
+    for kind, make in makers.items():
+        if (include and kind not in include) or kind in (exclude or ()):
+            continue
+        try:
+            made[kind] = make()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the cell goes on
+            failed.append(f"{say('widget.fault.script')} ({type(error).__name__}: {error})")
+    if failed:
+        words = made.get("text/plain")
+        made["text/plain"] = "\n\n".join([*dict.fromkeys(failed), *([words] if words else [])])
+    return made
+
+
+def in_words(drawing):
+    """Its ``to_text()`` as Python shows it, or why there is none."""
+    return displayed({"text/plain": drawing.to_text})["text/plain"]
+
+
 def unfit(key, value):
     """The error for a result that cannot be shown, in the words of ``key``; a forgotten ``return`` is named.
 

@@ -235,8 +235,12 @@ def number(value, function, name, position=2):
 
 
 def plain(value):
-    """A NumPy number as Python's own."""
-    return value.item() if isinstance(value, np.generic) else value
+    """A number of NumPy's, or of a class of the learner's, as Python's own."""
+    if value.__class__ in NUMBERS:
+        return value
+    if isinstance(value, np.generic):
+        return value.item()
+    return float(value) if isinstance(value, float) else value
 
 
 def as_input(row, position, value, allow_number):

@@ -17,6 +17,7 @@ import traitlets
 from ...messages import LANGUAGES, TEXTS, get_language
 from ..model import visible
 from ..render.svg import COLOURS, escape
+from ..values import displayed, in_words
 
 STATIC = Path(__file__).parent / "static"
 _PACKAGE = str(Path(__file__).parents[2])
@@ -162,17 +163,17 @@ class Widget(anywidget.AnyWidget):
         )
 
     def __repr__(self):
-        return self.to_text()
+        return in_words(self)
 
     def _repr_mimebundle_(self, **kwargs):
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        data["text/plain"] = self.to_text()  # whole, whatever anywidget's version cuts off
+        made = {"text/plain": self.to_text}  # whole, whatever anywidget's version cuts off
         if self.to_svg is not None:
-            data["image/svg+xml"] = self.to_svg()
+            made["image/svg+xml"] = self.to_svg
         if self.plays_alone:
-            data["text/html"] = self.to_html()
-        return data, metadata
+            made["text/html"] = self.to_html
+        return data | displayed(made), metadata
 
 
 def told(fault):
