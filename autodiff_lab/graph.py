@@ -100,10 +100,22 @@ class Row:
         if unknown:
             raise TypeError(f"{name}: a rule names {sorted(unknown)}, which is no argument of the operation")
         space = {"__slots__": (), "row": self, "keeps": bool(self.saved), "__module__": "builtins"}
-        self.node = type(title + suffix, (Node,), space)
+        self.node = type(title + suffix, (Node,), {**space, **saved_attributes(self)})
 
     def __repr__(self):
         return f"<operation {self.name}>"
+
+
+def saved_attributes(row):
+    """torch's ``_saved_…`` of a node, for each argument that the rules name, and ``_raw_saved_…``."""
+    made = {}
+    for name in (*row.saved, *row.noted):
+        public = row.public.get(name, name)
+        made[f"_saved_{public}"] = property(lambda node, name=name: node._shown_value(name))
+    for place, name in enumerate(row.saved):
+        public = row.public.get(name, name)
+        made[f"_raw_saved_{public}"] = property(lambda node, place=place: node.raw_saved(node, place))
+    return made
 
 
 def parameters(rule):
@@ -291,20 +303,12 @@ class Node:
             raise_freed(self)
         return unpacked(self, name, self._saved[row.saved.index(name)], as_tensors)
 
-    def __getattr__(self, name):
-        row = type(self).row
-        kind, _, wanted = name.rpartition("saved_")
-        for inner in (*row.saved, *row.noted) if row is not None else ():
-            if row.public.get(inner, inner) != wanted:
-                continue
-            if kind == "_raw_" and inner in row.saved:
-                return self.raw_saved(self, row.saved.index(inner))
-            if kind == "_":
-                value = self._value(inner, as_tensors=True)
-                if inner in row.saved and isinstance(value, (int, float)):  # torch shows a 0-d tensor
-                    return self.as_tensor(np.asarray(value)[()])
-                return value
-        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+    def _shown_value(self, name):
+        """What was saved or noted of an argument, as a learner sees it."""
+        value = self._value(name, as_tensors=True)
+        if name in self.row.saved and isinstance(value, (int, float)):  # torch shows a 0-d tensor
+            return self.as_tensor(np.asarray(value)[()])
+        return value
 
     def __dir__(self):
         row = type(self).row

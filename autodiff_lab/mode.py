@@ -218,8 +218,12 @@ class no_grad(_GradContext):
     grad = False
 
     def __new__(cls, function=None):
-        made = super().__new__(cls)
+        made = object.__new__(cls)
         return made if function is None else made(function)
+
+    def __enter__(self):
+        self._before = state = mode.grad
+        mode.grad = self.grad if state is True or state is False else self._state()
 
 
 class enable_grad(no_grad):

@@ -37,6 +37,8 @@ OUT_OF_SCOPE = {name: said for names, said in {
     "CTCLoss": "this loss is out of scope; CrossEntropyLoss takes one class for each step",
 }.items() for name in names.split()}  # fmt: skip
 
+METHODS_OUT_OF_SCOPE = "bfloat16 cdouble cfloat istft lu lu_solve stft to_dense to_sparse".split()
+
 
 def missing(module, name, names):
     """The AttributeError for ``module.name``, with the reason where there is one and the nearest names otherwise."""

@@ -8,8 +8,9 @@ scalar cannot be shared or written to, so ``memory(t)`` turns it into a 0-d arra
 or ``numpy()`` needs memory to share. A write to a scalar that nobody shares just replaces it.
 
 Note [Rare state]
-Only ``_array``, ``_node`` and ``_clock`` are stored on every tensor. The other slots stay empty until needed, and an
-empty slot reads as None, though slowly: a leaf that requires grad has its ``_grad`` and ``_hooks`` from the start.
+The slots below are None on most tensors, and set when the tensor is made: a ``__getattr__`` that read an empty slot as
+None would make Python look up every attribute of every tensor by the slow way. For the same reason what torch's
+tensors have and these do not is a descriptor that says why (``Missing``).
 
     _clock        ticks of the writes to this memory, shared with views and detached twins; Untracked in inference mode
     _grad         the gradient
@@ -28,9 +29,9 @@ from .device import CPU, strided
 from .errors import check, explained, warn
 from .graph import LEAF, Gate, Hooks, Node, SavedOutput
 from .mode import mode, ticks, told
-from .scope import OUT_OF_SCOPE
+from .scope import METHODS_OUT_OF_SCOPE, reason
 
-RARE = frozenset({"_clock", "_grad", "_view", "_hooks", "_accumulator"})
+RARE = ("_clock", "_grad", "_view", "_hooks", "_accumulator")
 
 NON_LEAF_GRAD = (
     "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
@@ -73,12 +74,12 @@ class Size(tuple):
     __rmul__ = __mul__
 
 
-def new_tensor(array, node=None):
-    """A tensor around a NumPy value, with no copy; ``node`` is its history."""
-    t = _new(Tensor)
+def new_tensor(array, node=None, cls=None):
+    """A tensor, or a ``cls``, around a NumPy value, with no copy; ``node`` is its history."""
+    t = _new(cls or Tensor)
     t._array = array
     t._node = node
-    t._clock = None
+    t._clock = t._grad = t._hooks = t._view = t._accumulator = None
     return t
 
 
@@ -156,18 +157,15 @@ class Tensor:
     tensor([2., 4.])
     """
 
-    __slots__ = ("__dict__", "__weakref__", "_array", "_node", *sorted(RARE))
+    __slots__ = ("__dict__", "__weakref__", "_array", "_node", *RARE)
     __array_priority__ = 1000
     _seq = 0  # a leaf as an edge of the graph is older than every node: Note [Edges]
 
     def __new__(cls, *sizes, **options):
         return Tensor._legacy(cls, sizes, options)
 
-    def __getattr__(self, name):
-        if name in RARE:
-            return None
-        said = f"'{type(self).__name__}' object has no attribute '{name}'"
-        raise AttributeError(f"{said}: {OUT_OF_SCOPE[name]}" if name in OUT_OF_SCOPE else said)
+    def __dir__(self):
+        return [name for name in super().__dir__() if name not in METHODS_OUT_OF_SCOPE]
 
     # -- what it holds ---------------------------------------------------------------------------
 
@@ -575,20 +573,14 @@ class Parameter(Tensor):
         check(isinstance(data, Tensor), said, TypeError)
         if requires_grad:
             check_differentiable(data._array.dtype, data)
-        parameter = _new(cls)
-        parameter._array, parameter._clock = memory(data), clock_of(data)
-        parameter._node = LEAF if requires_grad else None
-        parameter._grad = parameter._hooks = None
+        parameter = new_tensor(memory(data), LEAF if requires_grad else None, cls)
+        parameter._clock = clock_of(data)
         return parameter
 
 
 def rebuilt(cls, array, requires_grad):
     """A leaf from its parts; what unpickling and deepcopy call."""
-    t = _new(cls)
-    t._array = array if array.ndim else array[()]
-    t._node = LEAF if requires_grad else None
-    t._clock = t._grad = t._hooks = None
-    return t
+    return new_tensor(array if array.ndim else array[()], LEAF if requires_grad else None, cls)
 
 
 def dimension(dim, ndim, name="dim"):
@@ -643,6 +635,19 @@ def tensor_from(array, clock, edge):
     t._clock = clock
     return edge if isinstance(edge, Tensor) else t
 
+
+class Missing:
+    """A method that torch's tensors have and these do not: to ask for it is an AttributeError that says why."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def __get__(self, t, cls):
+        raise AttributeError(f"{cls.__name__!r} object has no attribute {self.name!r}{reason(self.name)}")
+
+
+for _name in METHODS_OUT_OF_SCOPE:
+    setattr(Tensor, _name, Missing(_name))
 
 # What the graph and the engine, which stand below, need of tensors.
 for _function in (as_tensor, type_name, tensor_from):

@@ -132,7 +132,10 @@ def methods():
     names = sorted(
         n
         for n in dir(th.Tensor)
-        if not n.startswith("_") and n not in FUNCTIONS and n.removesuffix("_") not in FUNCTIONS
+        if hasattr(th.Tensor, n)
+        and not n.startswith("_")
+        and n not in FUNCTIONS
+        and n.removesuffix("_") not in FUNCTIONS
     )
     lines = ["| name | what it gives |", "|---|---|"]
     return lines + [f"| `Tensor.{n}` | {first_line(getattr(th.Tensor, n))} |" for n in names]

@@ -55,7 +55,9 @@ def attributes(owner):
         for cls in owner.__mro__
         if where(cls) is not None
         for name in vars(cls)
-        if not name.startswith("_") and name not in CALLED
+        if not name.startswith("_")
+        and name not in CALLED
+        and hasattr(cls, name)  # else it says why it is not here
     }
 
 

@@ -73,7 +73,8 @@ def callables(library):
                 found[f"{room}.{name}".lstrip(".")] = (value, False)
     for name in dir(th.Tensor):
         value = getattr(library.Tensor, name, None)
-        if not name.startswith("_") and name not in APART and callable(value):
+        public = hasattr(th.Tensor, name) and not name.startswith("_") and name not in APART
+        if public and callable(value):
             found[f"Tensor.{name}"] = (value, True)
     return {name: made for name, made in found.items() if not inspect.ismodule(made[0])}
 

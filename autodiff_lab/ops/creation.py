@@ -17,8 +17,6 @@ from ..tensor import Size, Tensor, Untracked, check_differentiable, clock_of, me
 from .row import FUNCTIONS, check_tensor, export, named, number, plain, settle, worded
 from .shape import clone, numbers
 
-_new = object.__new__
-
 
 def finished(array, requires_grad=False, device=None):
     """A new tensor around a fresh NumPy value."""
@@ -28,7 +26,7 @@ def finished(array, requires_grad=False, device=None):
         t._clock = Untracked()
     if requires_grad:
         check_differentiable(t._array.dtype)
-        t._node, t._grad, t._hooks = LEAF, None, None
+        t._node = LEAF
     return t
 
 
@@ -165,13 +163,7 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
         data.__class__ is float and dtype is None and device is None and requires_grad.__class__ is bool
     )
     if commonest and mode.grad.__class__ is bool:
-        t = _new(Tensor)
-        t._array, t._clock = dtypes._default.numpy.type(data), None
-        if requires_grad:
-            t._node, t._grad, t._hooks = LEAF, None, None
-        else:
-            t._node = None
-        return t
+        return new_tensor(dtypes._default.numpy.type(data), LEAF if requires_grad else None)
     return any_tensor(data, dtype=dtype, device=device, requires_grad=requires_grad, pin_memory=pin_memory)
 
 
@@ -489,9 +481,7 @@ def legacy(cls, sizes, options):
         raise TypeError(f"new(): data must be a sequence (got {type(only).__name__})")
     else:
         array = np.zeros(sizes_of("new", sizes), kind.numpy)
-    t = object.__new__(cls)
-    t._array, t._node = array, None
-    return t
+    return new_tensor(array, cls=cls)
 
 
 Tensor._legacy = staticmethod(legacy)
