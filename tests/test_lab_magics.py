@@ -58,6 +58,16 @@ def test_a_cell_s_own_error_is_the_error(shell, capsys):
         run(shell, "%%graph\nu = = 2\n")
 
 
+def test_a_drawing_that_fails_leaves_the_cell_s_own_work(shell, capsys, monkeypatch):
+    def fails(*args, **options):
+        raise ZeroDivisionError("in the drawing")
+
+    monkeypatch.setattr(magics, "graph", fails)
+    result = run(shell, "%%graph\nu = x*2\nu*u\n")
+    assert result.item() == 16 and shell.user_ns["u"].item() == 4
+    assert "ZeroDivisionError: in the drawing" in capsys.readouterr().out
+
+
 def test_why_says_it_in_words(shell, capsys):
     answer = run(shell, "%why x")
     assert "x.grad es None" in answer and "f.backward()" in answer

@@ -28,6 +28,7 @@ from .names import is_tensor, tensors_for
 from .picture import graph
 from .recording import inside, record
 from .trace import trace
+from .values import failure
 from .why import why
 from .widgets.derivative import PRESETS, derivative
 from .widgets.explorer import explore
@@ -119,7 +120,13 @@ class LabMagics(Magics):
                 raise ValueError(say("magic.graph.nothing"))
             value = run.ends()[-1].tensor
         self.shell.user_ns["_run"] = run
-        return self._drawn(value, options, run if run.events else None)
+        try:
+            return self._drawn(value, options, run if run.events else None)
+        except (ValueError, TypeError, OSError):  # what is wrong with the line
+            raise
+        except Exception as error:  # noqa: BLE001 - the cell has run, whatever fails in the drawing
+            print(failure(error))
+            return value
 
     def _drawn(self, tensor, options, run=None):
         __tracebackhide__ = True

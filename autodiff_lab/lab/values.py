@@ -124,11 +124,16 @@ def displayed(makers, include=None, exclude=None):
         try:
             made[kind] = make()
         except Exception as error:  # noqa: BLE001 - whatever it is, the cell goes on
-            failed.append(f"{say('widget.fault.script')} ({type(error).__name__}: {error})")
+            failed.append(failure(error))
     if failed:
         words = made.get("text/plain")
         made["text/plain"] = "\n\n".join([*dict.fromkeys(failed), *([words] if words else [])])
     return made
+
+
+def failure(error):
+    """A drawing that failed, in one line."""
+    return f"{say('widget.fault.script')} ({type(error).__name__}: {error})"
 
 
 def in_words(drawing):
