@@ -596,7 +596,6 @@ def test_junk_from_the_page_changes_nothing_or_is_valid(monkeypatch):
                 with monkeypatch.context() as patched:
                     patched.setattr(builtins, "eval", refused)
                     patched.setattr(builtins, "exec", refused)
-                    patched.setattr(builtins, "compile", refused)
                     for method in ("update", "custom", draw.choice(("request_state", "eval", "", None))):
                         data = {"method": method, "state": message, "buffer_paths": [], "content": message}
                         widget._handle_msg({"content": {"data": data}, "buffers": []})

@@ -329,6 +329,14 @@ def by_dimension(name, doc, make, *dims):
     return (named(f"{name}{d}d", doc.format(d=d), make(d)) for d in dims)
 
 
+def check_steps(stride, padding, dilation, groups):
+    """Raise in torch's words for steps that lead nowhere."""
+    require(groups > 0, "non-positive groups is not supported")
+    require(min(stride) > 0, "non-positive stride is not supported")
+    require(min(padding) >= 0, "negative padding is not supported")
+    require(min(dilation) > 0, f"dilation should be greater than zero, but got {list(dilation)}")
+
+
 def convolution(d):
     def made(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
         alone = check_tensor(input, made.__name__).ndim == d + 1
@@ -337,6 +345,7 @@ def convolution(d):
                                f"of size: {list(input.shape)}")  # fmt: skip
         x = unsqueeze(input, 0) if alone else input
         kernel, stride, dilation = weight.shape[2:], sizes(stride, d), sizes(dilation, d)
+        check_steps(stride, sizes(0 if isinstance(padding, str) else padding, d), dilation, groups)
         if x.shape[1] != weight.shape[1] * groups:
             raise explained(
                 RuntimeError(
@@ -369,6 +378,7 @@ def transposed_convolution(d):
         x = unsqueeze(input, 0) if alone else input
         same_dtype("expected scalar type {0.title} but found {1.title}", x, weight)
         stride, padding, dilation, more = (sizes(v, d) for v in (stride, padding, dilation, output_padding))
+        check_steps(stride, padding, dilation, groups)
         size = tuple((n - 1) * s - 2 * p + e * (k - 1) + o + 1 for n, s, p, e, k, o in
                      zip(x.shape[2:], stride, padding, dilation, weight.shape[2:], more))  # fmt: skip
         if min(size) < 1:

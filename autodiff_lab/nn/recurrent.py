@@ -44,8 +44,9 @@ MADE = "device=None, dtype=None"
 
 def within(module, size):
     """Numbers drawn evenly within ±1 / √size."""
+    bound = 1.0 / math.sqrt(size) if size > 0 else 0.0
     for weight in module.parameters():
-        init.uniform_(weight, -1.0 / math.sqrt(size), 1.0 / math.sqrt(size))
+        init.uniform_(weight, -bound, bound)
 
 
 class RNNBase(_Layer, takes=f"mode, input_size, hidden_size, num_layers=1, bias=True, {PLAIN}, proj_size=0, {MADE}"):  # fmt: skip
@@ -65,6 +66,7 @@ class RNNBase(_Layer, takes=f"mode, input_size, hidden_size, num_layers=1, bias=
         for name in ("hidden_size", "num_layers"):
             if not isinstance(given[name], int):
                 raise TypeError(f"{name} should be of type int, got: {type(given[name]).__name__}")
+        for name in ("input_size", "hidden_size", "num_layers"):
             check(given[name] > 0, f"{name} must be greater than zero", ValueError)
         check(proj_size < hidden, "proj_size has to be smaller than hidden_size", ValueError)
         mode = mode or type(self)._mode

@@ -9,6 +9,8 @@ class Measurement:
     """Times of one statement, each for ``number_per_run`` runs."""
 
     def __init__(self, number_per_run, raw_times, task_spec):
+        if not number_per_run > 0:
+            raise ValueError(f"number_per_run must be above 0, but is {number_per_run}")
         self.number_per_run, self.raw_times, self.task_spec = number_per_run, list(raw_times), task_spec
         self.times = [t / number_per_run for t in self.raw_times]
 
