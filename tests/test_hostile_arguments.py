@@ -6,6 +6,7 @@ widget: nothing of it is run.
 
 import builtins
 import inspect
+import itertools
 import signal
 import threading
 import traceback
@@ -437,6 +438,41 @@ def test_every_kind_of_argument_to_every_function(tmp_path, monkeypatch):
             signal.signal(signal.SIGALRM, before)
     print(*complaints, sep="\n")
     assert not complaints, (len(complaints), *complaints[:5])
+
+
+SMALL = (0, -1, 1, 2, 0.0, None, (0,), True)
+
+
+def test_every_class_of_small_numbers_is_made_or_refused(tmp_path, monkeypatch):
+    """All of up to three, and what is made of them is called, where it is a module."""
+    monkeypatch.chdir(tmp_path)
+    inputs = [th.ones(2, 3), th.ones(1, 2, 4, 4), th.ones(2, 0, 3), th.ones(0), th.ones(2, 2, 2)]
+    classes = {
+        n: c
+        for n, (c, _) in everything().items()
+        if inspect.isclass(c) and n not in APART and not n.startswith("lab.")
+    }
+    complaints, kept, once = [], dict(_kept), dict(told)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name, made in classes.items():
+            for args in itertools.chain.from_iterable(itertools.product(SMALL, repeat=k) for k in (1, 2, 3)):
+                try:
+                    module = made(*args)
+                except DOCUMENTED:
+                    continue
+                except Exception as error:  # noqa: BLE001 - any other kind is a fault
+                    complaints.append((name, args, repr(error)))
+                    continue
+                for x in inputs if isinstance(module, th.nn.Module) else ():
+                    try:
+                        module(x)
+                    except DOCUMENTED:
+                        pass
+                    except Exception as error:  # noqa: BLE001 - likewise
+                        complaints.append((name, args, x.shape, repr(error)))
+    _kept.update(kept), told.clear(), told.update(once)
+    assert len(classes) > 200 and not complaints, complaints[:5]
 
 
 @pytest.mark.parametrize("call", [
