@@ -54,12 +54,14 @@ def walk(seeds, *, keep, as_tensors, wanted=None):
     # what has reached each edge, the nodes among these edges, and what was asked of nodes
     grads, heap, found = {}, [], {}
     watched, started = mode.anomaly is not None, as_tensors and ticks.next()
+    special, free = watched or as_tensors, not keep
     needed = None if wanted is None else reaching(wanted, [edge for edge, _ in seeds])
     for edge, g in seeds:
         arrive(edge, g, grads, heap)
     while heap:
         seq, node = heappop(heap)
-        g, hooks = grads.pop(node), node._hooks
+        g = grads.pop(node)
+        hooks = node._hooks
         if hooks is not None:
             g = run_hooks(node, "pre", g, as_tensors)
         if needed is not None:
@@ -67,7 +69,13 @@ def walk(seeds, *, keep, as_tensors, wanted=None):
                 found[node] = g
             if node not in needed:
                 continue
-        if watched or hooks is not None or not as_tensors and ticks.last_write > -seq:
+        if (
+            not special and hooks is None and ticks.last_write + seq <= 0
+        ):  # nothing was written since it was born
+            node._push(g, grads, heap)
+        elif as_tensors and hooks is None and not watched:
+            node._push_tensors(g, grads, heap)
+        else:
             if watched:
                 contributions = inspect(node, g, as_tensors)
             else:
@@ -76,11 +84,7 @@ def walk(seeds, *, keep, as_tensors, wanted=None):
             if hooks is not None:
                 contributions = run_post_hooks(node, contributions, g, as_tensors)
             pass_on(node, contributions, grads, heap)
-        elif as_tensors:
-            node._push_tensors(g, grads, heap)
-        else:
-            node._push(g, grads, heap)
-        if node.keeps and not keep:
+        if free and node.keeps:
             node._saved = None
     if as_tensors:
         ticks.passes.append((started, ticks.next(), max(edge._seq for edge, _ in seeds)))

@@ -17,7 +17,8 @@ Writing to a tensor goes in this order, and everything that can refuse comes fir
    base (AsStrided), since what it shows has changed. Numbers and histories change in one call of a function that is
    not Python's, where no interrupt is heard: so the old numbers keep their history, and the new ones have theirs.
 
-Under no_grad there is no history to make, so the commonest writes, a step of an optimizer say, go ``at_once``.
+Where there is no history to make, the commonest writes to memory without gaps take a shorter way: a NumPy function that
+can write where it reads goes ``straight`` there; under no_grad, what another row makes is put there ``at_once``.
 """
 
 import functools

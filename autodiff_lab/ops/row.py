@@ -95,12 +95,12 @@ def made({signature}):
     m = mode.grad
     if {guard}(m is True or m is False) and (input.__class__ is Tensor or input.__class__ in TENSORS):
         a = input._array
-        kind = a.__class__
+        kind, beside = a.__class__, other.__class__
         fit = yn = None
-        if other.__class__ is Tensor or other.__class__ in TENSORS:
+        if beside is Tensor or beside in TENSORS:
             b = other._array
             yn = other._node
-            if kind is b.__class__ and kind in FLOATS:
+            if kind in FLOATS and kind is b.__class__:
                 fast = True
             else:
                 dtype = a.dtype
@@ -112,7 +112,7 @@ def made({signature}):
                         fit = (None if left == shape else (left, dtype), None if right == shape else (right, dtype))
         else:
             b = other
-            fast = other.__class__ in NUMBERS and (kind in FLOATS or a.dtype.kind == "f")
+            fast = beside in NUMBERS and (kind in FLOATS or a.dtype.kind == "f")
         if fast:
             t = new(Tensor)
             t._clock = t._grad = t._hooks = t._view = t._accumulator = None
