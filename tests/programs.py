@@ -67,6 +67,8 @@ x = th.zeros(3, 4); x[[0, 1], [0, 1, 2]]
 x = th.zeros(3, 4); R = x; x[th.tensor([7])] = 1.
 x = th.zeros(3, 4); x.index_put_((th.tensor([0, 9]),), th.tensor(1.))
 x = th.zeros(3, 4); R = x[th.tensor([], dtype=th.int64)], x[th.tensor([True, False, True]), th.tensor([1, -1])]
+x = th.tensor([float('nan'), -0., 0., 2., -1.], requires_grad=True); y = x.relu(); y.sum().backward(); R = y, x.grad
+x = th.tensor([-0., 0., 2., -1.] * 5); F = th.nn.functional; R = x.relu(), x[0].relu(), F.relu6(x), F.hardtanh(x), x.clamp(min=0), x.clamp(-1, 1), x.clamp(max=0)
 """
 
 HOOKS = """

@@ -81,8 +81,8 @@ addcdiv     = pointwise("addcdiv", "Addcdiv", lambda x, y, z, value: quotient_ad
 
 def clipped(x, low, high):
     if low is not None:
-        x = np.maximum(x, x.dtype.type(low))
-    return x if high is None else np.minimum(x, x.dtype.type(high))
+        x = np.maximum(x.dtype.type(low), x)  # in this order, -0 stays, as in torch
+    return x if high is None else np.minimum(x.dtype.type(high), x)
 
 
 def within(x, low, high):

@@ -59,7 +59,7 @@ silu       = activation("silu", "Silu", lambda x: x / (1 + exact.exp(-x)),
                         lambda g, x: g * (sigmoid_(x) * (1 + x * (1 - sigmoid_(x)))))
 mish       = activation("mish", "Mish", lambda x: x * exact.tanh(softplus_(x, 1, 20)),
                         lambda g, x: g * (exact.tanh(softplus_(x, 1, 20)) + x * (1 - exact.tanh(softplus_(x, 1, 20)) ** 2) * sigmoid_(x)))
-hardtanh   = activation("hardtanh", "Hardtanh", lambda x, min_val, max_val: np.minimum(np.maximum(x, min_val), max_val),
+hardtanh   = activation("hardtanh", "Hardtanh", lambda x, min_val, max_val: np.minimum(max_val, np.maximum(min_val, x)),
                         lambda g, x, min_val, max_val: flat(where((x > min_val) & (x < max_val), g, 0), x), attrs=("min_val", "max_val"))
 hardsigmoid = activation("hardsigmoid", "Hardsigmoid", lambda x: np.minimum(np.maximum(x + 3, 0), 6) / 6,
                         lambda g, x: flat(where((x > -3) & (x < 3), g / 6, 0), x))
@@ -72,7 +72,7 @@ softshrink = activation("softshrink", "Softshrink", lambda x, lambd: np.where(np
 hardshrink = activation("hardshrink", "Hardshrink", lambda x, lambd: np.where(np.abs(x) <= lambd, x * 0, x),
                         lambda g, x, lambd: flat(where((x > lambd) | (x < -lambd), g, 0), x), attrs=("lambd",))
 threshold  = activation("threshold", "Threshold", lambda x, threshold, value: np.where(x <= threshold, x.dtype.type(value), x),
-                        lambda g, x, threshold: flat(where(x > threshold, g, 0), x), attrs=("threshold", "value"))
+                        lambda g, x, threshold: flat(where(x <= threshold, 0, g), x), attrs=("threshold", "value"))
 prelu      = activation("prelu", "PreluKernel", lambda x, y: np.where(x > 0, x, x * y),
                         lambda g, x, y: flat(where(x > 0, g, g * y), x),
                         lambda g, x: where(x > 0, 0, g * x))
