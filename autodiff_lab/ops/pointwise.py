@@ -34,19 +34,14 @@ BITS = {np.float32: np.int32, np.float64: np.int64}
 
 def where(condition, yes, no):
     """Choose by ``condition``; in rules, so on NumPy values and tensors alike."""
-    if condition.__class__ is np.ndarray:
-        without = yes.__class__ is int and yes == 0
-        x = no if without else yes if no.__class__ is int and no == 0 else None
-        bits = BITS.get(x.dtype.type) if x.__class__ is np.ndarray else None
-        if bits is not None and condition.shape == x.shape:
+    if no.__class__ is int and no == 0 and yes.__class__ is np.ndarray and condition.__class__ is np.ndarray:
+        bits = BITS.get(yes.dtype.type)
+        if bits is not None and condition.shape == yes.shape:
             # The same without a jump for each number, which a processor could guess wrong, in one array.
             made = condition.astype(bits)
-            if without:
-                made -= 1
-            else:
-                np.negative(made, made)
-            made &= x.view(bits)
-            return made.view(x.dtype)
+            np.negative(made, made)
+            made &= yes.view(bits)
+            return made.view(yes.dtype)
     if isinstance(condition, Tensor) or isinstance(yes, Tensor) or isinstance(no, Tensor):
         condition = condition if isinstance(condition, Tensor) else new_tensor(np.asarray(condition))
         return FUNCTIONS["where"](condition, yes, no)
@@ -188,7 +183,7 @@ hypot   = pointwise("hypot",   "Hypot",   np.hypot, lambda g, out, x: g * (x / o
 # -- bends and steps ----------------------------------------------------------------------------------------
 
 sigmoid = pointwise("sigmoid", "Sigmoid", lambda x: 1 / (1 + exact.exp(-x)), lambda g, out: g * (1 - out) * out, dtypes="float")
-relu    = pointwise("relu",    "Relu",    lambda x: np.maximum(0, x),     lambda g, out: flat(where(out <= 0, 0, g), out))
+relu    = pointwise("relu",    "Relu",    lambda x: np.maximum(0, x),     lambda g, out: flat(where(out != 0, g, 0), out))
 abs     = pointwise("abs",     "Abs",     np.abs,    lambda g, x: g * np.sign(x), dunder="__abs__", aliases=("absolute",))
 sign    = pointwise("sign",    "Sign",    lambda x: x if x.dtype == bool else np.sign(x), nought, ufunc=np.sign, aliases=("sgn",))
 floor   = pointwise("floor",   "Floor",   lambda x: np.floor(x) if x.dtype.kind == "f" else x, nought, ufunc=np.floor)
