@@ -217,6 +217,7 @@ def differing(program, seen, expected):
 @example([520, 0, 0, 0, 0, 0, 0, 48763])  # likewise, at the end
 @example([0, 0, 0, 8972, 452672, 1, 0, 0, 0, 48107])  # the second derivative of relu
 @example([78322, 0, 78322, 0, 78322])  # a view of no elements
+@example([7, 14, 0, 207106])  # what is joined lies in reading order
 def test_torch_sees_the_same(program):
     import torch
 

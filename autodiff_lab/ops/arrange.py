@@ -57,7 +57,7 @@ def folded(g, shape, repeats):
 # fmt: off
 TRIL    = operation("tril", "Tril", lambda x, diagonal: np.tril(x, diagonal), lambda g, diagonal: lower(g, diagonal), attrs=("diagonal",), linear=True)
 TRIU    = operation("triu", "Triu", lambda x, diagonal: np.triu(x, diagonal), lambda g, diagonal: upper(g, diagonal), attrs=("diagonal",), linear=True)
-ROLL    = operation("roll", "Roll", lambda x, shifts, dims: np.roll(x, shifts if dims else shifts[0], dims or None), lambda g, shifts, dims: rolled(g, tuple(-s for s in shifts), dims), attrs=("shifts", "dims"), linear=True)
+ROLL    = operation("roll", "Roll", lambda x, shifts, dims: np.asarray(np.roll(x, shifts if dims else shifts[0], dims or None), order="C"), lambda g, shifts, dims: rolled(g, tuple(-s for s in shifts), dims), attrs=("shifts", "dims"), linear=True)
 REPEAT  = operation("repeat", "Repeat", lambda x, repeats: np.tile(x, repeats), lambda g, shape, repeats: folded(g, shape, repeats), attrs=("repeats",), linear=True)
 DIAGONAL_COPY = operation("diagonal_copy", "Diagonal", lambda x, offset: np.array(x.diagonal(offset)), lambda g, shape, offset: diagonal_put(g, shape, offset, 0, 1), attrs=("offset",), suffix="Backward0_copy", linear=True)
 EMBED   = operation("diag_embed", "DiagEmbed", diagonal_into, lambda g, offset, dim1, dim2: g.diagonal(offset, dim1, dim2),

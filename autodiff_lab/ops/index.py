@@ -58,7 +58,7 @@ def put_into(made, where, y, add=False, how=np.add):
 
 def put_at(x, y, where, add=False, how=np.add):
     """A copy of ``x`` with ``y`` put, or added (or joined by ``how``), at the places of a NumPy index."""
-    return put_into(np.array(x), where, y, add, how)
+    return put_into(np.array(x, order="C"), where, y, add, how)
 
 
 def add_at(g, whole, index):

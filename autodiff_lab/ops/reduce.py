@@ -129,7 +129,7 @@ def one_by_one(x, dim):
 
 def exp_shifted(x, dim):
     e = exact.exp(x - x.max(axis=dim, keepdims=True, initial=-np.inf))
-    return e / one_by_one(e, dim)
+    return np.asarray(e / one_by_one(e, dim), order="C")
 
 
 def log_exp_shifted(x, dim):
@@ -142,7 +142,9 @@ def log_exp_shifted(x, dim):
 
 def running_sum(x, dim):
     """Running sums, added up in double precision as torch does."""
-    return np.cumsum(x, axis=dim, dtype=np.float64 if x.dtype.kind == "f" else np.int64).astype(wide(x))
+    return np.cumsum(x, axis=dim, dtype=np.float64 if x.dtype.kind == "f" else np.int64).astype(
+        wide(x), order="C"
+    )
 
 
 def backwards_sum(g, dim):

@@ -228,7 +228,9 @@ def constant_padded(x, pad, value):
     """``x`` with (before, after) numbers added to each dimension; negative ones are cut off."""
     x = x[tuple(slice(max(-a, 0), n - max(-b, 0)) for n, (a, b) in zip(x.shape, pad))]
     grown = [(max(a, 0), max(b, 0)) for a, b in pad]
-    return np.pad(x, grown, constant_values=value) if any(map(any, grown)) else x.copy()
+    return (
+        np.asarray(np.pad(x, grown, constant_values=value), order="C") if any(map(any, grown)) else x.copy()
+    )
 
 
 def add_back(g, whole, index):
