@@ -48,6 +48,11 @@ def where(condition, yes, no):
     return np.where(condition, yes, no)
 
 
+def alive(out):
+    """Where relu lets a gradient through: its result is above 0 there or, as in torch, nan; on a symbol, above 0."""
+    return out != 0 if isinstance(out, (np.ndarray, np.generic, Tensor)) else out > 0
+
+
 def flat(g, x):
     """``g``, which does not change with x: where the pass is recorded, the derivative by x is 0, and not missing."""
     return where(False, x, g) if isinstance(x, Tensor) else g
@@ -183,7 +188,7 @@ hypot   = pointwise("hypot",   "Hypot",   np.hypot, lambda g, out, x: g * (x / o
 # -- bends and steps ----------------------------------------------------------------------------------------
 
 sigmoid = pointwise("sigmoid", "Sigmoid", lambda x: 1 / (1 + exact.exp(-x)), lambda g, out: g * (1 - out) * out, dtypes="float")
-relu    = pointwise("relu",    "Relu",    lambda x: np.maximum(0, x),     lambda g, out: flat(where(out != 0, g, 0), out))
+relu    = pointwise("relu",    "Relu",    lambda x: np.maximum(0, x),     lambda g, out: flat(where(alive(out), g, 0), out))
 abs     = pointwise("abs",     "Abs",     np.abs,    lambda g, x: g * np.sign(x), dunder="__abs__", aliases=("absolute",))
 sign    = pointwise("sign",    "Sign",    lambda x: x if x.dtype == bool else np.sign(x), nought, ufunc=np.sign, aliases=("sgn",))
 floor   = pointwise("floor",   "Floor",   lambda x: np.floor(x) if x.dtype.kind == "f" else x, nought, ufunc=np.floor)
