@@ -69,9 +69,8 @@ def walk(seeds, *, keep, as_tensors, wanted=None):
                 found[node] = g
             if node not in needed:
                 continue
-        if (
-            not special and hooks is None and ticks.last_write + seq <= 0
-        ):  # nothing was written since it was born
+        unwritten = ticks.last_write + seq <= 0  # anywhere, since the node was born
+        if unwritten and hooks is None and not special:
             node._push(g, grads, heap)
         elif as_tensors and hooks is None and not watched:
             node._push_tensors(g, grads, heap)

@@ -310,9 +310,7 @@ def in_place(row, t, inputs, attrs):
     result = row.function(old, *inputs, **attrs)
     check_fits(t, result)
     node = result._node
-    if (
-        recording and not row.rules and t._node is not None
-    ):  # ``eq_``, say, whose numbers do not follow the old ones
+    if recording and not row.rules and t._node is not None:  # ``eq_``, say: no number follows the old one
         node = under(True, old.mul, 0)._node
     write(t, result._array, recording, node)
     if watched:
@@ -331,15 +329,8 @@ def numbers_for(t, other):
     """The numbers of ``other``, if they can be joined to those of ``t`` as they are, else None."""
     if other.__class__ is Tensor or other.__class__ in TENSORS:
         a, b, clock = t._array, other._array, t._clock
-        if (
-            b.dtype is not a.dtype
-            or b.ndim
-            and b.shape != a.shape
-            or clock is not None
-            and other._clock is clock
-        ):
-            return None
-        return b
+        alike = b.dtype is a.dtype and (not b.ndim or b.shape == a.shape)
+        return b if alike and (clock is None or other._clock is not clock) else None
     return other if other.__class__ is float or other.__class__ is int else None
 
 

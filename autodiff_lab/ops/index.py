@@ -155,13 +155,8 @@ def viewed(t, index):
     """
     index, used = pieces(index)
     ndim = t._array.ndim
-    check(
-        used <= ndim,
-        f"too many indices for tensor of dimension {ndim}",
-        IndexError,
-        "note.too_many",
-        ndim=ndim,
-    )
+    said = f"too many indices for tensor of dimension {ndim}"
+    check(used <= ndim, said, IndexError, "note.too_many", ndim=ndim)
     result, dim, rest, picks = t, 0, [], False
     for piece in index:
         if piece.__class__ is int:
