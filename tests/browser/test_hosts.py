@@ -146,6 +146,7 @@ def test_a_long_run_tells_how_far_it_is_and_stops(seat):
     descent = seat.page.locator(".adl-widget").nth(2)
     descent.get_by_role("button", name="Stop").click()
     descent.get_by_text(re.compile(r"Stopped after \d+ of 5000 steps\.")).first.wait_for()
+    descent.locator(".adl-path").nth(2).wait_for(state="attached")
     assert descent.locator(".adl-path").count() == 3
     descent.get_by_role("button", name="Go on").click()
     descent.get_by_role("progressbar", name="Progress").wait_for()
