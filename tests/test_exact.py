@@ -50,7 +50,7 @@ def test_sums_are_torchs_to_the_last_bit(shape, dtype):
 @pytest.mark.parametrize("shape", [(n, m) for n in (3, 6, 16, 20, 35, 64, 300) for m in (1, 2, 5, 16, 40)])
 def test_a_sum_of_negative_zeros_is_zero(shape):
     for axes in (None, (0,), (1,)):
-        assert not np.signbit(add_up(np.full(shape, -0.0, np.float32), axes)).any() or shape[0] < 5
+        assert not np.signbit(add_up(np.full(shape, -0.0, np.float32), axes)).any()
 
 
 def test_a_known_lesson_prints_its_known_losses():

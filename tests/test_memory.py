@@ -106,9 +106,8 @@ def live():
 def test_steps_leave_nothing_behind(work, no_collector):
     steps = promised("training steps that grow by nothing") // WORKS[work]
     step = work()
-    for _ in range(
-        2100
-    ):  # full then: the record of recorded passes, caches, Python's 2,000 spare tuples of a length
+    # Full then: the record of recorded passes, caches, Python's 2,000 spare tuples of a length.
+    for _ in range(2100):
         step()
     objects, blocks = live()
     for _ in range(steps):
