@@ -116,6 +116,8 @@ TEXTS = {
         "A tensor is needed here, and a {given} came. Convert it with tensor(...)."),
     "note.dimension": ("El tensor tiene {ndim} dimensiones; se numeran desde 0, y desde -1 contando hacia atrás.",
         "The tensor has {ndim} dimensions; they count from 0, and from -1 backwards."),
+    "note.truth": ("{name} tiene {count} números, y un if (o and, or, not) pide una sola respuesta. Para elegir número por número usa where(condición, a, b); para una respuesta de todos juntos, .all() o .any().",
+        "{name} has {count} numbers, and an if (or and, or, not) asks for a single answer. To choose number by number use where(condition, a, b); for one answer from all of them, .all() or .any()."),
     "note.shape": ("Una forma nueva debe tener tantos números como la de antes, {count}. Un -1 deja que esa dimensión se calcule sola.",
         "A new shape must hold as many numbers as the old one, {count}. A -1 lets that dimension be worked out."),
     "note.view": ("Los números de {name} no están en la memoria en un orden que esta forma pueda mostrar sin copiarlos. .reshape(...) los copia si hace falta.",

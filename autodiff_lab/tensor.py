@@ -278,7 +278,8 @@ class Tensor:
     def __bool__(self):
         if self._array.size != 1:
             how = "more than one value" if self._array.size else "no values"
-            raise RuntimeError(f"Boolean value of Tensor with {how} is ambiguous")
+            error = RuntimeError(f"Boolean value of Tensor with {how} is ambiguous")
+            raise explained(error, "note.truth", self, count=self._array.size)
         return bool(self._array.item())
 
     def __index__(self):

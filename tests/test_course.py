@@ -190,9 +190,10 @@ def eleventh():
     [
         ("4.1", None, "Ahí hay un None"),
         ("4.1", (None, None), "Ahí hay un None"),
-        ("4.1", (4, 12, 1), "Se esperan 2 números, y tu respuesta tiene 3."),
-        ("4.1", "4, 12", "Aquí van varios números"),
-        ("4.3", (1, 2, 3), "Aquí va un número"),
+        ("4.1", (4, 12, 1), "Se esperan 2 números, y hay 3."),
+        ("4.1", "4, 12", "Se esperan varios números"),
+        ("4.3", (1, 2, 3), "Se espera un número"),
+        ("3.2", ("a", "d"), "Responde con cuatro valores, True o False"),
         ("6.1", ("a", "d"), "Responde con cuatro valores, True o False"),
         ("6.1", (th.ones(2),) * 4, "Responde con cuatro valores, True o False"),
     ],
@@ -207,8 +208,42 @@ def test_an_error_of_the_library_in_the_learners_function_is_explained():
     assert "numpy() on Tensor" in text and "x.exp().numpy()" in text and "NumPy no registra" in text
     text = lab.check("7.1", lambda f, xs: f(xs).sum().backward()).text
     assert "grad_fn. La línea es" in text and "Este tensor no depende" in text
+    text = lab.check("7.3", lambda x: x.sqrt() if x > 0 else 0 * x).text
+    assert "is ambiguous" in text and "número por número usa where" in text
+    text = lab.check("8.3", lambda f, x, v: th.func.grad(lambda x: x)(x)).text
+    assert "vjp or jacrev APIs instead? La línea" in text
+    text = lab.check(
+        "9.1", lambda f, x, n: th.autograd.grad(f(t := th.tensor(x, requires_grad=True)), t).item()
+    ).text
+    assert "'tuple' object" in text and "Toma el primero" in text
     text = lab.check("9.3", lambda f, x: th.tensor(x, requires_grad=True).grad * 2).text
     assert "NoneType" in text and "Ahí algo vale None" in text
+
+
+def test_half_a_function_is_told_which_half_is_missing():
+    class Half(th.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * th.sigmoid(x)
+
+        @staticmethod
+        def backward(ctx, g):
+            return ...
+
+    verdict = lab.check("9.2", Half.apply)
+    assert verdict.state == "wrong" and "backward todavía devuelve los puntos" in verdict.text
+
+
+@pytest.mark.parametrize(
+    "built",
+    [
+        lambda f, x, v: th.func.hessian(f)(x) @ v,
+        lambda f, x, v: next(th.func.jacrev(th.func.grad(f)) for _ in "a")(x) @ v,
+    ],
+)
+def test_a_product_with_a_hessian_that_was_built_is_told_apart(built):
+    verdict = lab.check("8.4", built)
+    assert verdict.state == "wrong" and "construye la matriz entera" in verdict.text
 
 
 def test_hints_come_step_by_step_and_the_last_one_stays():

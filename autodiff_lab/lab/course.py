@@ -119,12 +119,19 @@ def mistake(asked, answer, otherwise):
 def told(error):
     """An error in the learner's own function: its words, its line, and what its notes explain."""
     frames = [f for f in traceback.extract_tb(error.__traceback__) if not inside(f.filename)]
-    words = [say("course.raised", kind=type(error).__name__, message=str(error).rstrip("."))]
+    words = [say("course.raised", kind=type(error).__name__, message=sentence(error))]
     words += [say("course.line", line=frames[-1].line)] if frames and frames[-1].line else []
     words += [say("course.none")] if "NoneType" in str(error) else []
+    words += [say("course.tuple")] if "'tuple' object has no attribute" in str(error) else []
     notes, nameless = map(str, getattr(error, "__notes__", ())), say("name.unknown")
     words += [note[:1].upper() + note[1:] if note.startswith(nameless) else note for note in notes]
     return " ".join(words)
+
+
+def sentence(error):
+    """What an error says, with one mark at its end."""
+    words = str(error).rstrip(".")
+    return words if words.endswith(("?", "!")) else f"{words}."
 
 
 def hint(exercise):

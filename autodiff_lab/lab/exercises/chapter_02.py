@@ -5,7 +5,7 @@ from .judging import exercise, near, slope, tensor_given
 
 def kind(answer):
     """A dtype, or its name in quotes, as the bare name."""
-    return str(answer).rpartition(".")[2].strip().lower()
+    return getattr(answer, "__name__", str(answer)).rpartition(".")[2].strip().lower()
 
 
 exercise(
@@ -17,10 +17,11 @@ exercise(
                                           "That is NumPy's; a Python list with decimals gives the usual one here.")),
         (lambda a: kind(a) in ("int64", "int32", "int"), ("Basta un decimal en la lista para que no sean enteros.",
                                                           "One decimal in the list is enough for them not to be integers.")),
-        (lambda a: kind(a) in ("float", "float16", "double"), ("Es de coma flotante, pero ¿de cuántos bits?",
+        (lambda a: kind(a) in ("float", "float16", "double"), ("Es de punto flotante, pero ¿de cuántos bits?",
                                                                "It is floating-point, but of how many bits?")),
     ],
-    otherwise=("No es ese dtype.", "Not that dtype."),
+    otherwise=("No es ese dtype. Se responde con el nombre entero, como \"int64\".",
+               "Not that dtype. The answer is the whole name, such as \"int64\"."),
     hints=[
         ("Todos los números de un tensor tienen el mismo dtype.", "All numbers of a tensor have the same dtype."),
         ("Créalo y pregunta .dtype.", "Make it and ask for .dtype."),
@@ -46,7 +47,7 @@ exercise(
     otherwise=("No son esas. Deja que backward las calcule y compara con tu cuenta.",
                "Not those. Let backward work them out, and compare with your own."),
     hints=[
-        ("Para derivar respecto a x, trata a y como una constante.", "To differentiate by x, treat y as a constant."),
+        ("Para derivar respecto a x, trata a y como una constante.", "To differentiate with respect to x, treat y as a constant."),
         ("Dos tensores con requires_grad=True, f.backward(), y lee los .grad.",
          "Two tensors with requires_grad=True, f.backward(), and read each .grad."),
     ],

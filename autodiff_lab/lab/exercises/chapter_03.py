@@ -2,7 +2,7 @@
 
 from ...ops.creation import tensor
 from ..reading import read
-from .judging import Unfit, exercise, near, tensor_given
+from .judging import FOUR, Unfit, exercise, near, tensor_given
 
 
 def operations(result):
@@ -45,7 +45,7 @@ exercise(
 exercise(
     "3.2",
     ("qué tensores son hojas", "which tensors are leaves"),
-    right=near((1, 0, 1, 1)),
+    right=near((1, 0, 1, 1), kind=FOUR),
     wrong=[
         (near((1, 0, 0, 0)), ("También es hoja lo que se calculó sin que nadie lo registrara: mira d y e.",
                               "What was computed without anybody recording it is a leaf too: look at d and e.")),
@@ -124,10 +124,10 @@ exercise(
     wrong=[
         (lambda f: counts(f) == [1, 3], ("Es al revés: tres operaciones con x positivo, una con x negativo.",
                                          "The other way round: three operations for positive x, one for negative.")),
-        (lambda f: 0 in counts(f), ("En uno de los casos no se registró nada: ¿se volvió número de Python, o volvió x sin "
-                                    "tocarla?",
-                                    "In one of the cases nothing was recorded: did it become a Python number, or did x come "
-                                    "back untouched?")),
+        (lambda f: 0 in counts(f), ("En uno de los casos no se registró nada: ¿se usó un número de Python en lugar de x, "
+                                    "o se devuelve la propia x, sin operar?",
+                                    "In one of the cases nothing was recorded: was a Python number used in place of x, or "
+                                    "is x itself returned, with nothing done to it?")),
         (lambda f: len(set(counts(f))) == 1, ("La gráfica es la misma con los dos signos: hace falta un if de Python "
                                               "(th.where registra siempre lo mismo).",
                                               "The graph is the same for both signs: it takes a Python if (th.where always "

@@ -4,12 +4,7 @@ import math
 
 from ...nn import Linear, Sequential, Tanh
 from ...ops.creation import tensor
-from .judging import ask_work, exercise, near, slope, tensor_given
-
-FOUR = (
-    "Responde con cuatro valores, True o False: uno por cada tensor, en orden.",
-    "Answer with four values, True or False: one for each tensor, in order.",
-)
+from .judging import FOUR, ask_work, exercise, near, slope, tensor_given
 
 exercise(
     "6.1",

@@ -32,7 +32,7 @@ exercise(
         (lambda f: near([bent(x) for x in AT])(derivatives(f)),
          ("Esos son los valores de f; se piden sus derivadas.", "Those are the values of f; its derivatives are asked for.")),
         (lambda f: numbers(derivatives(f)).size == 1,
-         ("Sale un solo número, y se piden cuatro: uno por punto.", "One number comes out, and four are asked for: one a point.")),
+         ("Sale un solo número, y se piden cuatro: uno por punto.", "One number comes out, and four are asked for: one per point.")),
     ],
     otherwise=("No son esas. Compáralas con diferencias.", "Not those. Compare them with differences."),
     hints=[
@@ -50,6 +50,7 @@ exercise(
     right=near(next(n for n in range(1, 99) if 0.25**n < 1e-6)),
     wrong=[
         (near(9), ("0.25⁹ todavía es 3.8 millonésimas: falta poco.", "0.25⁹ is still 3.8 millionths: a little more.")),
+        (near(11), ("Bastan menos: 0.25¹⁰ ya es menor que 10⁻⁶.", "Fewer will do: 0.25¹⁰ is below 10⁻⁶ already.")),
         (near(20), ("Eso sería con 1/2 por capa; la derivada más grande de σ es 1/4.",
                     "That would be with 1/2 per layer; the largest derivative of σ is 1/4.")),
         (near(6), ("Eso sería dividiendo entre 10 en cada capa; se divide entre 4.",

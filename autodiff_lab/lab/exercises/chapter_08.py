@@ -1,6 +1,7 @@
 """Chapter 8: forward and reverse. Leans on judging, creation and names."""
 
 import math
+from types import CodeType, FunctionType
 
 from ...ops.creation import tensor
 from ..names import is_tensor
@@ -39,7 +40,7 @@ exercise(
     right=near(3),
     wrong=[
         (near(1000), ("Esos son los del modo directo, uno por entrada. ¿Y en el otro?",
-                      "Those are forward mode's, one an input. And in the other?")),
+                      "Those are forward mode's, one per input. And in the other?")),
         (near(3000), ("Esos son los números de la jacobiana; un recorrido da toda una fila.",
                       "Those are the numbers in the Jacobian; a pass gives a whole row.")),
         (near(1), ("Uno bastaría si hubiera una sola salida.", "One would do if there were a single output.")),
@@ -51,7 +52,7 @@ exercise(
         ("La jacobiana tiene 3 filas y 1000 columnas.", "The Jacobian has 3 rows and 1000 columns."),
         ("Por filas, en modo reverso.", "By rows, in reverse mode."),
     ],
-    done=("Tres, en modo reverso: uno por salida.", "Three, in reverse mode: one an output."),
+    done=("Tres, en modo reverso: uno por salida.", "Three, in reverse mode: one per output."),
 )  # fmt: skip
 
 POINT, DIRECTION = (0.5, -1.0, 2.0), (1.0, 3.0, -0.5)
@@ -110,11 +111,31 @@ exercise(
     done=("Bien: un recorrido, con cualquier número de entradas.", "Good: one pass, whatever the number of inputs."),
 )  # fmt: skip
 
+
+def builds_matrix(function):
+    """Whether the learner's function names what gives a whole Hessian or Jacobian."""
+    names = {name for code in codes(function) for name in code.co_names}
+    return bool(names & {"hessian", "jacobian", "jacrev", "jacfwd"})
+
+
+def codes(function):
+    """The code of a function, and of those that are written inside it."""
+    found = [function.__code__] if isinstance(function, FunctionType) else []
+    for code in found:
+        found += [part for part in code.co_consts if isinstance(part, CodeType)]
+    return found
+
+
 exercise(
     "8.4",
     ("hessiana por vector, sin la hessiana", "Hessian times vector, without the Hessian"),
-    right=lambda f: near(CURVED)(asked(f)),
+    right=lambda f: near(CURVED)(asked(f)) and not builds_matrix(f),
     wrong=[
+        (lambda f: near(CURVED)(asked(f)),
+         ("Los números son esos, pero tu función construye la matriz entera: con un millón de entradas no cabría.",
+          "Those are the numbers, but your function builds the whole matrix: with a million inputs it would not fit.")),
+        (lambda f: near(CURVED)(asked(f)[1]), ("Salen dos cosas, el gradiente y su tangente: devuelve la segunda.",
+                                               "Two things come out, the gradient and its tangent: return the second.")),
         (lambda f: numbers(asked(f)).size == 9, ("Esa es la hessiana entera; se pide su producto con v, que tiene tres números.",
                                                  "That is the whole Hessian; its product with v is asked for, three numbers.")),
         (lambda f: near(GRADIENT)(asked(f)), ("Ese es el gradiente: falta derivarlo otra vez.",

@@ -5,7 +5,7 @@ import math
 from ...dtypes import float64
 from ...ops.creation import tensor
 from ..names import is_tensor
-from .judging import Untouched, exercise, given, near, numbers, slope, tensor_given
+from .judging import Unfit, Untouched, exercise, given, near, numbers, slope, tensor_given
 
 
 def wave(x):
@@ -42,7 +42,9 @@ exercise(
         (lambda f: near([wave(0.7)] * 4)(orders(f)), ("Sale el valor de f, sin derivar.",
                                                       "The value of f comes out, not differentiated.")),
     ],
-    otherwise=("No son esas.", "Not those."),
+    otherwise=("No son esas. ¿Derivas cada vez lo último que salió? Si usas backward, x.grad suma lo anterior: usa autograd.grad.",
+               "Not those. Do you differentiate what came out last, each time? With backward, x.grad adds up what was there "
+               "before: use autograd.grad."),
     hints=[
         ("En cada vuelta, y pasa a ser su gradiente: y, = th.autograd.grad(y, x, …).",
          "In each turn y becomes its gradient: y, = th.autograd.grad(y, x, …)."),
@@ -58,6 +60,12 @@ def swish(x):
     return x / (1 + math.exp(-x))
 
 
+HALF = (
+    "forward ya está; backward todavía devuelve los puntos suspensivos.",
+    "forward is done; backward still returns the dots.",
+)
+
+
 def applied(function):
     """(values, gradients, gradients for three times the result) of the learner's operation."""
     found = []
@@ -69,7 +77,12 @@ def applied(function):
             if "llipsis" in str(error):  # the mould's own dots, met by apply()
                 raise Untouched from None
             raise
-        (y * factor).sum().backward()
+        try:
+            (y * factor).sum().backward()
+        except RuntimeError as error:
+            if "llipsis" in str(error):
+                raise Unfit(HALF) from None
+            raise
         found += [numbers(y)] if factor == 1 else []
         found.append(numbers(x.grad) if x.grad is not None else [math.nan] * 4)
     return found
@@ -138,7 +151,8 @@ exercise(
         (lambda f: near(D1 / D2)(newton(f)), ("Ese es el tamaño del paso; se pide el punto al que se llega.",
                                               "That is the size of the step; the point it leads to is asked for.")),
     ],
-    otherwise=("No es ese punto.", "Not that point."),
+    otherwise=(f"No es ese punto. Con x⁴ − 3x en x = {START}, f′ = {D1} y f″ = {D2}.",
+               f"Not that point. For x⁴ − 3x at x = {START}, f′ = {D1} and f″ = {D2}."),
     hints=[
         ("Dos veces autograd.grad: la primera con create_graph=True.",
          "autograd.grad twice: the first time with create_graph=True."),

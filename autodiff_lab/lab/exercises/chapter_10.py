@@ -27,6 +27,7 @@ exercise(
                                       "That is the first step; the second is missing, with the gradient from there.")),
         (near(lambda: descended(2, sign=1)), ("Se aleja: el paso va en contra del gradiente.",
                                               "It moves away: the step goes against the gradient.")),
+        (near(lambda: descended(3)), ("Esos son tres pasos; se piden dos.", "Those are three steps; two are asked for.")),
         (near(3), ("Ese es el mínimo. El segundo paso es más corto que el primero: el gradiente se mide otra vez, en el "
                    "punto nuevo.",
                    "That is the minimum. The second step is shorter than the first: the gradient is measured anew, at "
@@ -164,8 +165,10 @@ exercise(
                 "The flat line y = 1 comes out. Do model(X) and y have the same shape? If one is (5, 1) and the other (5,), "
                 "their difference spreads to 5 × 5.")),
         (lambda f: not math.isfinite(miss(f)) or miss(f) > START,
-         ("Se aleja: ¿el paso va en contra del gradiente, y no es demasiado largo? ¿Borras los gradientes?",
-          "It moves away: does the step go against the gradient, and is it not too long? Do you clear the gradients?")),
+         ("Se aleja: ¿el paso va en contra del gradiente, y no es demasiado largo? ¿Borras los gradientes? ¿Calculas la "
+          "pérdida dentro del ciclo?",
+          "It moves away: does the step go against the gradient, and is it not too long? Do you clear the gradients? Do you "
+          "compute the loss inside the loop?")),
         (lambda f: near(miss(f, 1))(miss(f, 200)), ("200 pasos dan lo mismo que uno: ¿está todo dentro del ciclo?",
                                                     "200 steps give the same as one: is everything inside the loop?")),
         (lambda f: miss(f, 2000) < miss(f) / 4, ("Va bien, pero despacio: prueba con una tasa mayor.",

@@ -64,12 +64,16 @@ class Untouched(Exception):
 
 
 NUMBER = (
-    "Aquí va un número, o un tensor de un elemento.",
-    "A number goes here, or a tensor with one element.",
+    "Se espera un número, o un tensor de un elemento.",
+    "One number is expected, or a tensor with one element.",
 )
 NUMBERS = (
-    "Aquí van varios números: una lista, una tupla o un tensor.",
-    "Several numbers go here: a list, a tuple or a tensor.",
+    "Se esperan varios números: una tupla, una lista o un tensor.",
+    "Several numbers are expected: a tuple, a list or a tensor.",
+)
+FOUR = (
+    "Responde con cuatro valores, True o False: uno por cada tensor, en orden.",
+    "Answer with four values, True or False: one for each tensor, in order.",
 )
 FUNCTION = ("Aquí va una función, sin llamarla.", "A function goes here, without calling it.")
 TENSOR = ("La función debe devolver un tensor.", "The function has to return a tensor.")
@@ -137,8 +141,10 @@ def near(expected, rel=1e-3, kind=None):
 
 def miscounted(given, wanted):
     """What is said of too many numbers, or too few."""
-    return (f"Se esperan {wanted} números, y tu respuesta tiene {given}.",
-            f"{wanted} numbers are expected, and your answer has {given}.")  # fmt: skip
+    return (
+        f"Se esperan {wanted} números, y hay {given}.",
+        f"{wanted} numbers are expected, and there are {given}.",
+    )
 
 
 def agrees(reference, *points, rel=1e-3):
