@@ -308,7 +308,9 @@ class Node:
         value = self._value(name, as_tensors=True)
         if name in self.row.saved and isinstance(value, (int, float)):  # torch shows a 0-d tensor
             return self.as_tensor(np.asarray(value)[()])
-        return value
+        if isinstance(value, tuple) and np.ndarray in map(type, value):  # an index, piece by piece
+            return tuple([self.as_tensor(v) if isinstance(v, np.ndarray) else None for v in value])
+        return self.as_tensor(value) if isinstance(value, np.ndarray) else value
 
     def __dir__(self):
         row = type(self).row

@@ -52,9 +52,8 @@ CLOSED = frozenset(
     {"same", "float"}
 )  # what rows say whose results have their inputs' floating dtype; see ops.row
 
-# Rows that take their number out first, read in order, or are looked at elsewhere; and rows that put numbers at places.
+# Rows that take their number out first, read in order, or are looked at elsewhere.
 ALONE = frozenset({"Fill", "MaskedFill", "MaskedScatter", "IndexPut"})
-PUTS = frozenset({"IndexAdd", "IndexCopy", "Scatter", "ScatterAdd"})
 
 OVERLAP = (
     "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please "
@@ -225,20 +224,19 @@ def overlaps(array):
 def keep_apart(t, inputs, whole=False):
     """Raise if an input shows a part of ``t``'s memory, or all of it turned; with ``whole``, or as it is.
 
-    As in torch, only where both fill their stretch of memory, without gaps and each place once.
+    As in torch, only where both fill their stretch of memory, without gaps and each place once. Of ``inputs``, what is
+    neither tensor nor array does not count.
     """
-    clock = t._clock
-    for other in inputs if clock is not None else ():
-        if getattr(other, "_clock", None) is not clock:
-            continue
-        a, b = t._array, other._array
-        if type(a) is not np.ndarray or type(b) is not np.ndarray:
+    a = t._array
+    for b in inputs if a.__class__ is np.ndarray else ():
+        b = getattr(b, "_array", b)
+        if b.__class__ is not np.ndarray or not np.may_share_memory(a, b):
             continue
         (low, high), (first, last) = byte_bounds(a), byte_bounds(b)
         dense = high - low == a.nbytes and last - first == b.nbytes and not overlaps(a) and not overlaps(b)
         steps, others = ([s for n, s in zip(v.shape, v.strides) if n > 1] for v in (a, b))
         same = (low, high, a.ndim, steps) == (first, last, b.ndim, others)
-        if dense and low < last and first < high and (whole or not same):
+        if dense and (whole or not same):
             raise explained(RuntimeError(SHARED), "note.overlap", t)
 
 
@@ -298,7 +296,7 @@ def in_place(row, t, inputs, attrs):
     recording = bool(mode.grad) and any(getattr(i, "_node", None) is not None for i in (t, *inputs))
     refuse(t, recording)
     if row.title not in ALONE:
-        keep_apart(t, inputs, row.title in PUTS)
+        keep_apart(t, inputs)
     if recording:
         keeps_input = any(row.inputs[0] in need for need in row.needs.values())
         old = new_tensor(np.array(t._array) if keeps_input else t._array, t._node)
@@ -328,9 +326,10 @@ def at_hand(t):
 def numbers_for(t, other):
     """The numbers of ``other``, if they can be joined to those of ``t`` as they are, else None."""
     if other.__class__ is Tensor or other.__class__ in TENSORS:
-        a, b, clock = t._array, other._array, t._clock
+        a, b = t._array, other._array
         alike = b.dtype is a.dtype and (not b.ndim or b.shape == a.shape)
-        return b if alike and (clock is None or other._clock is not clock) else None
+        apart = (a if a.base is None else a.base) is not (b if b.base is None else b.base)
+        return b if alike and apart else None
     return other if other.__class__ is float or other.__class__ is int else None
 
 

@@ -80,5 +80,26 @@ R = th.tensor(2.).masked_scatter(th.tensor(True), th.tensor([5.])), th.tensor(2.
 x = th.ones(3, requires_grad=True); s = x[:1] * 2; i = th.tensor([1]); y = x.scatter(0, i, s), x.scatter_add(0, i, s), x.masked_scatter(th.tensor([False, True, False]), s), x.copysign(s); s.mul_(3); sum((t * t).sum() for t in y).backward(); R = x.grad
 a = th.tensor([[1., 2.], [3., 4.]], requires_grad=True); x = a * 1; x[0].eq_(1.); R = x.detach().clone(); x.sum().backward(); R = R, a.grad
 a = th.tensor([[1., 2.], [3., 4.]], requires_grad=True); x = a * 1; x.gt_(a.detach() * 0 + 2); x.sum().backward(); R = x.requires_grad, x.detach(), a.grad
+x = th.arange(4.); R = x; x.data[1:].copy_(x[:-1])
+x = th.arange(4.); R = x; x[1:].add_(x.data[:-1])
+x = th.arange(4.); R = x; x.data[1:] = x[:-1]
+x = th.arange(4.).view(2, 2); R = x; x.data.mul_(x.T)
+x = th.arange(4.); R = x.data.add_(x), x; th.cat([x.data[1:3]], out=x[:2])
+x = th.arange(4); R = x; x[x] = 3
+x = th.arange(4); R = x; x[x.clone()] = x
+x = th.arange(4).view(2, 2); R = x; x[x[0], 0] = 7
+x = th.tensor([True, True]); R = x; x[x] = False; x[x.logical_not()] = x
+x = th.arange(4); R = x; x.index_put_((x,), th.tensor(3), accumulate=True)
+x = th.arange(4); R = x; x.index_fill_(0, x, 3)
+x = th.arange(4); R = x; x.index_copy_(dim=0, index=x, source=th.arange(4))
+x = th.arange(4); R = x; x.index_add_(0, th.arange(4), x)
+x = th.arange(4); R = x; x.scatter_(0, x[:2], 3)
+x = th.arange(4); R = x; x.scatter_add_(0, x, th.arange(4))
+x = th.arange(4.).view(1, 4); R = x; th.stack([x[0]], out=x)
+x = th.arange(4.); R = th.zeros(0, dtype=th.int64); th.cat([x, x], out=R)
+x = th.ones(2); x[True] = x * 3; x[False] = x; x[False] = 7.; y = th.tensor(2.); y[True] = y; R = x, y
+x = th.ones(2, requires_grad=True); y = x * 1; y[True] = 2.; R = y, x; x[True] = 2.
+x = th.ones(3, requires_grad=True); i = th.tensor([0, 1]); m = th.tensor([True, False, True]); R = [(x[i] * 2).grad_fn.next_functions[0][0]._saved_indices, x.gather(0, i).grad_fn._saved_index, x.masked_fill(m, 0.).grad_fn._saved_mask, x.masked_select(m).grad_fn._saved_mask, th.where(m, x, 0.).grad_fn._saved_condition, x.sort()[0].grad_fn._saved_indices]
+x = th.arange(6).view(2, 3); R = x[[[0, 1], [1, 2]]], x[[th.tensor([0, 1]), 1]], x[[range(2), (1, 1)]], x[[..., 1]], x[[0, 1]], x[[[]]]; x[[th.tensor([True, False]), [2]]] = 9
 """.strip().splitlines()  # fmt: skip
 PROGRAMS = [*map(program, *zip(*CASES)), *LINES]

@@ -24,6 +24,7 @@ th.ones(3).T; th.ones(2, 2).T; th.ones(2, 2).mT
 th.ones(2, 2, 2).T
 th.qr(th.eye(2)); th.linalg.qr(th.eye(2))
 th.ones(3)[th.tensor([1, 0, 1], dtype=th.uint8)]
+th.ones(3, 2)[[[1, 0], [0, 1]]]; th.ones(3, 2)[[1, 0]]; th.ones(3)[[th.tensor([True, False, True])]] = 0.
 th.set_default_tensor_type(th.FloatTensor)
 th.add(th.ones(2), 1, out=th.ones(3)); th.add(th.ones(2), 1, out=th.empty(0))
 import numpy as np; a = np.ones(2); a.setflags(write=False); th.from_numpy(a)

@@ -84,7 +84,7 @@ SLICE        = view_row("slice",  "Slice",  lambda x, dim, index: x[part(dim, in
 PLACE        = operation("place", "SelectBackward", lambda g, whole, dim, index: put_into(np.zeros(whole, g.dtype), part(dim, index), g),
                          lambda g, dim, index: parted(g, dim, index), attrs=("whole", "dim", "index"), linear=True)
 PART         = operation("part",  "Slice", lambda x, dim, index: x[part(dim, index)], placing, attrs=("dim", "index"), linear=True)
-INDEX        = operation("index", "Index", lambda x, index: x[index], lambda g, shape, index: scattered(g, shape, index), attrs=("index",), linear=True, public=SIZES)
+INDEX        = operation("index", "Index", lambda x, index: x[index], lambda g, shape, index: scattered(g, shape, index), attrs=("index",), linear=True, public={**SIZES, "index": "indices"})
 INDEX_ADD    = operation("index_add_at", "IndexPut", add_at, lambda g, index: picked(g, index), attrs=("whole", "index"), linear=True)
 GATHER       = operation("gather", "Gather", take_along, lambda g, shape, dim, index: along_put(g, shape, dim, index), attrs=("dim", "index"), linear=True, public=SIZES)
 ALONG_PUT    = operation("along_put", "ScatterAdd", put_along, lambda g, dim, index: along_taken(g, dim, index), attrs=("whole", "dim", "index"), linear=True)
@@ -120,8 +120,16 @@ def index_array(value, what="tensors"):
     return array
 
 
+IN_A_TUPLE = (Tensor, np.ndarray, list, tuple, range, slice, type(None), type(...))
+
+
 def pieces(index):
     """An index as a list of its pieces, and how many dimensions they use."""
+    if index.__class__ is list and any(
+        isinstance(p, IN_A_TUPLE) for p in index
+    ):  # then it is read as a tuple
+        warn("sequence")
+        index = tuple(index)
     index = list(index) if isinstance(index, tuple) else [index]
     used = 0
     for i, piece in enumerate(index):
@@ -222,6 +230,13 @@ def sliced(t, dim, piece, whole_too=False):
     return t
 
 
+def kept(index, *inputs):
+    """``index`` as a node may keep it: later writes to a tensor in it change nothing."""
+    if not mode.grad or all(t._node is None for t in inputs):
+        return index
+    return tuple([np.array(i) if isinstance(i, np.ndarray) else i for i in index])
+
+
 def __getitem__(self, index):
     if index.__class__ is int and self._array.ndim:  # the commonest
         return select(self, 0, index)
@@ -234,7 +249,7 @@ def __getitem__(self, index):
     result, rest = viewed(self, index)
     if rest is not None:
         try:
-            return INDEX.run(result, index=rest)
+            return INDEX.run(result, index=kept(rest, result))
         except TypeError:
             check_places(rest, result._array.shape)
             raise
@@ -278,6 +293,10 @@ def __contains__(self, element):
 
 
 def __setitem__(self, index, value):
+    if index is False:
+        return
+    if index is True:
+        index = None
     target, rest = viewed(self, index)
     if rest is None:
         if isinstance(value, Tensor) and value.ndim:
@@ -310,15 +329,16 @@ def put(target, index, value, accumulate):
         check(not value._array.ndim, "Index put requires the source and destination dtypes match, got "
               f"{target.dtype.title} for the destination and {value.dtype.title} for the source.")  # fmt: skip
         value = value._cast(target._array.dtype)
-    picks = [i.dtype for i in index or () if isinstance(i, np.ndarray)]
+    picks = [i.dtype for i in index if isinstance(i, np.ndarray)]
     if accumulate or picks != [bool] or value.numel() != 1:  # a number behind a mask is taken out first
-        keep_apart(target, (value,), whole=True)
+        keep_apart(target, (value, *index), whole=True)
     try:
         value = expand(value, *shape)
     except RuntimeError:
         raise RuntimeError(f"shape mismatch: value tensor of shape {list(value.shape)} cannot be broadcast to "
                          f"indexing result of shape {list(shape)}") from None  # fmt: skip
-    in_place(INDEX_PUT, target, (value,), {"index": index, "accumulate": accumulate})
+    attrs = {"index": kept(index, target, value), "accumulate": accumulate}
+    in_place(INDEX_PUT, target, (value,), attrs)
 
 
 def nonzero(input, *, out=None, as_tuple=False):
@@ -345,7 +365,7 @@ def index_put_(self, indices, values, accumulate=False):
     Raises IndexError, RuntimeError for places out of reach, dtypes or shapes that do not fit.
     """
     target, rest = viewed(self, tuple(slice(None) if i is None else i for i in indices))
-    put(target, rest, check_tensor(values, "index_put_", 2, "values"), accumulate)
+    put(target, rest or (), check_tensor(values, "index_put_", 2, "values"), accumulate)
     return self
 
 

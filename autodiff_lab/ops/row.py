@@ -33,7 +33,6 @@ import numpy as np
 from .. import dtypes
 from ..engine import edge_of
 from ..errors import check, explained, warn
-from ..exact import Rounded
 from ..graph import LEAF, PLAIN, WRITTEN_OUT, Gate, Row, SavedOutput, parameters, written_out
 from ..mode import Inference, mode, ticks
 from ..tensor import TENSORS, Tensor, Untracked, clock_of, memory, new_tensor
@@ -519,11 +518,12 @@ def into(row, out, result, inputs):
     )
     check(not recorded, f"{row.name}(): functions with out=... arguments don't support automatic differentiation, "
                         "but one of the arguments requires grad.")  # fmt: skip
-    check(result.dtype.rank <= out.dtype.rank,
-          f"result type {result.dtype.title} can't be cast to the desired output type {out.dtype.title}")  # fmt: skip
+    joined = row.variadic
+    check(result.dtype.rank <= out.dtype.rank, f"{'torch.cat(): input types' if joined else f'result type {result.dtype.title}'} "
+          f"can't be cast to the desired output type {out.dtype.title}", TypeError if joined else RuntimeError)  # fmt: skip
     refuse(out, recording=False)
-    if row.variadic or row.dtypes is not None:  # as torch: what is computed number by number, or joined
-        keep_apart(out, inputs, row.variadic)
+    if joined or row.dtypes is not None:  # as torch: what is computed number by number, or joined
+        keep_apart(out, inputs, joined)
     if out._array.shape != result._array.shape:
         if out._array.size:
             warn("resized", had=[*out._array.shape], needs=[*result._array.shape])
@@ -690,7 +690,7 @@ def pointwise(name, title, forward, *rules, dtypes="same", attrs=(), defaults=()
         dunder, reflected: the operators, such as ``"__mul__"`` and ``"__rmul__"``.
     """
     count = max(len(rules), getattr(forward, "nin", 0) or len(parameters(forward)) - len(attrs))
-    ufunc = ufunc or (forward if isinstance(forward, (np.ufunc, Rounded)) else None)
+    ufunc = ufunc or (forward if isinstance(forward, np.ufunc) or hasattr(forward, "ufunc") else None)
     row = Row(name, title, forward, ("x", "y", "z")[:count], rules, attrs=attrs, defaults=defaults, dtypes=dtypes,
               suffix=suffix, public={"y": "other", **(public or {})}, ufunc=ufunc)  # fmt: skip
     fast = count <= 2 and dtypes != "bits" and (ufunc is not None or not set(defaults) - {REQUIRED})
@@ -754,6 +754,8 @@ def twins(prepare):
 
     def in_place_twin(self, *args, **options):
         row, inputs, attrs = prepare(self, *args, **options)
+        if "index" in attrs:
+            keep_apart(self, (*inputs[1:], args[1] if len(args) > 1 else options["index"]), whole=True)
         return in_place(row, self, inputs[1:], attrs)
 
     made.prepare = prepare

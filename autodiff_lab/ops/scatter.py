@@ -33,7 +33,7 @@ INDEX_COPY    = operation("index_copy", "IndexCopy", lambda x, y, dim, index, si
                           lambda g, dim, index: filled(g, dim, index, 0), lambda g, dim, index, size: selected_in(g, dim, index).reshape(size), inputs=SRC, attrs=("dim", "index", "size"))
 INDEX_FILL    = operation("index_fill", "IndexFill", lambda x, dim, index, value: put_at(x, value, slices(index, dim)),
                           lambda g, dim, index: filled(g, dim, index, 0), attrs=("dim", "index", "value"))
-MASKED_SELECT = operation("masked_select", "MaskedSelect", lambda x, index: x[index], lambda g, shape, index: scattered(g, shape, index), attrs=("index",), linear=True)
+MASKED_SELECT = operation("masked_select", "MaskedSelect", lambda x, index: x[index], lambda g, shape, index: scattered(g, shape, index), attrs=("index",), linear=True, public={"index": "mask"})
 MASKED_SCATTER = operation("masked_scatter", "MaskedScatter", lambda x, y, mask, size: put_at(x, y.reshape(-1)[: mask.sum()], np.atleast_1d(mask)),
                           lambda g, mask: g * (1 - mask.astype(mark(g))), lambda g, mask, size: padded(picked(g, mask), (count(size),)).reshape(size),
                           inputs=SRC, attrs=("mask", "size"))
