@@ -26,6 +26,8 @@ R = th.iinfo(th.int32), th.iinfo(th.uint8), th.finfo(th.float16), th.iinfo(th.in
 x = th.full((2, 4), 2.); i = th.tensor([[2], [3]]); R = x.scatter(1, i, 1.25, reduce='multiply'), x.scatter(1, i, 1.25, reduce='add'), x.scatter(1, i, th.ones(2, 1), reduce='add')
 th.ones(3).scatter(0, th.tensor([0]), 1., reduce='sum')
 x = th.ones(3, requires_grad=True); R = [x.scatter(0, th.tensor([0]), 2., reduce='multiply').grad_fn]; x.scatter(0, th.tensor([0]), 2., reduce='multiply').sum().backward()
+R = [f(th.tensor(a), th.tensor(b)) for f in (th.maximum, th.minimum, th.fmax, th.fmin) for a in (0., -0.) for b in (0., -0., [0., -0.])]
+a, b = th.tensor([0., -0., 0., -0.], requires_grad=True), th.tensor([0., 0., -0., -0.], requires_grad=True); R = [(y.detach(), th.autograd.grad(y.sum(), (a, b))) for f in (th.maximum, th.minimum, th.fmax, th.fmin, lambda x, y: x.clamp(y, y), lambda x, y: x.clamp(min=y)) for y in [f(a, b)]]
 x = th.tensor([1., 2., 3.]); i = th.tensor([0, 0, 2]); s = th.tensor([4., 5., 6.]); R = [x.scatter_reduce(0, i, s, reduce=r, include_self=own) for r in ('sum', 'prod', 'mean', 'amax', 'amin') for own in (True, False)]
 th.ones(2).scatter_reduce(0, th.tensor([0]), th.ones(1), reduce='foo')
 import copy, pickle; x = th.ones(2, requires_grad=True); y = x * 2; t = th.ones(2); c = copy.copy(t); c[0] = 5; R = copy.copy(y), copy.copy(y).is_leaf, t, c is t, pickle.loads(pickle.dumps(y)); copy.deepcopy(y)

@@ -47,7 +47,7 @@ MASKED_FILL_TENSOR = operation("masked_fill_tensor", "MaskedFill", lambda x, y, 
                         lambda g, mask: where(mask, g, 0), inputs=PAIR, attrs=("mask",), suffix="Backward1", dtypes="assign")
 CLAMP       = operation("clamp", "Clamp", lambda x, min, max: clipped(x, min, max),
                         lambda g, input, min, max: where(within(input, min, max), g, 0), attrs=("min", "max"), suffix="Backward1")
-CLAMP_TENSOR = operation("clamp_tensor", "Clamp", lambda x, min, max: np.minimum(np.maximum(x, min), max),
+CLAMP_TENSOR = operation("clamp_tensor", "Clamp", lambda x, min, max: np.minimum(max, np.maximum(min, x)),
                         lambda g, input, min, max: where((input >= min) & (input <= max), g, 0),
                         lambda g, input, min, max: where((min < max) & (input < min), g, 0),
                         lambda g, input, min, max: where((input > max) | (max < min), g, 0),

@@ -71,6 +71,13 @@ def negate(x):
     return -x
 
 
+def first_of(ufunc):
+    """``ufunc`` that takes the first of two equals, as torch does: of 0. and -0., say."""
+    made = lambda x, y: ufunc(y, x)
+    made.ufunc = ufunc
+    return made
+
+
 def no_derivative(name):
     raise RuntimeError(f"derivative for {name} is not implemented")
 
@@ -195,13 +202,13 @@ floor   = pointwise("floor",   "Floor",   lambda x: np.floor(x) if x.dtype.kind 
 ceil    = pointwise("ceil",    "Ceil",    lambda x: np.ceil(x) if x.dtype.kind == "f" else x,  nought, ufunc=np.ceil)
 trunc   = pointwise("trunc",   "Trunc",   lambda x: np.trunc(x) if x.dtype.kind == "f" else x, nought, ufunc=np.trunc, aliases=("fix",))
 frac    = pointwise("frac",    "Frac",    lambda x: x - np.trunc(x), lambda g: g)
-maximum = pointwise("maximum", "Maximum", np.maximum, lambda g, x, y: where(x == y, g / 2, where(x > y, g, 0)),
+maximum = pointwise("maximum", "Maximum", first_of(np.maximum), lambda g, x, y: where(x == y, g / 2, where(x > y, g, 0)),
                     lambda g, x, y: where(x == y, g / 2, where(x < y, g, 0)), inplace=False)
-minimum = pointwise("minimum", "Minimum", np.minimum, lambda g, x, y: where(x == y, g / 2, where(x < y, g, 0)),
+minimum = pointwise("minimum", "Minimum", first_of(np.minimum), lambda g, x, y: where(x == y, g / 2, where(x < y, g, 0)),
                     lambda g, x, y: where(x == y, g / 2, where(x > y, g, 0)), inplace=False)
 
-fmax    = pointwise("fmax", "Fmax", np.fmax, lambda g, x, y: where((x >= y) | isnan_(y), g, 0), lambda g, x, y: where((x >= y) | isnan_(y), 0, g), inplace=False)
-fmin    = pointwise("fmin", "Fmin", np.fmin, lambda g, x, y: where((x <= y) | isnan_(y), g, 0), lambda g, x, y: where((x <= y) | isnan_(y), 0, g), inplace=False)
+fmax    = pointwise("fmax", "Fmax", first_of(np.fmax), lambda g, x, y: where((x >= y) | isnan_(y), g, 0), lambda g, x, y: where((x >= y) | isnan_(y), 0, g), inplace=False)
+fmin    = pointwise("fmin", "Fmin", first_of(np.fmin), lambda g, x, y: where((x <= y) | isnan_(y), g, 0), lambda g, x, y: where((x <= y) | isnan_(y), 0, g), inplace=False)
 copysign = pointwise("copysign", "Copysign", np.copysign, lambda g, x, out: where(x == 0, 0, g * (np.copysign(1, x) * np.copysign(1, out))), nought, dtypes="float")
 heaviside = pointwise("heaviside", "Heaviside", lambda x, y: np.where(x == 0, y, (x > 0).astype(x.dtype)))
 deg2rad = pointwise("deg2rad", "Deg2Rad", lambda x: x * x.dtype.type(math.pi / 180), lambda g: g * (math.pi / 180), dtypes="float")
