@@ -248,7 +248,6 @@ def check(names=None):
 
 REASONS = {
     "as_strided": "strides over the memory of a tensor that is not in reading order",
-    "conv_transpose2d": "an output padding as large as the stride",
     "cov": "float32 weights beside float64 numbers: their gradient is computed in float64 here",
     "layer_norm": "one number alone: the gradient is 0 here, rounding noise in torch",
     "linalg.eig": "complex numbers are out of scope",
@@ -266,7 +265,6 @@ REASONS = {
 REASONS |= {
     "linalg.eigvals": REASONS["linalg.eig"],
     "matrix_exp": REASONS["linalg.matrix_exp"],
-    "nn.functional.conv_transpose2d": REASONS["conv_transpose2d"],
 }
 
 

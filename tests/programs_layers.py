@@ -142,6 +142,12 @@ x = th.tensor([[[1., 2., 3.]]], requires_grad=True) * 1; y = th.nn.functional.pa
 x = th.tensor([[[1., 2., 3.]]], requires_grad=True); y = th.nn.functional.adaptive_avg_pool2d(x, 1); y.sum().backward(); R = y.detach(), y.grad_fn.name(), x.grad
 x = th.tensor([[1., 2., 3.], [3., 1., 5.]], dtype=th.float64, requires_grad=True); u, s, v = th.linalg.svd(x); g, = th.autograd.grad(u[0, 0] ** 2 + v[0, 0] ** 2 + s[1], x, create_graph=True); h, = th.autograd.grad((g * g).sum(), x); R = g.detach().round(decimals=6), h.round(decimals=6)
 th.nn.functional.pixel_shuffle(th.ones(1, 3, 2, 2), 2)
+F = th.nn.functional; x, w = ((th.arange(n, dtype=th.float64) * 0.7).sin().view(s).requires_grad_() for n, s in ((8, (1, 2, 2, 2)), (16, (2, 2, 2, 2)))); y = F.conv_transpose2d(x, w, None, (1, 2), (0, 1), (2, 1), 2, (3, 2)); g = th.autograd.grad((y ** 3).sum(), (x, w), create_graph=True); R = y.detach(), [t.detach() for t in g], th.autograd.grad(sum((t * t).sum() for t in g), (x, w))
+F = th.nn.functional; x, w = ((th.arange(n) * 0.7).view(1, 1, n).requires_grad_() for n in (4, 2)); y = F.conv_transpose1d(x, w, th.ones(1), 1, 0, 2, 1, 3); R = y.detach(), th.autograd.grad((y * y).sum(), (x, w))
+th.nn.ConvTranspose2d(1, 1, 2, stride=2, output_padding=(1, 2))(th.ones(1, 1, 2, 2))
+th.nn.ConvTranspose1d(1, 1, 2, output_padding=1)(th.ones(1, 1, 2))
+th.nn.functional.conv_transpose1d(th.ones(1, 2), th.ones(1, 1, 2), output_padding=-1)
+th.nn.ConvTranspose2d(2, 1, 2)(th.ones(1, 1, 2, 2))
 th.nn.InstanceNorm2d(3)(th.ones(2, 3))
 th.nn.InstanceNorm1d(3)(th.ones(2, 3, 1))
 """

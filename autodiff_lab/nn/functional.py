@@ -337,6 +337,11 @@ def check_steps(stride, padding, dilation, groups):
     require(min(dilation) > 0, f"dilation should be greater than zero, but got {list(dilation)}")
 
 
+def check_channels(x, weight, wanted, given, name):
+    require(x.shape[1] == wanted, f"Given {given}, weight of size {list(weight.shape)}, expected input{list(x.shape)} to have "
+            f"{wanted} channels, but got {x.shape[1]} channels instead", note="note.arguments", row=name)  # fmt: skip
+
+
 def convolution(d):
     def made(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
         alone = check_tensor(input, made.__name__).ndim == d + 1
@@ -346,13 +351,7 @@ def convolution(d):
         x = unsqueeze(input, 0) if alone else input
         kernel, stride, dilation = weight.shape[2:], sizes(stride, d), sizes(dilation, d)
         check_steps(stride, sizes(0 if isinstance(padding, str) else padding, d), dilation, groups)
-        if x.shape[1] != weight.shape[1] * groups:
-            raise explained(
-                RuntimeError(
-                    f"Given groups={groups}, weight of size {list(weight.shape)}, expected input{list(x.shape)} to have "
-                    f"{weight.shape[1] * groups} channels, but got {x.shape[1]} channels instead"
-                ), "note.arguments", row=made.__name__,
-            )  # fmt: skip
+        check_channels(x, weight, weight.shape[1] * groups, f"groups={groups}", made.__name__)
         if bias is None:
             same_dtype("expected scalar type {0.title} but found {1.title}", x, weight)
         else:
@@ -372,6 +371,16 @@ def convolution(d):
     return made
 
 
+def check_output_padding(more, stride, dilation):
+    require(min(more) >= 0, "negative output_padding is not supported")
+    given = {"output_padding": (0, *more), "stride": (1, *stride), "dilation": (1, *dilation)}
+    told = " ".join(
+        f"{name}_{side}: {n}" for name, v in given.items() for side, n in zip(("height", "width"), v[-2:])
+    )
+    require(all(o < max(s, e) for o, s, e in zip(more, stride, dilation)),
+            f"output padding must be smaller than either stride or dilation, but got {told}")  # fmt: skip
+
+
 def transposed_convolution(d):
     def made(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
         alone = check_tensor(input, made.__name__).ndim == d + 1
@@ -379,6 +388,8 @@ def transposed_convolution(d):
         same_dtype("expected scalar type {0.title} but found {1.title}", x, weight)
         stride, padding, dilation, more = (sizes(v, d) for v in (stride, padding, dilation, output_padding))
         check_steps(stride, padding, dilation, groups)
+        check_channels(x, weight, weight.shape[0], "transposed=1", made.__name__)
+        check_output_padding(more, stride, dilation)
         size = tuple((n - 1) * s - 2 * p + e * (k - 1) + o + 1 for n, s, p, e, k, o in
                      zip(x.shape[2:], stride, padding, dilation, weight.shape[2:], more))  # fmt: skip
         if min(size) < 1:

@@ -365,7 +365,8 @@ def index_put_(self, indices, values, accumulate=False):
     Raises IndexError, RuntimeError for places out of reach, dtypes or shapes that do not fit.
     """
     target, rest = viewed(self, tuple(slice(None) if i is None else i for i in indices))
-    put(target, rest or (), check_tensor(values, "index_put_", 2, "values"), accumulate)
+    rest = (None,) if rest is None else rest
+    put(target, rest, check_tensor(values, "index_put_", 2, "values"), accumulate)
     return self
 
 

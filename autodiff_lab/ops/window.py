@@ -120,6 +120,20 @@ def convolved_weight(x, g, kernel, stride, padding, dilation, groups):
     return total.reshape(g.shape[1], x.shape[1] // groups, *kernel)
 
 
+def conv_back(g, w, shape, *how):
+    """The gradient of a transposed convolution by its input of ``shape``; much output padding makes more windows."""
+    made = conv(g, w, *how)
+    return made if made.shape[2:] == shape[2:] else made[tuple(map(slice, (*made.shape[:2], *shape[2:])))]
+
+
+def conv_weight_back(g, x, w, stride, padding, dilation, groups):
+    """… by its weight: what ``x`` lacks for these windows counts as zeros."""
+    places = places_of([n + 2 * p for n, p in zip(g.shape[2:], padding)], w.shape[2:], stride, dilation)
+    more = [(0, n - m) for n, m in zip(places, x.shape[2:])]
+    x = repad(x, ((0, 0), (0, 0), *more), 0) if any(map(any, more)) else x
+    return conv_weight(g, x, w.shape[2:], stride, padding, dilation, groups)
+
+
 def two(row):
     """A row of two inputs as rules use it: its forward on NumPy values, else the operation itself."""
 
@@ -153,8 +167,8 @@ CONV = operation("convolution", "Convolution", lambda x, w, b, *how: with_bias(c
            lambda g, input, weight, stride, padding, dilation, groups: conv_weight(input, g, weight.shape[2:], stride, padding, dilation, groups),
            lambda g: g.sum(axis=but_channel(g)), inputs=AFFINE, attrs=HOW)
 CONV_TRANSPOSE = operation("convolution_transpose", "Convolution", lambda x, w, b, *how: with_bias(convolved_input(x, w, *how), b),
-           lambda g, weight, stride, padding, dilation, groups: conv(g, weight, stride, padding, dilation, groups),
-           lambda g, input, weight, stride, padding, dilation, groups: conv_weight(g, input, weight.shape[2:], stride, padding, dilation, groups),
+           lambda g, weight, shape, stride, padding, dilation, groups: conv_back(g, weight, shape, stride, padding, dilation, groups),
+           lambda g, input, weight, stride, padding, dilation, groups: conv_weight_back(g, input, weight, stride, padding, dilation, groups),
            lambda g: g.sum(axis=but_channel(g)), inputs=AFFINE, attrs=("size", *HOW))
 CONV_ALONE  = operation("convolution_alone", "Convolution", convolved,
            lambda g, weight, shape, stride, padding, dilation, groups: conv_input(g, weight, shape[2:], stride, padding, dilation, groups),
