@@ -63,6 +63,7 @@ if __name__ == "__main__":
 THEIRS = re.compile(
     "font-?awesome"  # Voila's own style sheets come from elsewhere
     "|@jupyter-notebook"  # Notebook 7's extension, which Voila's page cannot load
+    "|LicensesClient"  # JupyterLite's, where the site's packages are installed too, which it cannot load either
     "|voila/files"  # an icon that is not there
 )
 
