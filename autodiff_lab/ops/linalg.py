@@ -14,16 +14,21 @@ PAIR = ("input", "other")
 
 # fmt: off
 DOT = operation("dot", "Dot", lambda x, y: np.dot(x, y), lambda g, other: g * other,               lambda g, input: g * input, inputs=PAIR, public={"other": "tensor"})
-MV  = operation("mv",  "Mv",  lambda x, y: x @ y,        lambda g, other: outer(g, other),         lambda g, input: input.T @ g, inputs=PAIR, public={"other": "vec"})
-MM  = operation("mm",  "Mm",  lambda x, y: x @ y,        lambda g, other: g @ other.T,             lambda g, input: input.T @ g, inputs=PAIR, public={"other": "mat2"})
+MV  = operation("mv",  "Mv",  lambda x, y: x.dot(y),     lambda g, other: outer(g, other),         lambda g, input: product(input.T, g), inputs=PAIR, public={"other": "vec"})
+MM  = operation("mm",  "Mm",  lambda x, y: x.dot(y),     lambda g, other: product(g, other.T),     lambda g, input: product(input.T, g), inputs=PAIR, public={"other": "mat2"})
 BMM = operation("bmm", "Bmm", lambda x, y: x @ y,        lambda g, other: g @ other.swapaxes(1, 2), lambda g, input: input.swapaxes(1, 2) @ g, inputs=PAIR, public={"other": "mat2"})
-ADDMM = operation("addmm", "Addmm", lambda b, x, y, beta, alpha: scaled(b, beta) + scaled(x @ y, alpha),
+ADDMM = operation("addmm", "Addmm", lambda b, x, y, beta, alpha: scaled(b, beta) + scaled(x.dot(y), alpha),
                   lambda g, beta: scaled(g, beta),
-                  lambda g, mat2, alpha: scaled(g @ mat2.T, alpha),
-                  lambda g, mat1, alpha: scaled((g.T @ mat1).T, alpha),
+                  lambda g, mat2, alpha: scaled(product(g, mat2.T), alpha),
+                  lambda g, mat1, alpha: scaled(product(g.T, mat1).T, alpha),
                   inputs=("input", "mat1", "mat2"), attrs=("beta", "alpha"), dtypes="assign")
 SQUEEZE_ROW = operation("squeeze_row", "Squeeze", lambda x: x.reshape(x.shape[1:]), lambda g, shape: g.reshape(shape), suffix="Backward4", linear=True)
 # fmt: on
+
+
+def product(x, y):
+    """``x @ y``, of matrices; NumPy's ``dot`` looks at its arguments for less long than its ``@``."""
+    return x.dot(y) if x.__class__ is np.ndarray else x @ y
 
 
 def outer(x, y):
@@ -79,7 +84,8 @@ def mm(input, mat2, *, out=None):
         raise RuntimeError("self must be a matrix")
     if y.ndim != 2:
         raise RuntimeError("mat2 must be a matrix")
-    check_inner(x, y)
+    if x.shape[1] != y.shape[0]:
+        raise unequal_inner(x, y)
     if x.dtype is not y.dtype:
         same_dtype(
             "expected m1 and m2 to have the same dtype, but got: {0.c_name} != {1.c_name}", input, mat2
@@ -87,11 +93,10 @@ def mm(input, mat2, *, out=None):
     return MM.run(input, mat2, out=out)
 
 
-def check_inner(x, y):
+def unequal_inner(x, y):
     (n, m), (k, p) = x.shape, y.shape
-    if m != k:
-        raise explained(RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({n}x{m} and {k}x{p})"),
-                         "note.matmul", m=m, k=k)  # fmt: skip
+    return explained(RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({n}x{m} and {k}x{p})"),
+                     "note.matmul", m=m, k=k)  # fmt: skip
 
 
 def bmm(input, mat2, *, out=None):
@@ -108,14 +113,19 @@ def bmm(input, mat2, *, out=None):
 
 def addmm(input, mat1, mat2, *, beta=1, alpha=1, out=None):
     """``beta * input + alpha * (mat1 @ mat2)``, with ``input`` broadcast."""
-    for i, (value, name) in enumerate(((input, "input"), (mat1, "mat1"), (mat2, "mat2"))):
-        check_tensor(value, "addmm", i + 1, name)
+    if not (isinstance(input, Tensor) and isinstance(mat1, Tensor) and isinstance(mat2, Tensor)):
+        for i, (value, name) in enumerate(((input, "input"), (mat1, "mat1"), (mat2, "mat2"))):
+            check_tensor(value, "addmm", i + 1, name)
     b, x, y = input._array, mat1._array, mat2._array
-    check_inner(x, y)
+    if x.ndim != 2 or y.ndim != 2:
+        name, value = ("mat1", x) if x.ndim != 2 else ("mat2", y)
+        raise RuntimeError(f"{name} must be a matrix, got {value.ndim}-D tensor")
+    if x.shape[1] != y.shape[0]:
+        raise unequal_inner(x, y)
     if not b.dtype is x.dtype is y.dtype:
         same_dtype("mat1 and mat2 must have the same dtype, but got {0.title} and {1.title}", mat1, mat2)
         same_dtype("self and mat2 must have the same dtype, but got {0.title} and {1.title}", input, mat2)
-    size = len(x), y.shape[1]
+    size = x.shape[0], y.shape[1]
     if b.shape != size[1:] and b.shape != size:
         expand(input, *size)  # which raises unless it fits
     return ADDMM.run(input, mat1, mat2, beta=beta, alpha=alpha, out=out)
@@ -130,13 +140,14 @@ def matmul(input, other, *, out=None):
     >>> th.ones(2, 3) @ th.ones(3)
     tensor([3., 3.])
     """
-    check_tensor(other, "matmul", 2, "other")
+    if not isinstance(other, Tensor):
+        check_tensor(other, "matmul", 2, "other")
     p, q = input._array.ndim, other._array.ndim
+    if p == 2 == q:
+        return mm(input, other, out=out)
     if p == 0 or q == 0:
         raise explained(RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {p}D and {q}D"),
                          "note.matmul_0d")  # fmt: skip
-    if p == 2 and q == 2:
-        return mm(input, other, out=out)
     if p == 1 and q == 1:
         return dot(input, other, out=out)
     if p == 2 and q == 1:
