@@ -55,7 +55,11 @@ def walk(seeds, *, keep, as_tensors, wanted=None):
     grads, heap, found = {}, [], {}
     watched, started = mode.anomaly is not None, as_tensors and ticks.next()
     special, free = watched or as_tensors, not keep
-    needed = None if wanted is None else reaching(wanted, [edge for edge, _ in seeds])
+    needed = None  # every node that is reached
+    if wanted is not None:
+        nodes, leaves = reached_from([edge for edge, _ in seeds])
+        if wanted.keys() != {*leaves}:
+            needed = reaching(wanted, nodes)
     for edge, g in seeds:
         arrive(edge, g, grads, heap)
     while heap:
@@ -169,21 +173,25 @@ Node._push = first_push("_push", "pull", push)
 Node._push_tensors = first_push("_push_tensors", "pull_tensors", push_tensors)
 
 
-def reaching(wanted, roots):
-    """The nodes from which some wanted edge can be reached by at least one step."""
-    nodes = [edge for edge in roots if edge._seq]
-    seen, needed = set(nodes), set()
+def reached_from(roots):
+    """The nodes and the leaves that can be reached from these edges, themselves included."""
+    nodes, leaves = [edge for edge in roots if edge._seq], [edge for edge in roots if not edge._seq]
+    seen = {None, *roots}
     for node in nodes:  # which grow meanwhile
         for edge in node._edges:
-            if edge is not None and edge._seq and edge not in seen:
+            if edge not in seen:
                 seen.add(edge)
-                nodes.append(edge)
-    nodes.sort(key=number_of)
-    for node in nodes:
-        for edge in node._edges:
-            if edge in wanted or edge in needed:
-                needed.add(node)
-                break
+                (nodes if edge._seq else leaves).append(edge)
+    return nodes, leaves
+
+
+def reaching(wanted, nodes):
+    """Those of ``nodes`` from which some wanted edge can be reached by at least one step."""
+    reach, needed = set(wanted), set()
+    for node in sorted(nodes, key=number_of):
+        if not reach.isdisjoint(node._edges):
+            reach.add(node)
+            needed.add(node)
     return needed
 
 
@@ -397,7 +405,7 @@ def rows(output, inputs):
     """
     root, edges, shape = edge_of(output), [edge_of(t) for t in inputs], output._array.shape
     wanted = dict.fromkeys(edges, True)
-    route = sorted(reaching(wanted, [root]), key=number_of, reverse=True)
+    route = sorted(reaching(wanted, reached_from([root])[0]), key=number_of, reverse=True)
     place = {edge: i for i, edge in enumerate(dict.fromkeys((*route, root, *edges)))}
     steps = [
         (node, [(i, place[e], node._fit and node._fit[i]) for i, e in enumerate(node._edges) if e in place])
