@@ -73,11 +73,13 @@ class Row:
         function: the operation on tensors, inputs by position and attributes by name.
         options: the defaults of ``attrs``, by name.
         run: the operation itself, written out for the row at its first call; see ``ops.row.apply``.
+        at_once: its in-place twin for the commonest writes, likewise; see ``views.written_at_once``.
     """
 
     __slots__ = """name title forward inputs attrs defaults rules needs saved noted linear tangent dtypes view public
-        outputs node function ufunc step variadic run options""".split()
+        outputs node function ufunc step variadic run at_once options""".split()
     first_run: Callable[..., Any] | None = None  # ops.row, which stands above, puts its function here
+    first_at_once: Callable[..., Any] | None = None  # … and views
 
     def __init__(self, name, title, forward, inputs, rules, *, attrs=(), defaults=(), suffix="Backward0", linear=False,
                  tangent=None, dtypes=None, view=False, public=None, outputs=1, ufunc=None, step=None,
@@ -88,6 +90,7 @@ class Row:
         self.linear, self.tangent, self.dtypes, self.view = linear, tangent, dtypes, view
         self.outputs, self.ufunc, self.step, self.variadic = outputs, ufunc, step, variadic
         self.run = functools.partial(Row.first_run, self)
+        self.at_once = functools.partial(Row.first_at_once, self)
         self.needs = {arg: parameters(rule)[1:] for arg, rule in self.rules.items() if rule is not None}
         named = {n for need in self.needs.values() for n in need}
         self.public = {"out": "result", **({self.inputs[0]: "self"} if self.inputs else {}), **(public or {})}

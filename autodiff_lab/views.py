@@ -17,8 +17,7 @@ Writing to a tensor goes in this order, and everything that can refuse comes fir
    base (AsStrided), since what it shows has changed. Numbers and histories change in one call of a function that is
    not Python's, where no interrupt is heard: so the old numbers keep their history, and the new ones have theirs.
 
-Where there is no history to make, the commonest writes to memory without gaps take a shorter way: a NumPy function that
-can write where it reads goes ``straight`` there; under no_grad, what another row makes is put there ``at_once``.
+Where there is no history to make, the commonest writes to memory without gaps take a shorter way, ``row.at_once``.
 """
 
 import functools
@@ -31,10 +30,11 @@ import numpy as np
 from numpy.lib.array_utils import byte_bounds
 
 from . import engine
+from .dtypes import constant
 from .errors import explained
-from .graph import LEAF, Node, SavedOutput
+from .graph import LEAF, Node, Row, SavedOutput, written_out
 from .mode import mode, ticks, told, under
-from .tensor import TENSORS, Tensor, Untracked, clock_of, count_write, new_tensor
+from .tensor import TENSORS, Untracked, clock_of, count_write, new_tensor
 
 NO_GRAD_VIEW = (
     "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use case "
@@ -48,6 +48,7 @@ MULTI_VIEW = (
     "the inplace operation by an out-of-place one."
 )
 FLOATS = frozenset({np.float16, np.float32, np.float64})
+NUMBERS = frozenset({int, float})
 CLOSED = frozenset(
     {"same", "float"}
 )  # what rows say whose results have their inputs' floating dtype; see ops.row
@@ -291,7 +292,7 @@ def in_place(row, t, inputs, attrs):
 
     Returns ``t`` itself.
     """
-    if mode.grad is False and at_once(row, t, inputs, attrs):
+    if row.at_once(t, *inputs, **attrs):
         return t
     recording = bool(mode.grad) and any(getattr(i, "_node", None) is not None for i in (t, *inputs))
     refuse(t, recording)
@@ -323,57 +324,82 @@ def at_hand(t):
     return there and t._clock.__class__ is not Untracked
 
 
-def numbers_for(t, other):
-    """The numbers of ``other``, if they can be joined to those of ``t`` as they are, else None."""
-    if other.__class__ is Tensor or other.__class__ in TENSORS:
-        a, b = t._array, other._array
-        alike = b.dtype is a.dtype and (not b.ndim or b.shape == a.shape)
-        apart = (a if a.base is None else a.base) is not (b if b.base is None else b.base)
-        return b if alike and apart else None
-    return other if other.__class__ is float or other.__class__ is int else None
-
-
-def straight(ufunc, t, other, factor=1):
-    """Write ``ufunc(t, factor * other)`` into ``t`` in one stroke; False, and nothing done, where it takes more."""
-    b = numbers_for(t, other) if at_hand(t) else None
-    if b is None:
+# The commonest writes, written out for the row at its first: numbers of one floating dtype and shape, or single ones,
+# go into memory without gaps that they do not show, without a history and with nobody watching. False, and nothing
+# done, where it takes more.
+AT_ONCE = """\
+def made(t, {signature}*more, **others):
+    m, a = mode.grad, t._array
+    whole = a.__class__ is ndarray
+    if (
+        m is not False and (m is not True or t._node is not None)
+        or more or others or t._clock.__class__ is Untracked{no_numbers}
+        or not (a.flags.carray and a.dtype.kind == "f" if whole else a.__class__ in FLOATS)
+    ):
         return False
-    if factor != 1:
-        b = b * factor
-    a = t._array
-    count_write(t)
-    if a.__class__ is np.ndarray:
-        ufunc(a, b, a)
-    else:
-        t._array = ufunc(a, b)
+{operands}
+    {put}
     return True
-
-
-def at_once(row, t, inputs, attrs):
-    """Write what ``row`` makes of numbers of one dtype into ``t``; False, and nothing done, where it takes more."""
-    if row.dtypes not in CLOSED or len(inputs) + 1 != len(row.inputs) or not at_hand(t):
-        return False
-    values = [t._array]
-    for other in inputs:
-        b = numbers_for(t, other)
-        if b is None:
+"""
+OPERAND = """\
+    {b} = {i}
+    if {i}.__class__ in TENSORS:
+        {b} = {i}._array
+        if (
+            {b}.dtype is not a.dtype or {b}.shape != a.shape and {b}.ndim
+            or m and {i}._node is not None
+            or ({b} if {b}.base is None else {b}.base) is (a if a.base is None else a.base)
+        ):
             return False
-        values.append(b)
-    options = {**row.options, **attrs}
-    for value in options.values():
-        if value.__class__ is not float and value.__class__ is not int:
-            return False
-    if len(options) != len(row.attrs):
+    elif {i}.__class__ not in NUMBERS:
         return False
-    a, made = t._array, row.forward(*values, *options.values())
-    if made.shape != a.shape or made.dtype is not a.dtype:
-        return False
-    count_write(t)
-    if a.__class__ is np.ndarray:
-        a[...] = made
+"""
+IN_PLACE = """\
+{factor}count_write(t)
+    if whole:
+        ufunc({values}, a)
     else:
-        t._array = made
-    return True
+        t._array = ufunc({values})
+"""
+FACTOR = "if alpha != 1: b1 = b1 * (constant(alpha, b1.dtype) if alpha and b1.__class__ is ndarray else alpha)\n    "
+BESIDE = """\
+r = forward({values})
+    if r.shape != a.shape or r.dtype is not a.dtype: return False
+    count_write(t)
+    if whole:
+        a[...] = r
+    else:
+        t._array = r
+"""
+
+
+def written_at_once(row):
+    """``row.at_once(t, *inputs, **attrs)``, which writes the row's result into ``t`` if nothing stands against it."""
+    if row.dtypes not in CLOSED or row.variadic or row.outputs != 1:
+        return lambda *args, **options: False
+    count, alpha = len(row.inputs), row.attrs == ("alpha",)
+    inputs, values = ([f"{letter}{i}" for i in range(1, count)] for letter in "ib")
+    ufunc = isinstance(row.ufunc, np.ufunc) and count <= 2 and (alpha or not row.attrs)
+    values = ", ".join(["a", *values, *(() if ufunc else row.attrs)])
+    put = IN_PLACE.format(factor=FACTOR * alpha, values=values) if ufunc else BESIDE.format(values=values)
+    source = AT_ONCE.format(
+        signature="".join(f"{i}=None, " for i in inputs) + "".join(f"{n}=options[{n!r}], " for n in row.attrs),
+        no_numbers="".join(f" or {n}.__class__ not in NUMBERS" for n in row.attrs),
+        operands="".join(OPERAND.format(i=i, b=f"b{i[1:]}") for i in inputs), put=put,
+    )  # fmt: skip
+    return written_out(source, {
+        "mode": mode, "ndarray": np.ndarray, "Untracked": Untracked, "FLOATS": FLOATS, "TENSORS": TENSORS,
+        "NUMBERS": NUMBERS, "count_write": count_write, "constant": constant, "ufunc": row.ufunc,
+        "forward": row.forward, "options": row.options,
+    }, f"{row.name}_ at once")  # fmt: skip
+
+
+def first_at_once(row, *args, **options):
+    row.at_once = written_at_once(row)
+    return row.at_once(*args, **options)
+
+
+Row.first_at_once = first_at_once
 
 
 def check_fits(t, result):
@@ -418,5 +444,5 @@ def rebase(t, node, *put):
 
 
 __all__ = [
-    "View", "at_hand", "in_place", "make_view", "rebase", "refuse", "keep_apart", "straight", "write",
+    "View", "at_hand", "in_place", "make_view", "rebase", "refuse", "keep_apart", "write",
 ]  # fmt: skip

@@ -9,10 +9,11 @@ import math  # noqa: I001 - names of ops.row on two lines rather than one each
 import numpy as np
 
 from .. import dtypes, exact
+from ..dtypes import constant
 from ..errors import check
 from ..tensor import Tensor, new_tensor
 from ..views import in_place
-from .row import FUNCTIONS, REQUIRED, check_tensor, export, guarded, named, nought, number as a_number
+from .row import FUNCTIONS, REQUIRED, ROWS, check_tensor, export, guarded, named, nought, number as a_number
 from .row import operand, plain, pointwise, reflection, write_out
 
 
@@ -21,7 +22,14 @@ from .row import operand, plain, pointwise, reflection, write_out
 
 def minus(x, made):
     """``x - made``."""
-    return np.subtract(x, made, made) if made.__class__ is np.ndarray else x - made
+    if made.__class__ is not np.ndarray:
+        return x - made
+    return np.subtract(x if x.__class__ is np.ndarray else constant(x, made.dtype), made, made)
+
+
+def scaled(n, made):
+    """``n * made``, for a number n."""
+    return np.multiply(constant(n, made.dtype), made, made) if made.__class__ is np.ndarray else n * made
 
 
 def times(made, x):
@@ -37,10 +45,9 @@ def where(condition, yes, no):
     if no.__class__ is int and no == 0 and yes.__class__ is np.ndarray and condition.__class__ is np.ndarray:
         bits = BITS.get(yes.dtype.type)
         if bits is not None and condition.shape == yes.shape:
-            # The same without a jump for each number, which a processor could guess wrong, in one array.
+            # The same without a jump for each number, which a processor could guess wrong: bits times 1 or 0.
             made = condition.astype(bits)
-            np.negative(made, made)
-            made &= yes.view(bits)
+            made *= yes.view(bits)
             return made.view(yes.dtype)
     if isinstance(condition, Tensor) or isinstance(yes, Tensor) or isinstance(no, Tensor):
         condition = condition if isinstance(condition, Tensor) else new_tensor(np.asarray(condition))
@@ -50,7 +57,9 @@ def where(condition, yes, no):
 
 def alive(out):
     """Where relu lets a gradient through: its result is above 0 there or, as in torch, nan; on a symbol, above 0."""
-    return out != 0 if isinstance(out, (np.ndarray, np.generic, Tensor)) else out > 0
+    if out.__class__ is np.ndarray:
+        return out != constant(0, out.dtype)
+    return out != 0 if isinstance(out, (np.generic, Tensor)) else out > 0
 
 
 def flat(g, x):
@@ -151,7 +160,7 @@ reciprocal = pointwise("reciprocal", "Reciprocal", lambda x: 1 / x, lambda g, ou
 # A power's node depends on which of the two is a tensor; a power of 0 has derivative 0 even at x = 0.
 
 pow_number = pointwise("pow_number", "Pow", lambda x, exponent: power(x, exponent),
-                       lambda g, x, exponent: g * 0 if exponent == 0 else g * (exponent * exact.power(x, exponent - 1)),
+                       lambda g, x, exponent: g * 0 if exponent == 0 else g * scaled(exponent, exact.power(x, exponent - 1)),
                        attrs=("exponent",), defaults=(REQUIRED,), ufunc=exact.power, **HIDDEN)
 pow_tensor = pointwise("pow_tensor", "Pow", lambda x, y: power(x, y),
                        lambda g, x, y: where(y == 0, 0, g * (y * exact.power(x, y - 1))),
@@ -195,7 +204,7 @@ hypot   = pointwise("hypot",   "Hypot",   np.hypot, lambda g, out, x: g * (x / o
 # -- bends and steps ----------------------------------------------------------------------------------------
 
 sigmoid = pointwise("sigmoid", "Sigmoid", lambda x: 1 / (1 + exact.exp(-x)), lambda g, out: g * (1 - out) * out, dtypes="float")
-relu    = pointwise("relu",    "Relu",    lambda x: np.maximum(0, x),     lambda g, out: flat(where(alive(out), g, 0), out))
+relu    = pointwise("relu",    "Relu",    lambda x: np.maximum(constant(0, x.dtype), x), lambda g, out: flat(where(alive(out), g, 0), out))
 abs     = pointwise("abs",     "Abs",     np.abs,    lambda g, x: g * np.sign(x), dunder="__abs__", aliases=("absolute",))
 sign    = pointwise("sign",    "Sign",    lambda x: x if x.dtype == bool else np.sign(x), nought, ufunc=np.sign, aliases=("sgn",))
 floor   = pointwise("floor",   "Floor",   lambda x: np.floor(x) if x.dtype.kind == "f" else x, nought, ufunc=np.floor)
@@ -366,10 +375,12 @@ Tensor.__invert__, Tensor.__pos__ = __invert__, lambda self: self
 
 def _augmented(name):
     """``x += y`` and its siblings: the in-place method, for operands that it takes."""
+    row = ROWS.get(name[:-1])
 
     def method(self, other):
-        fits = other.__class__ is Tensor or operand(other)
-        return getattr(self, name)(other) if fits else NotImplemented
+        if row is not None and row.at_once(self, other):
+            return self
+        return getattr(self, name)(other) if operand(other) else NotImplemented
 
     return method
 

@@ -37,15 +37,14 @@ from ..graph import LEAF, PLAIN, WRITTEN_OUT, Gate, Row, SavedOutput, parameters
 from ..mode import Inference, mode, ticks
 from ..tensor import TENSORS, Tensor, Untracked, clock_of, memory, new_tensor
 from ..views import (
-    CLOSED,
     FLOATS,
     MULTI_VIEW,
     NO_GRAD_VIEW,
+    NUMBERS,
     in_place,
     keep_apart,
     make_view,
     refuse,
-    straight,
     write,
 )
 from .kinds import TENSORS_ONLY, kinds_of
@@ -65,7 +64,6 @@ SCALAR_OPERATORS = {
 SPELLINGS = {"axis": "dim", "keepdims": "keepdim"}  # NumPy's names, which torch takes too
 ANY_VALUE = TENSORS | {int, float, bool, type(None)}  # the classes of arguments that fit whatever their value
 IN_FREE_PLACES = ANY_VALUE | {tuple, list, slice, str, type(Ellipsis), np.ndarray}  # where no kind is wanted
-NUMBERS = frozenset({int, float})
 
 UNARY = """\
 def made({signature}):
@@ -109,9 +107,14 @@ def made({signature}):
                     if left != right:
                         shape = broadcast(left, right)
                         fit = (None if left == shape else (left, dtype), None if right == shape else (right, dtype))
-        else:
+        elif beside in NUMBERS:
             b = other
-            fast = beside in NUMBERS and (kind in FLOATS or a.dtype.kind == "f")
+            fast = kind in FLOATS
+            if not fast:
+                dtype = a.dtype
+                fast = dtype.kind == "f"{constant}
+        else:
+            fast = False
         if fast:
             t = new(Tensor)
             t._clock = t._grad = t._hooks = t._view = t._accumulator = None
@@ -162,19 +165,21 @@ def write_out(row, name=None, fallback=None, **names):
             value if len(users) == len(row.inputs) else f"{value} if {users[0]} is not None else None"
         )
     given = {n: n if d is REQUIRED else repr(d) for n, d in options}
+    forward = SCALAR_OPERATORS.get(row.ufunc, row.ufunc or row.forward)
+    constant = forward in SCALAR_OPERATORS.values()
     source = (BINARY if len(row.inputs) == 2 else UNARY).format(
         signature=signature, guard=guard, fallback=fallback,
         wanted="False" if not row.rules else "xn is not None" + " or yn is not None" * (len(row.inputs) == 2),
         saved="".join(f"{v}, " for v in saved),
         noted="; node._noted = (" + "".join(f"{given[n]}, " for n in row.noted) + ")" if row.noted else "",
         rest="".join(f", {n}" for n, d in options if d is REQUIRED),
+        constant="\n                if fast and b: b = constant(b, dtype)" * constant,
     )  # fmt: skip
-    forward = row.ufunc or row.forward
     space = {
         "mode": mode, "TENSORS": TENSORS, "new": object.__new__, "Tensor": Tensor, "Node": row.node, "LEAF": LEAF,
-        "next_tick": ticks.next, "forward": SCALAR_OPERATORS.get(forward, forward), "FLOATS": FLOATS, "NUMBERS": NUMBERS,
+        "next_tick": ticks.next, "forward": forward, "FLOATS": FLOATS, "NUMBERS": NUMBERS,
         "SavedOutput": SavedOutput, "clock_of": clock_of, "broadcast": broadcast, "row": row, "apply": apply,
-        "operand": operand, **names,
+        "operand": operand, "constant": dtypes.constant, **names,
     }  # fmt: skip
     return written_out(source, space, name or row.name)
 
@@ -660,17 +665,10 @@ def one_line(*rows):
 def in_place_method(row, name):
     """The method ``name_`` of a row: the same operation, written into the tensor itself."""
     count, most = len(row.inputs) - 1, len(row.inputs) + len(row.attrs) - 1
-    quick = row.ufunc if count == 1 and row.dtypes in CLOSED and row.attrs in ((), ("alpha",)) else None
 
     def method(self, *args, **options):
-        if quick is not None and len(args) == 1:
-            state, other = mode.grad, args[0]
-            if state is False or state is True and self._node is None is getattr(other, "_node", None):
-                factor = (
-                    1 if not options else options.get("alpha") if row.attrs and len(options) == 1 else None
-                )
-                if factor.__class__ in NUMBERS and straight(quick, self, other, factor):
-                    return self
+        if row.at_once(self, *args, **options):
+            return self
         if len(args) > most:
             raise TypeError(f"{name}() takes {most} positional arguments but {len(args)} were given")
         if len(args) > count:
