@@ -1,5 +1,6 @@
-"""`autodiff-lab`: puts the course into a folder and opens JupyterLab on it; `autodiff-lab ci-template` puts the files
-beside a teacher's own notebooks that make them run as tests. Leans on messages alone.
+"""`autodiff-lab`: puts the course into a folder and opens JupyterLab on it. For teachers: `handout` puts it there
+without its solutions, `grade` says what the exercises of learners' notebooks came to, `ci-template` puts the files
+beside a teacher's own notebooks that make them run as tests. Leans on messages; `grade` on lab.grading.
 
 Note [What the learner wrote stays]
     A file is replaced only if its content is one that this command wrote itself. To know that, the folder
@@ -15,6 +16,7 @@ Note [What the learner wrote stays]
 """
 
 import argparse
+import csv
 import hashlib
 import importlib.util
 import itertools
@@ -27,7 +29,10 @@ from pathlib import Path
 from .messages import LANGUAGES, get_language, say, set_language
 from .serialization import replacing
 
-FOLDER = "autodiff-lab"  # where the course goes if the learner names no folder
+FOLDERS = {
+    "open": "autodiff-lab",
+    "handout": "autodiff-lab-handout",
+}  # where the course goes if no folder is named
 MANIFEST = ".autodiff-lab.json"
 
 
@@ -35,26 +40,31 @@ def main(argv=None):
     """Run the command with the arguments ``argv`` (default: the process's own); returns the exit status."""
     args = _parse(argv)
     set_language(args.lang)
-    template = args.command == "ci-template"
-    folder = Path(args.dir or ("." if template else FOLDER)).expanduser().absolute()
+    folder = Path(args.dir or FOLDERS.get(args.command, ".")).expanduser().absolute()
     try:
-        if template:
+        if args.command == "ci-template":
             return _put_template(folder)
-        fresh = _put(read_course(args.lang), folder)
+        if args.command != "grade":
+            fresh = _put(read_course(args.lang, solutions=args.command == "open"), folder)
     except OSError as error:
         print(say("cli.cannot_write", folder=folder, reason=error.strerror or error), file=sys.stderr)
         return 1
+    if args.command == "handout":
+        return 0
     if importlib.util.find_spec("jupyterlab") is None:
         print(say("cli.no_jupyterlab", python=_quoted(sys.executable)), file=sys.stderr)
         return 1
+    if args.command == "grade":
+        return _grade(folder)
     return _open_lab(folder, first=min(fresh, default=None), browser=args.browser, port=args.port)
 
 
 def _parse(argv):
     parser = argparse.ArgumentParser(prog="autodiff-lab", description=say("cli.description"))
-    parser.add_argument("command", nargs="?", choices=("ci-template",), help=say("cli.help.ci_template"))
+    commands = (*FOLDERS, "grade", "ci-template")
+    parser.add_argument("command", nargs="?", choices=commands, default="open", help=say("cli.help.command"))
     parser.add_argument("--lang", choices=LANGUAGES, default=get_language(), help=say("cli.help.lang"))
-    parser.add_argument("--dir", metavar="DIR", help=say("cli.help.dir", folder=FOLDER))
+    parser.add_argument("--dir", metavar="DIR", help=say("cli.help.dir", folder=FOLDERS["open"]))
     parser.add_argument("--no-browser", dest="browser", action="store_false", help=say("cli.help.no_browser"))
     parser.add_argument("--port", type=_port, default=8888, metavar="N", help=say("cli.help.port"))
     return parser.parse_args(argv)
@@ -73,10 +83,11 @@ def _quoted(path):
 # -- the course and the learner's folder --------------------------------------------------------------------
 
 
-def read_course(language):
+def read_course(language, solutions=True):
     """The course's files in ``language`` (``"es"`` or ``"en"``): a dict from relative name to bytes, sorted.
 
-    They are in the package once it is installed, and in ``notebooks/`` of a checkout.
+    They are in the package once it is installed, and in ``notebooks/`` of a checkout. The notebooks come without their
+    outputs: a learner is asked to predict them. Without ``solutions``, the cells that hold these are left out.
     """
     package = Path(__file__).parent
     folder = package / "course" / language
@@ -84,7 +95,18 @@ def read_course(language):
         folder = package.parent / "notebooks" / language
     names = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     visible = sorted(name for name in names if not any(part.startswith(".") for part in name.parts))
-    return {name.as_posix(): (folder / name).read_bytes() for name in visible}
+    read = {name.as_posix(): (folder / name).read_bytes() for name in visible}
+    return {name: _blank(file, solutions) if name.endswith(".ipynb") else file for name, file in read.items()}
+
+
+def _blank(notebook, solutions):
+    """A notebook, as bytes, that was never run."""
+    book = json.loads(notebook)
+    book["cells"] = [cell for cell in book["cells"] if solutions or cell["id"] != "solutions"]
+    for cell in book["cells"]:
+        if cell["cell_type"] == "code":
+            cell.update(outputs=[], execution_count=None)
+    return (json.dumps(book, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def place(course, folder):
@@ -160,6 +182,22 @@ def _put_template(folder):
             _write(target, path.read_bytes())
         print(say("cli.template.new" if new else "cli.template.kept", name=name.as_posix()))
     print(say("cli.template.run"))
+    return 0
+
+
+def _grade(folder):
+    """Run the notebooks of ``folder``; print a table of their exercises (CSV), and beside it how each notebook did."""
+    from .lab.grading import graded
+
+    table = csv.writer(sys.stdout, lineterminator="\n")
+    table.writerow(("notebook", "exercise", "state"))
+    for name, states in graded(folder):
+        table.writerows((name, exercise, state) for exercise, state in (states or {}).items())
+        right = sum(state == "right" for state in (states or {}).values())
+        told = (
+            say("cli.grade.failed") if states is None else say("course.progress", done=right, of=len(states))
+        )
+        print(f"{name}: {told}", file=sys.stderr)
     return 0
 
 

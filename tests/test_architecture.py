@@ -31,6 +31,8 @@ LABORATORY_LEANS_ON = {
     "anywidget",
     "traitlets",
     "jupyterlab",
+    "nbclient",  # these two come with JupyterLab
+    "nbformat",
 }
 
 

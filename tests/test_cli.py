@@ -54,6 +54,57 @@ def test_the_course_is_notebooks(language):
     )
 
 
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_what_a_learner_gets_is_still_to_be_predicted(language):
+    stored = cli.Path(cli.__file__).parent.parent / "notebooks" / language
+    for name, content in cli.read_course(language).items():
+        mine, theirs = (json.loads(text)["cells"] for text in (content, (stored / name).read_bytes()))
+        assert not any(cell.get("outputs") or cell.get("execution_count") for cell in mine)
+        assert [(cell["id"], cell["source"]) for cell in mine] == [
+            (cell["id"], cell["source"]) for cell in theirs
+        ]
+
+
+def test_a_handout_has_no_solutions_and_opens_nothing(tmp_path, capsys):
+    assert cli.main(["handout", "--lang", "en", "--dir", str(tmp_path)]) == 0
+    books = {name: json.loads(content) for name, content in files(tmp_path).items()}
+    assert set(books) == set(cli.read_course("en"))
+    for name, book in books.items():
+        assert "Solutions" not in "".join("".join(cell["source"]) for cell in book["cells"]), name
+    assert str(tmp_path) in capsys.readouterr().out
+
+
+def test_what_learners_handed_in_is_graded(tmp_path, capsys):
+    """The answers in the notebook count, not what was stored in it; one that cannot be run is named."""
+    new = pytest.importorskip("nbformat").v4
+
+    def handed_in(*sources):
+        cells = [new.new_code_cell(source) for source in sources]
+        return json.dumps(new.new_notebook(cells=cells)).encode()
+
+    answers = "lab.check('2.4', 2.4)", "1 / 0", "lab.check('2.2', (7, 20))", "lab.check('2.1', ...)"
+    done = handed_in("from autodiff_lab import lab", *answers)
+    (tmp_path / "ana").mkdir()
+    (tmp_path / "ana" / "02.ipynb").write_bytes(done)
+    (tmp_path / "ben").mkdir()
+    (tmp_path / "ben" / "02.ipynb").write_bytes(done[:-5])
+    (tmp_path / "notes.ipynb").write_bytes(handed_in("print('✓ 2.4')"))
+    assert cli.main(["grade", "--lang", "en", "--dir", str(tmp_path)]) == 0
+    table, told = capsys.readouterr()
+    assert table.splitlines() == [
+        "notebook,exercise,state",
+        "ana/02.ipynb,2.1,todo",
+        "ana/02.ipynb,2.2,wrong",
+        "ana/02.ipynb,2.3,todo",
+        "ana/02.ipynb,2.4,right",
+    ]
+    assert [line for line in told.splitlines() if ".ipynb: " in line] == [
+        "ana/02.ipynb: Exercises done: 1 of 4",
+        "ben/02.ipynb: could not be run to its end",
+        "notes.ipynb: Exercises done: 0 of 0",
+    ]
+
+
 def test_an_empty_folder_gets_the_whole_course(tmp_path):
     events = cli.place(OLD, tmp_path / "made" / "on the way")
     assert files(tmp_path / "made" / "on the way") == OLD

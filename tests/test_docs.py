@@ -1,6 +1,7 @@
 """The documents lead somewhere: every relative link has its target, and every page stands in the contents."""
 
 import importlib.util
+import json
 import re
 from pathlib import Path
 
@@ -41,6 +42,29 @@ def test_a_chapter_s_slides_hold_what_they_need_and_no_solutions(tmp_path):
     mathjax = slides.FETCHED if asked == [slides.FETCHED] else "tex-svg.js"
     assert asked == [mathjax] and (mathjax == slides.FETCHED or (tmp_path / mathjax).exists())
     assert '<html lang="en">' in page and "Solutions, for the teacher" not in page
+
+
+@pytest.mark.parametrize(
+    ("language", "page", "time"), [("en", "teaching.md", "Time"), ("es", "teaching.es.md", "Tiempo")]
+)
+def test_the_teachers_table_says_what_the_chapters_say(language, page, time):
+    """How long each takes, and how many exercises it has."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    told = {
+        int(n): (int(m), int(e))
+        for n, m, e in re.findall(r"^\| (\d+) \|.*?\| (\d+) \|.*\| (\d) \|$", text, re.MULTILINE)
+    }
+    found = {}
+    for path in sorted((ROOT / "notebooks" / language).glob("*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        minutes = re.search(rf"\*\*{time}\*\*: \w+ (\d+) ", "".join(cells[0]["source"]))[1]
+        checks = {
+            name
+            for cell in cells[:-1]
+            for name in re.findall(r'lab\.check\("([\d.]+)"', "".join(cell["source"]))
+        }
+        found[int(path.name[:2])] = int(minutes), len(checks)
+    assert told == found and len(found) == 12
 
 
 def test_every_page_is_in_the_contents():
