@@ -437,12 +437,16 @@ def public_edge(edge):
     return (edge if edge is None or isinstance(edge, Node) else accumulator(edge), 0)
 
 
+accumulators: weakref.WeakValueDictionary[int, Node] = weakref.WeakValueDictionary()  # by their leaves' ids
+
+
 def accumulator(leaf):
     """The leaf's AccumulateGrad node: the same one as long as someone holds it."""
-    node = leaf._accumulator and leaf._accumulator()
+    node = accumulators.get(id(leaf))
     if node is None:
-        node = AccumulateGrad(leaf)
-        leaf._accumulator = weakref.ref(node)
+        node = accumulators[id(leaf)] = AccumulateGrad(
+            leaf
+        )  # which keeps the leaf, so that no other gets its id
     return node
 
 

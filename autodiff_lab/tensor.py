@@ -16,7 +16,6 @@ tensors have and these do not is a descriptor that says why (``Missing``).
     _grad         the gradient
     _view         on a view: its base and how it was made (views.View); on a base: weak references to its views
     _hooks        of a leaf (a non-leaf's are on its node)
-    _accumulator  weak reference to a leaf's AccumulateGrad node
 """
 
 import warnings
@@ -31,7 +30,7 @@ from .graph import LEAF, Gate, Hooks, Node, SavedOutput
 from .mode import mode, ticks, told
 from .scope import METHODS_OUT_OF_SCOPE, reason
 
-RARE = ("_clock", "_grad", "_view", "_hooks", "_accumulator")
+RARE = ("_clock", "_grad", "_view", "_hooks")
 
 NON_LEAF_GRAD = (
     "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
@@ -79,7 +78,7 @@ def new_tensor(array, node=None, cls=None):
     t = _new(cls or Tensor)
     t._array = array
     t._node = node
-    t._clock = t._grad = t._hooks = t._view = t._accumulator = None
+    t._clock = t._grad = t._hooks = t._view = None
     return t
 
 

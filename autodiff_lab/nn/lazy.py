@@ -29,7 +29,7 @@ class Uninitialized:
 
     def __new__(cls, requires_grad=True, device=None, dtype=None):
         made = object.__new__(cls)
-        made._node = made._clock = made._grad = made._hooks = made._view = made._accumulator = None
+        made._node = made._clock = made._grad = made._hooks = made._view = None
         made.wanted = (requires_grad, dtype)
         return made
 

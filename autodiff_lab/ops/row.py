@@ -72,7 +72,7 @@ def made({signature}):
         a = input._array
         if a.__class__ in FLOATS or a.dtype.kind == "f":
             t = new(Tensor)
-            t._clock = t._grad = t._hooks = t._view = t._accumulator = None
+            t._clock = t._grad = t._hooks = t._view = None
             t._array = out = forward(a{rest})
             xn = input._node
             if m and {wanted}:
@@ -117,7 +117,7 @@ def made({signature}):
             fast = False
         if fast:
             t = new(Tensor)
-            t._clock = t._grad = t._hooks = t._view = t._accumulator = None
+            t._clock = t._grad = t._hooks = t._view = None
             t._array = out = forward(a, b{rest})
             xn = input._node
             if m and ({wanted}):
@@ -296,7 +296,7 @@ def made({signature}):
             except _errors as error:
                 raise _misfit(_row.name, error) from None
             _t = _new(_Tensor)
-            _t._clock = _t._grad = _t._hooks = _t._view = _t._accumulator = None
+            _t._clock = _t._grad = _t._hooks = _t._view = None
             _t._array = {settled}
             if _m and {wanted} and _r.dtype.kind == "f":
                 _t._node = _node = _new(_Node)
