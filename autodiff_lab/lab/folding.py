@@ -1,138 +1,153 @@
-"""Which nodes of a graph belong together: those of one call of a module, and those of one turn of a loop.
+"""Which nodes of a graph a picture shows, and which boxes stand for the others.
 
-Works on a reading's plain lists: ``order`` (the nodes), ``inputs`` (pairs (node, output) or None), ``variable`` (the
-leaf of an AccumulateGrad, else None). Leans on names and formulas.
-
-Note [Modules without a recording]
-Where only a graph is there, a module is known by its parameters: what takes ``net.0.weight`` in a matrix product or a
-convolution ran in ``net.0``. What lies between two parts of one module ran in that module, if no parameter was used
-twice. Nothing else is guessed, so an activation at the end of a ``Sequential`` stands outside.
+A small graph is shown whole. A large one folds by calls of modules or by turns of a loop, whichever leaves fewer boxes,
+or else by depth: what is farther from the results than a few levels. Leans on messages, modules, topology and walk.
 """
+
+from collections import Counter
 
 import numpy as np
 
-from .formulas import op_name
-from .model import visible
-from .names import is_module
+from ..messages import say
+from .modules import ModulePaths
+from .topology import components, topological
 
-CARRIERS = frozenset({"T", "Transpose", "Permute", "View", "Unsqueeze", "Expand", "ToCopy", "Reshape"})
-LAYERS = frozenset("Addmm Mm Mv Bmm Dot Addmv Convolution Embedding NativeLayerNorm NativeBatchNorm".split())
-SIZES = [("in_features", "out_features"), ("in_channels", "out_channels"), ("input_size", "hidden_size"),
-         ("num_embeddings", "embedding_dim")]  # fmt: skip
+FOLDED_ABOVE = 300  # a graph with more operations folds
+RUN_FOLDED_ABOVE = 80  # and a recorded run with more, if it is a loop
+SHOWN_FOLDED = 40  # and then shows at most so many of them, but always a whole level
+LEVELS_FOLDED = 10  # on at most so many levels
+MOST_DRAWN = 5000  # even if a depth is asked for
+LEAVES_FOLDED = 24  # variables that a folded picture shows
+FOLDS_APART = 12  # by depth; if there were more, one box stands for all that is hidden
 PERIODS = 400  # the longest body of a loop that is looked for
 TURNS = 4  # fewer turns are no loop
 
 
-def title_of(path, module):
-    """What stands over a module's group: ``0: Linear(2 → 16)``."""
-    size = ""
-    for a, b in SIZES:
-        if hasattr(module, a) and hasattr(module, b):
-            size = f"({getattr(module, a)} → {getattr(module, b)})"
-            break
-    kind = type(module).__name__ + size
-    short = path.rpartition(".")[2] or path
-    return visible(kind if short == type(module).__name__ else f"{short}: {kind}", 80)
+class Folding:
+    """What is shown of a walk, as the arguments ``depth`` and ``fold`` of ``read`` ask for it.
+
+    Attributes:
+        shown: the places of the nodes that are shown.
+        group: hidden place → its leader, the first of those that are folded with it.
+        folds: leader → (what is folded, its name, the modules around it).
+        modules: the :class:`ModulePaths` of the walk.
+        lean: True if so much is shown that formulas and numbers are left out.
+
+    Raises:
+        ValueError: if too much is to be shown.
+    """
+
+    def __init__(self, walk, depth, fold):
+        self.walk, self.modules = walk, ModulePaths(walk)
+        self.shown, self.group, self.folds = set(range(len(walk.order))), {}, {}
+        self._choose(depth, fold)
+        self.operations = [i for i in walk.operations if i in self.shown]
+        self.lean = len(self.operations) > FOLDED_ABOVE
+
+    def _choose(self, depth, fold):
+        count, unasked = len(self.walk.order), depth is None and fold is None
+        small = count <= (FOLDED_ABOVE if self.walk.run is None else RUN_FOLDED_ABOVE)
+        if fold is False or (unasked and small):
+            if count > MOST_DRAWN:
+                raise ValueError(say("graph.error.large", count=count, most=MOST_DRAWN))
+            return
+        if depth is None and fold != "depth":
+            ways = []
+            if fold != "module":
+                ways += self._by_loop()
+            if fold != "loop" and (fold is not None or count > FOLDED_ABOVE):
+                ways += self._by_module(FOLDED_ABOVE if fold is None else count)
+            left = [count - len(group) + len(folds) for group, folds in ways]  # boxes
+            if ways and (fold is not None or min(left) <= FOLDED_ABOVE):
+                group, self.folds = ways[left.index(min(left))]
+                self._hide(group)
+                return
+            if fold is not None or count <= FOLDED_ABOVE:
+                return
+        self._by_depth(depth)
+
+    def _by_module(self, room):
+        """[(group, folds)]: each call of a module as one box; [] where that makes a cycle."""
+        paths, titles = self.modules.paths, self.modules.titles
+        members = _calls(paths, self.walk.operations, room)
+        group = {i: found[0] for found in members.values() for i in found}
+        if not group or not self._acyclic(group):
+            return []
+        return [
+            (group, {found[0]: ("module", titles[path[-1]], path[:-1]) for path, found in members.items()})
+        ]
+
+    def _by_loop(self):
+        """[(group, folds)]: all turns of a loop but the last as one box; [] where there is none."""
+        hidden, turns = _loop(self.walk)
+        group = dict.fromkeys(hidden, next(iter(hidden), None))
+        if not hidden or not self._acyclic(group):
+            return []
+        return [(group, {hidden[0]: ("loop", f"× {turns - 1}", ())})]
+
+    def _hide(self, group):
+        """Fold by ``group``; a leaf that nothing else uses goes with it."""
+        users = {}
+        for leaf, i in self.walk.edges():
+            if self.walk.variable[leaf] is not None:
+                users.setdefault(leaf, set()).add(group.get(i))
+        for leaf, groups in users.items():
+            if len(groups) == 1 and None not in groups and not self.walk.inputs[leaf]:
+                group[leaf] = next(iter(groups))
+        self.group = group
+        self.shown -= group.keys()
+
+    def _acyclic(self, group):
+        """Whether the graph has no cycle when each group is one node."""
+        edges = {(group.get(a, a), group.get(b, b)) for a, b in self.walk.edges()}
+        edges = [(a, b) for a, b in edges if a != b]
+        return topological({node for edge in edges for node in edge}, edges) is not None
+
+    def _by_depth(self, depth):
+        """Show the levels nearest to the results, ``depth`` of them or what is useful."""
+        variable = self.walk.variable
+        level = [0] * len(
+            variable
+        )  # the longest way from a result, so that what feeds a hidden node is hidden too
+        for at, i in self.walk.edges(backward=True):
+            level[at] = max(level[at], level[i] + 1)
+        counts = Counter(level[i] for i in self.walk.operations)
+        most, deepest = (MOST_DRAWN, depth) if depth else (SHOWN_FOLDED, LEVELS_FOLDED)
+        drawn, last = 0, 0
+        for at in sorted(counts):
+            drawn += counts[at]
+            if at >= deepest or (drawn > most and at > 0):
+                break
+            last = at
+        operations = [i for i in self.walk.operations if level[i] <= last][-MOST_DRAWN:]
+        shown = set(operations)
+        used = {link[0] for i in operations for link in self.walk.inputs[i] if link is not None}
+        used = {at for at in used if variable[at] is not None}
+        leaves = [i for i, leaf in enumerate(variable) if leaf is not None]
+        named = {i for i in leaves if self.walk.names.of(variable[i])}
+        # first the variables that something in sight uses, and of these the ones with a name
+        leaves.sort(key=lambda i: (i not in used, i not in named, i))
+        room = max(LEAVES_FOLDED, len(used)) if depth else LEAVES_FOLDED
+        shown.update(i for i in leaves[:room] if i in used or i in named)
+        self.shown = shown
+        self._group([i for i in self.walk.operations if i not in shown])
+        rest = sorted(used - shown)
+        self.group.update(dict.fromkeys(rest, rest[0] if rest else None))
+
+    def _group(self, hidden):
+        """Hidden operations that hang together form a group, named by its first member, with their hidden leaves."""
+        self.group = components(hidden, self.walk.edges())
+        leaders = {*self.group.values()}
+        if len(leaders) > FOLDS_APART:
+            self.group = dict.fromkeys(hidden, min(leaders))
+        operations = set(hidden)
+        for at, i in self.walk.edges():
+            if i in operations and at not in self.shown:
+                self.group.setdefault(at, self.group[i])
 
 
-class Groups:
-    """The path of modules of each node, outermost first, and the title of each path."""
-
-    def __init__(self, order, inputs, variable, names, run):
-        self.order, self.inputs, self.variable, self.names, self.run = order, inputs, variable, names, run
-        self.paths, self.titles, self._of_call = [()] * len(order), {}, {}
-        if run is not None:
-            self._by_calls()
-        elif names.owners:
-            self._by_parameters()
-
-    # -- recorded ----------------------------------------------------------------------------------------------
-
-    def _by_calls(self):
-        events = [self.run.event_of(fn) for fn in self.order]
-        for i in reversed(range(len(self.order))):
-            if events[i] is not None:
-                self.paths[i] = self._path(events[i].call)
-            for link in self.inputs[i] if self.paths[i] else ():
-                at = link[0] if link is not None else i
-                if events[at] is None and self.variable[at] is None:  # a part of what uses it
-                    self.paths[at] = self.paths[at] or self.paths[i]
-
-    def _path(self, call):
-        if call is None:
-            return ()
-        if call not in self._of_call:
-            above = self._path(call.within)
-            name = self._name(call.module, above, call.within)
-            path = name if call.number == 1 else f"{name}·{call.number}"
-            self.titles[path] = title_of(path, call.module)
-            self._of_call[call] = (*above, path)
-        return self._of_call[call]
-
-    def _name(self, module, above, within):
-        if within is not None and is_module(within.module):
-            for path, inner in within.module.named_modules():
-                if inner is module and path:
-                    return visible(f"{above[-1]}.{path}")
-        known = self.names.modules.get(id(module))
-        if known is None:
-            return type(module).__name__
-        return visible(min(known[1], key=lambda name: (name.count("."), len(name), name)))
-
-    # -- from the graph alone; see Note [Modules without a recording] ----------------------------------------------
-
-    def _by_parameters(self):
-        owner = [self.names.owners.get(id(v)) if v is not None else None for v in self.variable]
-        uses, turns, twice = {}, {}, set()
-        for i in range(len(self.order)):
-            found = [link[0] for link in self.inputs[i] if link is not None and owner[link[0]]]
-            if not found or self.variable[i] is not None:
-                continue
-            op, chain = op_name(self.order[i].name()), owner[found[0]]
-            if op in CARRIERS and len(self.inputs[i]) == 1:
-                owner[i] = chain
-            elif op in LAYERS:
-                inner = id(chain[-1][1])
-                turns[inner] = turns.get(inner, 0) + 1
-                if turns[inner] > 1:
-                    twice.add(chain[0][0])
-                self._put(i, chain, turns[inner])
-                for at in found:
-                    if self.variable[at] is None:
-                        self._put(at, chain, turns[inner])
-            else:
-                continue
-            for at in found:
-                uses[at] = uses.get(at, 0) + 1
-        self._between({path[0] for path in self.paths if path} - twice)
-
-    def _put(self, i, chain, turn):
-        mark = "" if turn == 1 else f"·{turn}"
-        self.paths[i] = tuple(visible(path + mark) for path, _ in chain)
-        for path, (_, module) in zip(self.paths[i], chain):
-            self.titles.setdefault(path, title_of(path, module))
-
-    def _between(self, outer):
-        """What is made of a module's results and leads to a later result of the same module ran inside it."""
-        for root in sorted(outer):
-            member = [bool(path) and path[0] == root for path in self.paths]
-            after = list(member)
-            for i, links in enumerate(self.inputs):
-                after[i] = after[i] or any(link is not None and after[link[0]] for link in links)
-            before = list(member)
-            for i in reversed(range(len(self.order))):
-                if before[i]:
-                    for link in self.inputs[i]:
-                        if link is not None:
-                            before[link[0]] = True
-            for i in range(len(self.order)):
-                if after[i] and before[i] and not self.paths[i] and self.variable[i] is None:
-                    self.paths[i] = (root,)
-
-
-def by_module(paths, variable, room):
+def _calls(paths, operations, room):
     """The finest level of modules at which at most ``room`` boxes are left: {path: members}, or {}."""
-    operations = [i for i, v in enumerate(variable) if v is None]
     for level in range(max(map(len, paths), default=0), 0, -1):
         members = {}
         for i in operations:
@@ -145,33 +160,28 @@ def by_module(paths, variable, room):
     return {}
 
 
-def by_loop(order, inputs, variable):
-    """The longest run of equal steps: (first turns' members, number of turns) with the last turn left out; or None."""
-    operations = [
-        i for i, v in enumerate(variable) if v is None or inputs[i]
-    ]  # with leaves that are written to
+def _loop(walk):
+    """The longest run of equal steps: (members of all turns but the last, number of turns), or ([], 0)."""
+    # with leaves that are written to
+    order, inputs = walk.order, walk.inputs
+    operations = [i for i, leaf in enumerate(walk.variable) if leaf is None or inputs[i]]
     place = {i: k for k, i in enumerate(operations)}
     codes, steps = {}, []
     for k, i in enumerate(operations):
         # what a step is: the operation, and how far back each of its operands was made, or which leaf it is
         links = tuple(None if l is None else k - place[l[0]] if l[0] in place else "leaf" for l in inputs[i])
         steps.append(codes.setdefault((order[i].name(), links), len(codes)))
-    steps, best = np.array(steps), (0, 0, 0)
-    for period in range(1, min(PERIODS, len(steps) // TURNS) + 1):
-        equal = np.concatenate(([0], (steps[period:] == steps[:-period]).astype(np.int8), [0]))
+    steps = np.array(steps)
+    covered, period, end = 0, 0, 0
+    for body in range(1, min(PERIODS, len(steps) // TURNS) + 1):
+        equal = np.concatenate(([0], (steps[body:] == steps[:-body]).astype(np.int8), [0]))
         change = np.flatnonzero(np.diff(equal))
         if not len(change):
             continue
         starts, ends = change[::2], change[1::2]
         longest = int(np.argmax(ends - starts))
-        covered = int(ends[longest] - starts[longest]) + period
-        turns = covered // period
-        if (
-            turns >= TURNS and turns * period > best[0] + best[1]
-        ):  # a shorter body before a longer one that gains little
-            best = (turns * period, period, int(ends[longest]) + period)
-    covered, period, end = best
-    if not covered:
-        return None
-    first = end - covered
-    return operations[first : end - period], covered // period
+        turns = (int(ends[longest] - starts[longest]) + body) // body
+        # a shorter body before a longer one that gains little
+        if turns >= TURNS and turns * body > covered + period:
+            covered, period, end = turns * body, body, int(ends[longest]) + body
+    return operations[end - covered : end - period], covered // period if period else 0

@@ -10,6 +10,8 @@ from functools import lru_cache
 import numpy as np
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_SUBSCRIPT = str.maketrans("-0123456789", "₋₀₁₂₃₄₅₆₇₈₉")
+_ON_THE_LINE = {low: plain for plain, low in _SUBSCRIPT.items()}
 _SUM, _PRODUCT, _POWER, _ATOM = 1, 2, 3, 4  # how tightly a formula holds together
 
 
@@ -24,6 +26,15 @@ def number_text(value, digits=5):
     if isinstance(value, (int, np.integer)) or value == 0:  # a negative zero, too, is 0
         return str(int(value))
     return f"{value:.{digits}g}".replace("e+0", "e").replace("e+", "e").replace("e-0", "e-")
+
+
+def subscript(text):
+    """A name with its digits set low.
+
+    >>> subscript("v-1"), subscript("v12")
+    ('v₋₁', 'v₁₂')
+    """
+    return text.translate(_SUBSCRIPT)
 
 
 class Sym:
@@ -208,7 +219,7 @@ def _escape_tex(text):
 @lru_cache(1024)
 def _tex_name(text):
     """``x`` stays x, ``v₁`` is v_{1}, a longer name is set as one word."""
-    plain = text.translate(str.maketrans("₀₁₂₃₄₅₆₇₈₉₋", "0123456789-"))
+    plain = text.translate(_ON_THE_LINE)
     if plain != text:
         return f"{plain[0]}_{{{plain[1:]}}}"
     return text if len(text) == 1 and text.isalnum() else rf"\mathrm{{{_escape_tex(text)}}}"
@@ -383,6 +394,7 @@ _IN_TEX = {"ḡ": r"\bar{g}", "ᵀ": r"^{\top}", " @ ": r"\,", "⊗": r"\otimes"
            "−": "-", "→": r"\to", "∈": r"\in"}  # fmt: skip
 
 
+@lru_cache(1024)
 def op_name(grad_fn_name):
     """``"MulBackward0"`` → ``"Mul"``; names of another make stay as they are.
 
@@ -393,6 +405,7 @@ def op_name(grad_fn_name):
     return name.partition("Backward")[0] or name
 
 
+@lru_cache(1024)
 def row_of(grad_fn_name):
     """The row of a ``grad_fn.name()``, or None: first by its exact variant (Pow0, Pow1), then by its operation."""
     name, _, variant = grad_fn_name.partition("Backward")

@@ -317,8 +317,7 @@ class Recording:
         """The event that left ``fn`` behind, or None."""
         if isinstance(fn, Unrecorded):
             return fn.event
-        event = self._by_fn.get(id(fn))
-        return event if event is not None else None
+        return self._by_fn.get(id(fn))
 
     def untouched(self, tensor):
         """Whether no operation has used a tensor so far."""

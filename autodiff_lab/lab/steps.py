@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ..messages import say
 from .formulas import Sym
 from .names import caller_names, is_tensor
-from .reading import FOLDED_ABOVE, reading_of
+from .reading import reading_of
 from .values import array_of, in_words, shown
 
 
@@ -121,17 +121,15 @@ def walked(tensor, gradient, names, run=None):
     Raises:
         ValueError: for a graph of more than 300 operations.
     """
-    reading, model = reading_of(tensor, names, gradient, run)
-    if model is None:
-        raise ValueError(say("steps.error.long", count=len(reading.operations()), most=FOLDED_ABOVE))
-    return Steps(model, _Moves(reading, model, tensor, gradient).made), reading
+    reading = reading_of(tensor, names, gradient, run)
+    return Steps(reading.model, _Moves(reading, gradient).made), reading
 
 
 class _Moves:
     """The list being written."""
 
-    def __init__(self, reading, model, tensor, gradient):
-        self.reading, self.model, self.made = reading, model, []
+    def __init__(self, reading, gradient):
+        self.adjoints, self.model, self.made = reading.adjoints, (model := reading.model), []
         self.top = model.results[0]
         self.sums = {}  # node → what has come to it so far, and its text; None and "": something that is not known
         for node in model.nodes:
@@ -142,11 +140,11 @@ class _Moves:
         self.sums[self.top.id] = array_of(gradient), first
         self._add("seed", self.top, total=first, value=_single(gradient), rule=f"{self._partial(self.top)} = {first}",
                   sentence=say("steps.seed", name=self.top.name, gradient=first))  # fmt: skip
-        place = {reading.ids[i]: i for i in reading.operations()}
+        place = {reading.ids[i]: i for i in reading.folding.operations}
         for node in reversed(model.nodes):
             if node.id in place:
                 for at, edge in enumerate(model.edges):
-                    if edge.target == node.id and (place[node.id], edge.argument) in reading.state:
+                    if edge.target == node.id and (place[node.id], edge.argument) in self.adjoints.state:
                         self._back(node, at, edge, place[node.id])
         for node in model.nodes:
             if node.kind in ("leaf", "parameter"):
@@ -168,7 +166,7 @@ class _Moves:
                   sentence=say(key, name=node.name, value=value, **facts))  # fmt: skip
 
     def _back(self, node, at, edge, i):
-        source, flow = self.model.nodes[edge.source], self.reading.flow.get((i, edge.argument))
+        source, flow = self.model.nodes[edge.source], self.adjoints.flow.get((i, edge.argument))
         if node.id not in self.sums:
             return  # nothing arrives here
         adds = source.id in self.sums

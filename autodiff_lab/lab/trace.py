@@ -12,16 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..messages import say
-from .formulas import Sym, expression, row_of
+from .formulas import Sym, expression, row_of, subscript
 from .names import is_tensor, tensors_for
-from .reading import FOLDED_ABOVE, reading_of
+from .reading import reading_of
 from .recording import record
 from .render.svg import escape
 from .values import array_of, displayed, fitted, in_words, numbers_and_text, unfit
 
 TANGENT, ADJOINT = "\u0307", "\u0304"  # a dot and a bar over the letter before
 LINEAR = frozenset("Sum Mean Mm Bmm Mv Dot T Transpose".split())  # in each of their arguments
-_SUBSCRIPT = str.maketrans("-0123456789", "₋₀₁₂₃₄₅₆₇₈₉")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +120,12 @@ class _Tracing:
     """The walk over the operations, forwards for values and tangents, backwards for adjoints."""
 
     def __init__(self, leaves, result, run, mode, seed):
-        self.v = [f"v{k - len(leaves) + 1}".translate(_SUBSCRIPT) for k in range(len(leaves))]
+        self.v = [subscript(f"v{k - len(leaves) + 1}") for k in range(len(leaves))]
         self.inputs = dict(zip(self.v, leaves))
         named = dict(zip(self.v, leaves.values()))
         self.leaves, self.result = named, result
-        self.reading, model = reading_of(result, named, run=run, whole=False)
-        if model is None:
-            raise ValueError(say("steps.error.long", count=len(self.reading.operations()), most=FOLDED_ABOVE))
+        self.reading = reading_of(result, named, run=run, whole=False)
+        walk, model = self.reading.walk, self.reading.model
         self.value = {v: array_of(leaf) for v, leaf in named.items()}
         self.last = self.reading.name_of(result) or next(
             (v for v, leaf in named.items() if leaf is result), None
@@ -138,18 +136,16 @@ class _Tracing:
             self._step(v, Sym(name), leaf) for (v, name), leaf in zip(self.inputs.items(), leaves.values())
         ]
         self.into, self.nodes = {}, {}
-        for i in self.reading.operations():
+        for i in self.reading.folding.operations:
             node = model.nodes[self.reading.ids[i]]
             self.v.append(node.name)
-            value = self.reading.known.get((i, 0))
-            if value is None or any(link is not None and link[1] for link in self.reading.inputs[i]):
+            value = self.reading.recovery.known.get((i, 0))
+            if value is None or any(link is not None and link[1] for link in walk.inputs[i]):
                 raise ValueError(say("trace.error.operation", op=node.op))
             self.nodes[node.name] = i, node, value
             primal.append(self._step(node.name, Sym(node.expression, node.tex), value))
-            links = self.reading.order[i].next_functions
-            ways = {
-                a for a, (child, _) in enumerate(links) if child is not None
-            }  # none from a detached operand
+            # none from a detached operand
+            ways = {a for a, (child, _) in enumerate(walk.order[i].next_functions) if child is not None}
             self.into[node.name] = [
                 (e.argument, model.nodes[e.source].name)
                 for e in model.inputs(node.id)
@@ -226,7 +222,7 @@ class _Tracing:
         is the Jacobian times the tangent.
         """
         i, _, value = self.nodes[name]
-        fn = self.reading.order[i]
+        fn = self.reading.walk.order[i]
         u = value.detach().clone().fill_(0).requires_grad_(True)
         answer = fn(u)
         answer = answer[argument] if isinstance(answer, tuple) else answer
@@ -263,7 +259,7 @@ class _Tracing:
     def _pulled(self, name, argument, source, adjoint):
         """What the operation's node sends back along one argument, summed to the argument's shape."""
         i, _, value = self.nodes[name]
-        answer = self.reading.order[i](value.detach().new_tensor(adjoint.tolist(), dtype=value.dtype))
+        answer = self.reading.walk.order[i](value.detach().new_tensor(adjoint.tolist(), dtype=value.dtype))
         answer = answer[argument] if isinstance(answer, tuple) else answer
         like = self.leaves.get(source)
         return array_of(fitted(answer, self.nodes[source][2] if like is None else like))

@@ -15,6 +15,7 @@ from .formulas import op_name
 from .names import Names, caller_names, is_tensor
 from .reading import read
 from .recording import Recording, version_of
+from .recovery import saved_by
 from .render.text import table
 from .values import shown
 from .words import Prose, Words
@@ -68,8 +69,7 @@ class _Reasons:
                 return [say("why.dtype", name=name, dtype=str(tensor.dtype).rpartition(".")[2])]
             reason = self._seen_constant() or self._remembered_constant() or say("why.constant", name=name)
             return reason.splitlines()
-        kept = tensor.is_leaf or bool(getattr(tensor, "retains_grad", False))
-        if not kept:
+        if not (tensor.is_leaf or getattr(tensor, "retains_grad", False)):
             return [say("why.intermediate", name=name, op=op_name(tensor.grad_fn.name()))]
         silenced = self._silenced()
         if silenced:
@@ -297,16 +297,7 @@ def _belongs(tensor, fn):
 
 def _is_stale(fn):
     """Whether a node saved something that was written to afterwards."""
-    for attribute in dir(fn):
-        if attribute.startswith("_saved_"):
-            try:
-                getattr(fn, attribute)
-            except RuntimeError as error:
-                if "modified by an inplace operation" in str(error):
-                    return True
-            except Exception:  # noqa: BLE001 - an attribute that cannot be read says nothing
-                continue
-    return False
+    return any(state == "stale" for _, state, _ in saved_by(fn))
 
 
 def _place(event):

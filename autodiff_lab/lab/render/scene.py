@@ -12,6 +12,7 @@ from math import fsum  # sum() rounds otherwise before Python 3.12
 
 from ...messages import say
 from ..layout import compound
+from ..topology import components
 from .text import (
     contributions,
     deductions,
@@ -282,21 +283,13 @@ def _frames_of(model):
         own = node.kind in ("parameter", "fold") or (node.kind == "constant" and not node.named)
         if own and not node.group and len(users.get(node.id, ())) > (node.kind == "fold"):
             inside[node.id] = number.get(_shared(users[node.id]))
-    leader = {n.id: n.id for n in model.nodes if n.mode}
-    for edge in model.edges:
-        a, b = edge.source, edge.target
-        if a in leader and b in leader:
-            one, other = model.nodes[a], model.nodes[b]
-            if (one.mode, one.group) == (other.mode, other.group):
-                a, b = _leader(leader, a), _leader(leader, b)
-                leader[max(a, b)] = min(a, b)
-    for node in model.nodes:
-        if node.id in leader:
-            first = _leader(leader, node.id)
-            if ("region", first) not in number:
-                number["region", first] = len(frames)
-                frames.append((inside[first], "region", region(node)))
-            inside[node.id] = number["region", first]
+    alike = [(model.nodes[e.source], model.nodes[e.target]) for e in model.edges]
+    alike = [(a.id, b.id) for a, b in alike if (a.mode, a.group) == (b.mode, b.group)]
+    for i, first in components([n.id for n in model.nodes if n.mode], alike).items():
+        if ("region", first) not in number:
+            number["region", first] = len(frames)
+            frames.append((inside[first], "region", region(model.nodes[i])))
+        inside[i] = number["region", first]
     return frames, inside
 
 
@@ -304,12 +297,6 @@ def _shared(paths):
     """The beginning that all paths have in common."""
     ways = zip(*paths)
     return tuple(steps[0] for steps in takewhile(lambda steps: len(set(steps)) == 1, ways))
-
-
-def _leader(leader, i):
-    while leader[i] != i:
-        leader[i] = i = leader[leader[i]]
-    return i
 
 
 _KINDS = (

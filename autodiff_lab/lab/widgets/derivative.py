@@ -14,7 +14,7 @@ import traitlets
 from ...messages import say
 from ...nn import functional
 from ...ops import FUNCTIONS
-from ..formulas import number_text
+from ..formulas import number_text, subscript
 from ..model import visible
 from ..render.text import table
 from .base import Widget, current, fault, script, told
@@ -254,10 +254,7 @@ def _functions(fn):
     if isinstance(fn, dict):
         found = [(visible(name, 24), _named(f)[1]) for name, f in fn.items()]
     elif isinstance(fn, (list, tuple)):
-        found = [
-            _named(f, f"f{k}".translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")))
-            for k, f in enumerate(fn, 1)
-        ]
+        found = [_named(f, subscript(f"f{k}")) for k, f in enumerate(fn, 1)]
     else:
         found = [_named(fn)]
     if not found:

@@ -351,9 +351,7 @@ class Explorer(Widget):
             names[self.name if self.name.isidentifier() and self.name not in names else "result"] = result
         gradient = result.detach().clone().fill_(1) if result.requires_grad else None
         made, reading = walked(result, gradient, names, run)
-        events = {
-            node: run.event_of(reading.order[i]) for i, node in reading.ids.items() if isinstance(i, int)
-        }
+        events = {node: reading.walk.event(i) for i, node in reading.ids.items() if isinstance(i, int)}
         place = {node: event.number for node, event in events.items() if event is not None and event.results}
         self.result, self._events = result, run
         self._show(made, place)
