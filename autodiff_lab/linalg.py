@@ -3,7 +3,7 @@
 import inspect
 
 from .ops.decompose import LINALG
-from .ops.row import worded
+from .ops.words import worded
 from .scope import missing
 
 globals().update({name: worded(made) if inspect.isfunction(made) else made for name, made in LINALG.items()})

@@ -14,8 +14,9 @@ from ..errors import check, explained, warn
 from ..graph import LEAF
 from ..mode import Inference, mode
 from ..tensor import Size, Tensor, Untracked, check_differentiable, clock_of, memory, new_tensor
-from .row import FUNCTIONS, check_tensor, export, named, number, plain, settle, worded
+from .row import FUNCTIONS, check_tensor, export, named, number, plain, settle
 from .shape import clone, numbers
+from .words import worded
 
 
 def finished(array, requires_grad=False, device=None):
