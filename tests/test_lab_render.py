@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
 
 from autodiff_lab import lab, tensor
 from autodiff_lab.lab.model import Edge, GraphModel, Node, Saved
@@ -294,6 +295,23 @@ def test_rich_display_is_svg_with_text_beside_it():
     assert set(drawn._repr_mimebundle_(include={"text/plain"})) == {"text/plain"}
     assert set(drawn._repr_mimebundle_(exclude={"text/plain"})) == {"image/svg+xml"}
     assert repr(drawn) == drawn.to_text()
+
+
+def test_under_the_picture_stand_its_words_as_tables():
+    """An SVG is an image without a text in JupyterLab; each number of the words is a cell with its heads."""
+    shell = InteractiveShell.instance()
+    drawn = Graph(sample())
+    with capture_output() as shown:
+        assert shell.display_formatter.format(drawn) == ({}, {})
+    picture, words = (output.data for output in shown.outputs)
+    assert picture == drawn._repr_mimebundle_() and set(words) == {"text/html"}
+    root = ET.fromstring(words["text/html"])
+    assert root.tag == "details" and root[0].tag == "summary"
+    cells = [[cell.text or "" for cell in row] for row in root.iter("tr")]
+    lines = [line for line in drawn.to_text().splitlines()[1:] if line and "──" not in line and "  " in line]
+    assert [[c for c in row if c] for row in cells] == [re.split("  +", line.strip()) for line in lines]
+    assert all(row[0].get("scope") == "row" for body in root.iter("tbody") for row in body)
+    assert {cell.get("scope") for top in root.iter("thead") for cell in top[0]} == {"col"}
 
 
 def test_to_networkx_is_a_copy_that_can_be_worked_on():

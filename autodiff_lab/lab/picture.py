@@ -14,7 +14,7 @@ from .reading import read
 from .recording import Recording, record
 from .render.scene import compose
 from .render.svg import escape, to_svg
-from .render.text import title, to_text
+from .render.text import title, to_html as in_tables, to_text
 from .values import displayed, in_words
 
 
@@ -132,9 +132,8 @@ class Graph:
         return (
             f'<!DOCTYPE html>\n<html lang="{get_language()}">\n<head><meta charset="utf-8"><title>{heading}</title>\n'
             "<style>:root{color-scheme:light dark}body{margin:2rem;font-family:system-ui,sans-serif}"
-            "pre{overflow-x:auto}</style></head>\n"
-            f"<body>\n{self.to_svg()}\n<details><summary>{escape(say('graph.in_words'))}</summary>\n"
-            f"<pre>{escape(self.to_text())}</pre></details>\n</body>\n</html>\n"
+            "td,th{padding:.1em .6em}</style></head>\n"
+            f"<body>\n{self.to_svg()}\n{in_tables(self.model)}\n</body>\n</html>\n"
         )
 
     def draw(self, ax=None):
@@ -172,6 +171,13 @@ class Graph:
         else:
             text = {".svg": self.to_svg, ".html": self.to_html, ".txt": self.to_text}[ending]()
             file.write(text.encode("utf-8") + (b"" if text.endswith("\n") else b"\n"))
+
+    def _ipython_display_(self):
+        """The picture, and under it the same in words: JupyterLab shows an SVG as an image that says nothing."""
+        from IPython.display import display
+
+        display(self._repr_mimebundle_(), raw=True)
+        display(displayed({"text/html": lambda: in_tables(self.model)}), raw=True)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return displayed({"image/svg+xml": self.to_svg, "text/plain": self.to_text}, include, exclude)

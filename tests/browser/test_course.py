@@ -40,6 +40,8 @@ def test_a_chapter_runs_in_the_browser(server, desk, chapter):
         ).count()
         assert (page.locator(".adl-widget").count() > 0) == (views > 0)
         assert page.get_by_text("Error displaying widget").count() == 0
+        told = page.locator("details:has(th)").count()  # each picture is told in words under it
+        assert told == page.locator(".jp-RenderedSVG img").count()
         assert seat.quiet() == []
     finally:
         seat.page.context.close()

@@ -3,6 +3,8 @@
 One row a node in the order of evaluation, then one row an edge. Leans on model and messages.
 """
 
+from html import escape
+
 from ...messages import say
 
 
@@ -166,9 +168,14 @@ def describe(node, model):
     return lines
 
 
+def filled(head, rows):
+    """The numbers of the columns that have content."""
+    return [k for k in range(len(head)) if any(row[k] for row in rows)]
+
+
 def table(head, rows, right=()):
     """Aligned columns under a heading, separated by two blanks; columns without content are left out."""
-    kept = [k for k in range(len(head)) if any(row[k] for row in rows)]
+    kept = filled(head, rows)
     widths = {k: max(len(row[k]) for row in (head, *rows)) for k in kept}
 
     def line(row):
@@ -179,13 +186,45 @@ def table(head, rows, right=()):
     return [line(head), line(["─" * widths.get(k, 0) for k in range(len(head))]), *map(line, rows)]
 
 
+def html_table(head, rows, right=()):
+    """The same as a page shows it; a screen reader tells each number with the heads of its column and row."""
+    kept = filled(head, rows)
+
+    def line(row, first, other):
+        cells = []
+        for k in kept:
+            mark = first if k == kept[0] else other
+            side = "right" if k in right else "left"
+            cells.append(f'<{mark} style="text-align:{side}">{escape(row[k])}</{mark[:2]}>')
+        return f"<tr>{''.join(cells)}</tr>"
+
+    top = line(head, 'th scope="col"', 'th scope="col"')
+    body = "".join(line(row, 'th scope="row"', "td") for row in rows)
+    return f"<table><thead>{top}</thead><tbody>{body}</tbody></table>"
+
+
 def to_text(model):
     """The whole model as two tables; see :class:`~autodiff_lab.lab.Graph`."""
+    return "\n\n".join("\n".join(table(*b) if isinstance(b, tuple) else b) for b in blocks(model))
+
+
+def to_html(model):
+    """The whole model as two tables, for a page: folded away, under a line that says what they are."""
+    told = "".join(
+        html_table(*b) if isinstance(b, tuple) else "".join(f"<p>{escape(line)}</p>" for line in b)
+        for b in blocks(model)
+    )
+    return f"<details><summary>{escape(say('graph.in_words'))}</summary>\n{told}</details>"
+
+
+def blocks(model):
+    """What the words are made of: lines, as lists, and tables, as (head, rows, columns of numbers)."""
     lines = [f"{title(model)}: {size(model)}"]
     if model.hidden:
         lines.append(folded(model))
     if not model.complete:
         lines.append(say("graph.note.more"))
+    yield lines
     head = [
         say(f"graph.head.{k}")
         for k in ("node", "operation", "formula", "shape", "value", "grad", "saved", "version", "where")
@@ -200,7 +239,7 @@ def to_text(model):
         shape = f"{list(node.shape)} {node.dtype}" if node.shape else ""
         rows.append([node.name or "·", operation(node, model), node.expression, shape, node.value_text or "?",
                      gradient(node, model), saved, str(node.version or ""), where(node, model)])  # fmt: skip
-    lines += ["", *table(head, rows, right=(4, 5))]
+    yield head, rows, (4, 5)
     rows = []
     for edge in model.edges:
         if edge.formula or edge.local_text or edge.flow_text or edge.kind != "data":
@@ -213,7 +252,6 @@ def to_text(model):
             rows.append([f"{name} → {model.nodes[edge.target].name}", formula, edge.local_text, flow, kind])
     if rows:
         head = [say(f"graph.head.{k}") for k in ("edge", "local", "number", "flow", "kind")]
-        lines += ["", *table(head, rows, right=(2, 3))]
+        yield head, rows, (2, 3)
     if deduced := deductions(model):
-        lines += ["", " ".join(deduced)]
-    return "\n".join(lines)
+        yield [" ".join(deduced)]
