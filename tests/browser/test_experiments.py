@@ -78,12 +78,16 @@ def test_a_switch_takes_the_gradient_away_in_the_second_column_alone(seat):
 def test_the_tables_fill_row_by_row_and_count_the_cost(seat):
     node = widget(seat, 3)
     step = node.get_by_role("button", name="Next", exact=True)
+    numbers = [cell for cell in node.locator("td.adl-num").all() if cell.text_content()]
+    assert len(numbers) > 20 and not any(cell.is_visible() for cell in numbers)  # none is told beforehand
     for _ in range(3):
         step.click()
+    told = ["2", "1", "5", "0", "0.69315", "0.5"], ["2", "5", "0.69315"]  # forward, reverse
+    assert [cell.text_content() for cell in numbers if cell.is_visible()] == [*told[0], *told[1]]
     assert "v₁ = ln(v₋₁) = 0.69315" in node.locator(".adl-says").inner_text()
     step.press("End")
     assert "1.7163" in node.inner_text()
-    assert node.locator(".adl-cell-later").count() == 0
+    assert node.locator(".adl-cell-later").count() == 0 and all(cell.is_visible() for cell in numbers)
     step.press("Home")
     assert node.locator(".adl-cell-later").count() > 20
     node.get_by_role("slider", name="inputs n").press("End")
