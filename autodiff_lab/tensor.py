@@ -18,6 +18,7 @@ tensors have and these do not is a descriptor that says why (``Missing``).
     _hooks        of a leaf (a non-leaf's are on its node)
 """
 
+import math
 import warnings
 import weakref
 
@@ -216,6 +217,8 @@ class Tensor:
         """How many elements lie between neighbours along each dimension, or along ``dim``."""
         a = self._array
         steps = tuple(s // a.itemsize for s in a.strides)
+        if not a.size and a.base is None:  # of no numbers that it has computed NumPy says 0
+            steps = tuple(math.prod(max(n, 1) for n in a.shape[i + 1 :]) for i in range(a.ndim))
         return steps if dim is None else steps[dim]
 
     def storage_offset(self):
