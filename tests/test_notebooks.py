@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from autodiff_lab import lab  # noqa: F401 - defines the widgets
+from autodiff_lab.lab.widgets import base
+
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = {language: sorted((ROOT / "notebooks" / language).glob("*.ipynb")) for language in ("es", "en")}
 ALL = [
@@ -65,6 +68,43 @@ def test_errors_are_only_where_they_are_announced(path):
 def test_no_result_comes_unasked(path):
     """No `nbval` tag or comment excuses a cell from comparison."""
     assert not re.search("nbval", path.read_text(encoding="utf-8"), re.IGNORECASE)
+
+
+@pytest.mark.parametrize("path", ALL)
+def test_a_cell_and_a_line_that_an_explanation_names_are_there(path):
+    """nbval does not compare a cell's number: who runs a notebook in another order has others."""
+    notebook = read(path)
+    code = {c["execution_count"]: "".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "code"}
+    told = re.findall(
+        r"(?:celda|cell) \[(\d+)\], (?:línea|line) (\d+) \([«“](.*?)[»”]\)", "\n".join(texts(notebook))
+    )
+    assert bool(told) == (path.name[:2] in ("03", "06"))
+    assert [code[int(cell)].splitlines()[int(line) - 1].strip() for cell, line, _ in told] == [
+        said for *_, said in told
+    ]
+
+
+def texts(notebook):
+    """What the cells print, as plain text."""
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", ()):
+            yield "".join(output.get("text", output.get("data", {}).get("text/plain", "")))
+
+
+def test_the_widgets_in_the_chapters_play_by_the_scripts_of_today():
+    """nbval does not compare a widget's script, only its picture: one of yesterday would stay unnoticed."""
+    played = [
+        "".join(output["data"]["text/html"])
+        for paths in NOTEBOOKS.values()
+        for path in paths
+        for cell in read(path)["cells"]
+        for output in cell.get("outputs", ())
+        if "adl-alone" in "".join(output.get("data", {}).get("text/html", ""))
+    ]
+    modules = [m._esm.replace("export default ", "const shown = ") for m in base.Widget.__subclasses__()]
+    assert len(played) >= len(ALL) // 2
+    for page in played:
+        assert f"<style>{base.style()}</style>" in page and any(module in page for module in modules)
 
 
 def test_the_languages_have_the_same_chapters_under_different_names():
