@@ -25,13 +25,9 @@ def in_nn(name):
 
 def in_data(name):
     """``"TensorDataset"`` → ``"dataset"``."""
-    return (
-        "sampler"
-        if "Sampler" in name
-        else "dataset"
-        if "Dataset" in name or "split" in name
-        else "dataloader"
-    )
+    if "Sampler" in name:
+        return "sampler"
+    return "dataset" if re.search("Dataset|[Ss]ubset|split", name) else "dataloader"
 
 
 def in_distributions(name):

@@ -240,7 +240,10 @@ class set_grad_enabled(_GradContext):
     """
 
     def __init__(self, mode):
-        self.grad = bool(mode)
+        if not isinstance(mode, bool):
+            given = type(mode).__name__
+            raise TypeError(f"set_grad_enabled(): argument 'enabled' (position 1) must be bool, not {given}")
+        self.grad = mode
         self._before = globals()["mode"].grad
         globals()["mode"].grad = self._state()
 

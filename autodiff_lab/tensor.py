@@ -264,7 +264,7 @@ class Tensor:
     def _number(self, convert):
         check(self._array.size == 1,
               "only one element tensors can be converted to Python scalars", ValueError)  # fmt: skip
-        if self._node is not None and convert is not int:
+        if self._node is not None and convert is not int and mode.grad:
             warn("scalar")
         return convert(self._array.item())
 
@@ -314,6 +314,7 @@ class Tensor:
 
     @requires_grad.setter
     def requires_grad(self, value):
+        check(isinstance(value, bool), "requires_grad must be a bool")
         if value and self.is_leaf:
             check_differentiable(self._array.dtype, self, FLOAT_ONLY[0].lower() + FLOAT_ONLY[1:])
         self.requires_grad_(value)

@@ -411,6 +411,7 @@ def passing(name, function, takes="", shown=None, more=(), doc=None, **attribute
     inputs = [n for n in function.__code__.co_varnames[:count] if n not in options]
     source = f"def made(self, {', '.join(inputs)}):\n    return function({', '.join([*inputs, *(f'{n}=self.{n}' for n in passed)])})"
     attributes["forward"] = written_out(source, {"function": function}, "forward")
+    attributes["forward"].__qualname__ = f"{name}.forward"  # which Python's errors tell
     if shown is None:
         shown = (
             "" if name.endswith("Loss") else " ".join("?inplace" if n == "inplace" else n for n in options)

@@ -213,6 +213,7 @@ def from_numpy(ndarray):
 
 def sizes_of(function, size, negative="Trying to create tensor with negative dimension {}: {}"):
     """Sizes, given one by one or together, as a shape that there is memory for."""
+    check(size, f'{function}() missing 1 required positional arguments: "size"', TypeError)
     try:
         shape = numbers(size, f"{function}(): argument 'size'")
     except TypeError as error:

@@ -166,9 +166,9 @@ def viewed(t, index):
     said = f"too many indices for tensor of dimension {ndim}"
     check(used <= ndim, said, IndexError, "note.too_many", ndim=ndim)
     result, dim, rest, picks = t, 0, [], False
-    for piece in index:
+    for position, piece in enumerate(index):
         if piece.__class__ is int:
-            result = select(result, dim, piece)
+            result = part_at(result, dim, piece, position)
         elif isinstance(piece, slice):
             result = sliced(result, dim, piece)
             dim += 1
@@ -239,7 +239,7 @@ def kept(index, *inputs):
 
 def __getitem__(self, index):
     if index.__class__ is int and self._array.ndim:  # the commonest
-        return select(self, 0, index)
+        return part_at(self, 0, index, 0)
     if self._array.ndim == 0 and index.__class__ is int:
         raise explained(IndexError("invalid index of a 0-dim tensor. Use `tensor.item()` in Python or "
                          "`tensor.item<T>()` in C++ to convert a 0-dim tensor to a number"),
@@ -261,14 +261,19 @@ def select(input, dim, index):
 
     Raises IndexError if there is no such place.
     """
-    shape = input.shape
-    dim = dimension(dim, len(shape))
-    size = shape[dim] if shape else 0
-    index = index.__index__()
+    return part_at(input, dimension(dim, input.ndim), index)
+
+
+def part_at(t, dim, index, position=None):
+    """``select`` of ``t``; ``position`` is where, in an index in brackets, ``index`` stands: torch tells this."""
+    shape = t.shape
+    size, index = shape[dim] if shape else 0, index.__index__()
     if not -size <= index < size:
-        raise explained(IndexError(f"index {index} is out of bounds for dimension {dim} with size {size}"),
-                         "note.out_of_bounds", size=size, last=size - 1)  # fmt: skip
-    return apply(SELECT, input, dim=dim, index=index % size)
+        said = f"select(): index {index} out of range for tensor of size {[*shape]} at dimension {dim}"
+        if position is not None:
+            said = f"index {index} is out of bounds for dimension {position} with size {size}"
+        raise explained(IndexError(said), "note.out_of_bounds", size=size, last=size - 1)
+    return apply(SELECT, t, dim=dim, index=index % size)
 
 
 def narrow(input, dim, start, length):

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..errors import explained
 from ..tensor import Tensor
-from .row import apply, check_tensor, export, operand, operation, register
+from .row import apply, check_tensor, export, operation, register
 from .shape import COPY_VIEW, clone, expand, reshape, t, transpose, unsqueeze
 
 PAIR = ("input", "other")
@@ -195,11 +195,7 @@ def __matmul__(self, other):
     return matmul(self, other) if isinstance(other, Tensor) else NotImplemented
 
 
-def __rmatmul__(self, other):
-    return NotImplemented if not operand(other) else matmul(other, self)
-
-
 for _row, _function in ((DOT, dot), (MV, mv), (MM, mm), (BMM, bmm), (ADDMM, addmm)):
     register(_row, _function)
-Tensor.__matmul__, Tensor.__rmatmul__ = __matmul__, __rmatmul__
+Tensor.__matmul__, Tensor.__rmatmul__ = __matmul__, lambda self, other: NotImplemented
 export(matmul)

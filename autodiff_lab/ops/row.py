@@ -135,7 +135,7 @@ def write_out(row, name=None, fallback=None, **names):
     signature, guard = ", ".join(arguments), ""
     options = list(zip(row.attrs, row.defaults))
     if name is None:
-        fallback = f"apply(row, {signature}, out=out{''.join(f', {n}={n}' for n in row.attrs)})"
+        fallback = f"apply(row, {signature}, out=out{''.join(f', {n}={checked(row, n)}' for n in row.attrs)})"
         guard = "out is None and "
         if REQUIRED in row.defaults:
             signature = ", ".join([*arguments, *row.attrs, "*", "out=None"])
@@ -168,7 +168,7 @@ def write_out(row, name=None, fallback=None, **names):
         "mode": mode, "TENSORS": TENSORS, "new": object.__new__, "Tensor": Tensor, "Node": row.node, "LEAF": LEAF,
         "next_tick": ticks.next, "forward": forward, "FLOATS": FLOATS, "NUMBERS": NUMBERS,
         "SavedOutput": SavedOutput, "clock_of": clock_of, "broadcast": broadcast, "row": row, "apply": apply,
-        "operand": operand, "constant": dtypes.constant, **names,
+        "operand": operand, "constant": dtypes.constant, "factor": factor, **names,
     }  # fmt: skip
     return written_out(source, space, name or row.name)
 
@@ -225,6 +225,22 @@ def number(value, function, name, position=2):
     if not is_number(value):
         raise unfit(value, "Number", function, position, name, "note.number_expected")
     return plain(value)
+
+
+def factor(value, function, name):
+    """What an operand is multiplied by, a number; torch's TypeError for anything else."""
+    given = value.item() if isinstance(value, Tensor) and not value.ndim else value
+    check(
+        is_number(given),
+        f"{function}(): argument '{name}' must be Number, not {type_title(value)}",
+        TypeError,
+    )
+    return plain(given)
+
+
+def checked(row, name):
+    """The text by which a written function passes an attribute on."""
+    return f"factor({name}, {row.name!r}, {name!r})" if name in ("alpha", "value") else name
 
 
 def plain(value):
@@ -631,9 +647,9 @@ def general(row):
     options = [n if d is REQUIRED else f"{n}={d!r}" for n, d in zip(row.attrs, row.defaults)]
     out = ["out"] if row.dtypes is not None else []
     signature = [*inputs, *options, *(["*", "out=None"] if out else [])]
-    passed = [*inputs, *(f"{n}={n}" for n in (*row.attrs, *out))]
+    passed = [*inputs, *(f"{n}={checked(row, n)}" for n in (*row.attrs, *out))]
     source = f"def made({', '.join(signature)}):\n    return apply(row, {', '.join(passed)})"
-    return written_out(source, {"apply": apply, "row": row}, row.name)
+    return written_out(source, {"apply": apply, "row": row, "factor": factor}, row.name)
 
 
 def operation(name, title, forward, *rules, inputs=("input",), **options):

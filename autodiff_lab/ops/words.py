@@ -10,6 +10,7 @@ import functools
 import inspect
 import linecache
 import operator
+import re
 from itertools import zip_longest
 
 import numpy as np
@@ -88,13 +89,26 @@ def in_range(args):
             raise ValueError("Overflow when unpacking long long")
 
 
+CALLED_WRONGLY = re.compile(r"[\w.<>]+\(\) ((missing|got|takes) .*)")  # what Python says of a call
+BENEATH = ("ufunc", "has no attribute", "numpy")
+
+
 def misfit(name, error):
     """The error for arguments that went wrong inside, without the words of what lies beneath."""
     if isinstance(error, MemoryError):
         return RuntimeError(f"DefaultCPUAllocator: can't allocate memory: {error}")
-    inner = any(word in str(error) for word in ("ufunc", "has no attribute"))
-    said = "received an invalid combination of arguments" if inner else str(error)
-    return explained(TypeError(f"{name}(): {said}"), "note.arguments", row=name)
+    said = str(error)
+    wrong = CALLED_WRONGLY.match(said)
+    if any(word in said for word in BENEATH):
+        said = f"{name}(): received an invalid combination of arguments"
+    elif wrong is None:
+        said = f"{name}(): {said}"
+    else:
+        said, lacks = f"{name}() {wrong[1]}", re.findall(r"'(\w+)'", wrong[1])
+        if wrong[1].startswith("missing"):  # with torch's own plural
+            said = f"{name}() missing {len(lacks)} required positional argument{'s' * (len(lacks) == 1)}: "
+            said += ", ".join(f'"{n}"' for n in lacks)
+    return explained(TypeError(said), "note.arguments", row=name)
 
 
 def raised_here(error):

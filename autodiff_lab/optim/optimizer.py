@@ -7,6 +7,7 @@ from itertools import chain
 from ..errors import check
 from ..mode import mode, no_grad, switched, under
 from ..nn.module import zero_grads
+from ..ops.compose import typename
 from ..signature import Declared
 from ..tensor import Tensor
 
@@ -37,7 +38,7 @@ class Optimizer(Declared):
         groups = list(params)
         check(groups, "optimizer got an empty parameter list", ValueError)
         for group in groups if isinstance(groups[0], dict) else [{"params": groups}]:
-            self.add_param_group(dict(group))
+            self.add_param_group({**group} if isinstance(group, dict) else group)
 
     def add_param_group(self, param_group):
         """Add parameters with options of their own, say a layer that joins the training late."""
@@ -58,7 +59,7 @@ class Optimizer(Declared):
             )  # fmt: skip
         for p in params:
             if not isinstance(p, Tensor):
-                raise TypeError(f"optimizer can only optimize Tensors, but one of the params is {type(p).__name__}")  # fmt: skip
+                raise TypeError(f"optimizer can only optimize Tensors, but one of the params is {typename(p)}")  # fmt: skip
             if not (self.defaults.get("differentiable") or p.is_leaf or p.retains_grad):
                 raise ValueError("can't optimize a non-leaf Tensor")
         for name, default in self.defaults.items():
