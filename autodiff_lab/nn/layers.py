@@ -14,7 +14,9 @@ from ..ops.shape import flatten, unflatten
 from ..signature import Declared
 from ..tensor import Parameter
 from . import functional as F, init, rare  # noqa: F401 - rare adds to functional
+from .losses import HOW, legacy
 from .module import Module
+from .windows import sizes
 
 
 class _Layer(Declared, Module):
@@ -193,7 +195,7 @@ class _Convolution(_Layer):
                 raise ValueError(f"{name} must be divisible by groups")
         if isinstance(padding, str) and padding not in ("same", "valid"):
             raise ValueError(f"Invalid padding string '{padding}', should be one of {{'same', 'valid'}}")
-        if padding == "same" and set(F.sizes(stride, self.d)) != {1}:
+        if padding == "same" and set(sizes(stride, self.d)) != {1}:
             raise ValueError("padding='same' is not supported for strided convolutions")
         check(padding_mode == "zeros" or not self._transposed,
               f'Only "zeros" padding mode is supported for {type(self).__name__}', ValueError)  # fmt: skip
@@ -201,7 +203,7 @@ class _Convolution(_Layer):
             raise ValueError(f"padding_mode must be one of {{'zeros', 'reflect', 'replicate', 'circular'}}, but got padding_mode='{padding_mode}'")  # fmt: skip
         each = {"kernel_size": kernel_size, "stride": stride, "padding": padding, "dilation": dilation, "output_padding": output_padding}  # fmt: skip
         super()._take(in_channels=in_channels, out_channels=out_channels, groups=groups, padding_mode=padding_mode,
-                      **{name: v if isinstance(v, str) else F.sizes(v, self.d) for name, v in each.items()})  # fmt: skip
+                      **{name: v if isinstance(v, str) else sizes(v, self.d) for name, v in each.items()})  # fmt: skip
         first, second = (in_channels, out_channels) if self._transposed else (out_channels, in_channels)
         self._parameter(
             "weight", True, empty, first, second // groups, *self.kernel_size, dtype=dtype, device=device
@@ -377,7 +379,7 @@ class _Passing(_Layer):
         if given.get("stride", 0) is None and "norm_type" not in given:
             given["stride"] = given["kernel_size"]
         if "reduce" in given:
-            given["reduction"] = F.legacy(given["reduction"], given.pop("size_average"), given.pop("reduce"))
+            given["reduction"] = legacy(given["reduction"], given.pop("size_average"), given.pop("reduce"))
         if given.get("scale_factor", 0) is None:
             self._shown = "size mode"
         elif "scale_factor" in given:
@@ -388,11 +390,11 @@ class _Passing(_Layer):
         super()._take(**given)
 
 
-class _Loss(_Passing, takes=F.HOW):
+class _Loss(_Passing, takes=HOW):
     """What losses share; a loss of one's own may build on it."""
 
 
-class _WeightedLoss(_Loss, takes=f"weight=None, {F.HOW}"):
+class _WeightedLoss(_Loss, takes=f"weight=None, {HOW}"):
     """A loss with a weight for each class."""
 
     _buffered = ("weight",)
@@ -423,7 +425,7 @@ def passing(name, function, takes="", shown=None, more=(), doc=None, **attribute
 
 # fmt: off
 MADE = {}
-INPLACE, WINDOW, HOW = "inplace=False", "kernel_size, stride=None, padding=0", F.HOW
+INPLACE, WINDOW, HOW = "inplace=False", "kernel_size, stride=None, padding=0", HOW
 IGNORING = HOW.replace(", reduce", ", ignore_index=-100, reduce")
 SIZES, REST = "in_channels, out_channels, kernel_size, stride=1, padding=0", "padding_mode='zeros', device=None, dtype=None"
 CONV = f"{SIZES}, dilation=1, groups=1, bias=True, {REST}"

@@ -9,15 +9,18 @@ from ..ops import neural
 from ..ops.contract import vector_norm
 from ..ops.row import FUNCTIONS, apply, check_tensor
 from ..ops.shape import unsqueeze
+from ..ops.words import expression
 from ..tensor import new_tensor
 from . import functional as F
-from .functional import HOW, by_dimension, dropped, flat, legacy, loss, named, reduced, wanted_sizes
+from .functional import dropped
+from .losses import HOW, legacy, loss, reduced
+from .windows import by_dimension, flat, sizes, wanted_sizes
 
 # -- activations --------------------------------------------------------------------------------------------
 
 
 def in_place(name):
-    return named(f"{name}_", f"In-place version of ``{name}``.", lambda input, *args, **options:
+    return expression(f"{name}_", f"In-place version of ``{name}``.", lambda input, *args, **options:
                  getattr(F, name)(input, *args, inplace=True, **options))  # fmt: skip
 
 
@@ -61,9 +64,9 @@ def alpha_dropout(input, p=0.5, training=False, inplace=False):
 
 
 # fmt: off
-dropout1d = named("dropout1d", "``dropout`` of whole channels of (C, L) or (N, C, L).", lambda input, p=0.5, training=True, inplace=False:
+dropout1d = expression("dropout1d", "``dropout`` of whole channels of (C, L) or (N, C, L).", lambda input, p=0.5, training=True, inplace=False:
                   dropped(input, p, training, inplace, (*input.shape[:-1], 1)))
-dropout3d = named("dropout3d", "``dropout`` of whole channels of (C, D, H, W) or (N, C, D, H, W).", lambda input, p=0.5, training=True, inplace=False:
+dropout3d = expression("dropout3d", "``dropout`` of whole channels of (C, D, H, W) or (N, C, D, H, W).", lambda input, p=0.5, training=True, inplace=False:
                   dropped(input, p, training, inplace, (*input.shape[:-3], 1, 1, 1)))
 # fmt: on
 
@@ -151,7 +154,7 @@ def unfold(input, kernel_size, dilation=1, padding=0, stride=1):
     """The windows of (N, C, H, W) as columns: (N, C · kernel, windows)."""
     alone = input.ndim == 3
     x = unsqueeze(input, 0) if alone else input
-    kernel, dilation, padding, stride = (F.sizes(v, 2) for v in (kernel_size, dilation, padding, stride))
+    kernel, dilation, padding, stride = (sizes(v, 2) for v in (kernel_size, dilation, padding, stride))
     check(min(stride) > 0, f"stride should be greater than zero, but got stride_height: {stride[0]} stride_width: {stride[1]}")  # fmt: skip
     x = F.pad(x, (padding[1], padding[1], padding[0], padding[0])) if any(padding) else x
     rows, columns = (
@@ -191,7 +194,7 @@ def lp_pooling(d):
         check_tensor(input, made.__name__)
         check(norm_type != 0, f"{made.__name__}(): norm_type must not be 0", ValueError)
         means = pool(input**norm_type, kernel_size, stride, 0, ceil_mode)
-        return (means.sign() * means.abs().relu() * math.prod(F.sizes(kernel_size, d))) ** (1.0 / norm_type)
+        return (means.sign() * means.abs().relu() * math.prod(sizes(kernel_size, d))) ** (1.0 / norm_type)
 
     return made
 
@@ -254,7 +257,7 @@ def triplet_margin_with_distance_loss(anchor, positive, negative, *, distance_fu
     distance = F.pairwise_distance if distance_function is None else distance_function
     near, far = distance(anchor, positive), distance(anchor, negative)
     if swap:
-        far = F.minimum(far, distance(positive, negative))
+        far = FUNCTIONS["minimum"](far, distance(positive, negative))
     return reduced((near - far + margin).clamp_min(0), reduction)
 
 

@@ -107,3 +107,17 @@ def kinds_of(function):
             optional = {type(None)} if defaults.get(name, 0) is None and called not in NEVER_NONE else set()
             found[name] = Kind(name, title, frozenset(classes | optional), others)
     return found
+
+
+def floating(kernel, *tensors):
+    """torch's error for whole numbers, which its kernel of this name does not take."""
+    for tensor in tensors:
+        if not tensor.dtype.is_floating_point:
+            raise NotImplementedError(f"\"{kernel}\" not implemented for '{tensor.dtype.title}'")
+
+
+def tuple_of_ints(value, function, name):
+    """``value`` as a tuple; torch's TypeError for a single number."""
+    if not isinstance(value, (tuple, list)):
+        raise TypeError(f"{function}(): argument '{name}' (position 2) must be tuple of ints, not {type(value).__name__}")  # fmt: skip
+    return tuple(value)
