@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from . import random
+from . import dtypes, random
 from .device import check_device
 from .dtypes import as_dtype
 from .errors import check
@@ -186,6 +186,8 @@ def multinomial(input, num_samples, replacement=False, *, generator=None, out=No
     """
     probs = np.asarray(check_tensor(input, "multinomial")._array)
     sizes_of("multinomial", (num_samples,))
+    if out is not None and out.dtype is not dtypes.int64:
+        raise RuntimeError(f"multinomial expects Long tensor out, got: {out.dtype.title}")
     return delivered(random.multinomial(source(generator), probs, num_samples, replacement), False, None, out)
 
 

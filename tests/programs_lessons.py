@@ -3,6 +3,9 @@
 TENSORS = r"""
 x = th.arange(6.).view(2, 3); R = x.cumsum(axis=0), x.sum(axis=1, keepdims=True), x.softmax(axis=1).sum(axis=1), x.max(axis=0).values, x.argmax(axis=1), th.cat((x, x), axis=1).shape, x.std(axis=0), th.var_mean(x, axis=1, keepdims=True), x.flip(dims=(0,)), th.sort(x, axis=1, descending=True).indices
 R = th.rand(size=(2, 3)).shape, th.randn(size=()).shape, th.zeros(size=(2,)), th.ones(size=[1, 2]), th.empty(size=(0, 2)), th.arange(6).view(size=(2, 3)), th.ones(1, 2).expand(size=(2, 2)), th.ones(2).repeat(repeats=(2,)), th.ones(2, 3).permute(dims=(1, 0)).shape, th.arange(4).reshape(shape=(2, 2)), th.ones(2).tile(dims=(2,))
+o = th.zeros(4); R = th.eye(2, out=o) is o, o
+th.multinomial(th.ones(2, 3), 2, out=th.zeros(4))
+o = th.zeros(5, requires_grad=True) * 1; R = th.full((2, 3), 1., out=o).tolist()
 R = th.zeros(0, 3).sin().stride(), (th.zeros(3, 0) * 2).stride(), th.zeros(2, 0, 4).exp().stride()
 x = th.arange(6.).view(2, 3).t(); R = x.contiguous().stride(), x.clone().stride(), x.contiguous().storage().tolist(), x.clone(memory_format=th.contiguous_format).stride(), x.reshape(6), x.flatten().is_contiguous()
 c = th.tensor([10., 20.]).expand(3, 2); R = c.storage().tolist(), c.stride(), c.untyped_storage().nbytes(), th.is_storage(c.storage()), th.ones(2).storage().type(), th.ones(2, dtype=th.int64).storage().type()

@@ -212,3 +212,13 @@ def test_a_write_refused_changes_nothing():
         with pytest.raises(RuntimeError):
             write()
     assert x.tolist() == [[1.0] * 3] * 2 and x._version == 0 and wide.tolist() == [[0.0] * 3] * 2
+
+
+@pytest.mark.parametrize(
+    "make", ["zeros(2, 3, out=o)", "arange(6, out=o)", "rand(2, 3, out=o)", "eye(3, out=o)"]
+)
+def test_a_refused_out_keeps_its_shape(make):
+    o = th.ones(5, requires_grad=True)
+    with pytest.raises(RuntimeError, match="don't support automatic differentiation"):
+        eval(f"th.{make}", {"th": th, "o": o})
+    assert o.tolist() == [1.0] * 5

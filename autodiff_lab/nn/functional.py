@@ -16,7 +16,7 @@ from ..ops.creation import empty_like
 from ..ops.kinds import floating, tuple_of_ints
 from ..ops.linalg import addmm, matmul, same_dtype
 from ..ops.reduce import log_softmax as log_softmax_, softmax as softmax_
-from ..ops.row import FUNCTIONS, apply, check_tensor
+from ..ops.row import FUNCTIONS, apply, check_tensor, unfit
 from ..ops.shape import reshape, t
 from ..ops.words import expression
 from ..tensor import Tensor, memory, new_tensor
@@ -146,11 +146,12 @@ def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, sca
     With ``max_norm``, rows that are longer are first shortened in ``weight`` itself.
 
     Raises:
-        IndexError: for a number outside the table.
+        IndexError: for a number outside the table; AssertionError for such a ``padding_idx``.
         NotImplementedError: for ``scale_grad_by_freq``, which is out of scope.
     """
     if scale_grad_by_freq:
         raise NotImplementedError("embedding(): scale_grad_by_freq= is out of autodiff_lab's scope")
+    check_tensor(weight, "embedding", 1, "weight")
     index = memory(check_tensor(input, "embedding", 2, "indices"))
     if index.dtype.kind not in "i":
         raise RuntimeError("Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, "
@@ -160,7 +161,11 @@ def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, sca
     if ((index < 0) | (index >= weight.shape[0])).any():
         raise IndexError("index out of range in self")
     if padding_idx is not None:
-        padding_idx %= weight.shape[0]
+        rows = weight.shape[0]
+        if isinstance(padding_idx, float):
+            raise unfit(padding_idx, "int", "embedding", 3, "padding_idx", "note.number_expected")
+        require(-rows <= padding_idx < rows, "Padding_idx must be within num_embeddings", AssertionError)
+        padding_idx = int(padding_idx) % rows
     if max_norm is not None:
         used = input.unique()
         no_grad(weight.__setitem__)(used, weight[used].detach().renorm(norm_type, 0, max_norm))

@@ -273,18 +273,24 @@ def full(size, fill_value, *, out=None, dtype=None, layout=None, device=None, re
 def delivered(array, requires_grad, device, out):
     if out is None:
         return finished(array, requires_grad, device)
-    if out._array.shape != array.shape:
-        out._array = np.empty(array.shape, out._array.dtype)
-    out.copy_(new_tensor(settle(array)))
-    return out
+    check(not (mode.grad and out._node is LEAF), "functions with out=... arguments don't support automatic "
+          "differentiation, but one of the arguments requires grad.")  # fmt: skip
+    before = out._array
+    if before.shape != array.shape:
+        out._array = np.empty(array.shape, before.dtype)
+    try:
+        return out.copy_(new_tensor(settle(array)))
+    except BaseException:
+        out._array = before
+        raise
 
 
-def eye(n, m=None, *, dtype=None, device=None, requires_grad=False):
+def eye(n, m=None, *, out=None, dtype=None, layout=None, device=None, requires_grad=False):
     """Ones on the diagonal of an ``n`` by ``m`` matrix."""
     n, m = number(n, "eye", "n", 1), None if m is None else number(m, "eye", "m")
     check(n >= 0 and (m or 0) >= 0, f"n must be greater or equal to 0, got {n}")
     n, m = sizes_of("eye", (n, n if m is None else m))
-    return finished(np.eye(n, m, dtype=numpy_dtype(dtype)), requires_grad, device)
+    return delivered(np.eye(n, m, dtype=numpy_dtype(dtype)), requires_grad, device, out)
 
 
 def like(make):
