@@ -121,4 +121,42 @@ with th.no_grad():
     net[0].weight.zero_()
 R = twin[0].weight, net[0].weight, pickle.loads(pickle.dumps(twin))[0].weight
 """,
+    """
+nn, R = th.nn, []
+for m in (nn.Linear(2, 1), nn.Bilinear(2, 1, 1), nn.Embedding(2, 2, padding_idx=1), nn.Conv1d(1, 1, 2), nn.BatchNorm1d(2), nn.InstanceNorm1d(2, affine=True), nn.LayerNorm(2), nn.RMSNorm(2), nn.GroupNorm(1, 2, affine=False), nn.PReLU(2, 0.5), nn.GRU(1, 1), nn.LSTMCell(1, 1)):
+    for p in m.parameters():
+        nn.init.constant_(p, 7.)
+    th.manual_seed(0)
+    m.reset_parameters()
+    R.append(dict(m.named_parameters()))
+""",
+    """
+m = th.nn.BatchNorm1d(1)
+m(th.tensor([[1.], [3.]]))
+R = [list(m.state_dict().values())]
+m.weight.data.fill_(5)
+m.reset_running_stats()
+R.append(list(m.state_dict().values()))
+th.nn.BatchNorm1d(1, track_running_stats=False).reset_running_stats()
+""",
+    """
+class Three(th.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x * 2, None, 3, x > 1
+    @staticmethod
+    def backward(ctx, *grads):
+        R.append(grads)
+        return grads[0]
+R = []
+R.append(Three.apply(th.ones(2, requires_grad=True)))
+R[0][0].sum().backward()
+""",
+    """
+class Saves(th.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x, 3)
+Saves.apply(th.ones(2, requires_grad=True))
+""",
 ]

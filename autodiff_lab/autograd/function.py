@@ -40,9 +40,9 @@ class FunctionNode(Node):
 
     def save_for_backward(self, *tensors):
         """Keep tensors for the backward; None is allowed. Raises TypeError for anything but tensors and None."""
-        for t in tensors:
+        for i, t in enumerate(tensors):
             if t is not None and not isinstance(t, Tensor):
-                raise TypeError(f"save_for_backward can only save variables, but argument is of type {type(t).__name__}")  # fmt: skip
+                raise TypeError(f"save_for_backward can only save variables, but argument {i} is of type {type(t).__name__}")  # fmt: skip
         self._saved = tensors
 
     def save_for_forward(self, *tensors):
@@ -89,10 +89,10 @@ class FunctionNode(Node):
             raise explained(RuntimeError(FREED), "note.freed")
         parts = g if isinstance(g, Parts) else Parts((g,))
         grads = []
-        for i, (shape, dtype) in enumerate(self._outputs_meta):
+        for i, meta in enumerate(self._outputs_meta):
             part = parts.get(i)
-            if part is None and self._materialize:
-                part = new_tensor(np.zeros(shape, dtype)[()])
+            if part is None and meta is not None and self._materialize:
+                part = new_tensor(np.zeros(*meta)[()])
             grads.append(None if part is None else self.as_tensor(part))
         result = under(switched(mode.grad, record), self._function.backward, self, *grads)
         result = list(result) if isinstance(result, (tuple, list)) else [result]
@@ -251,7 +251,7 @@ def wrapped(node, args, output, recording):
     for i, t in enumerate(outputs):
         if not isinstance(t, Tensor):
             made.append(t)
-            node._outputs_meta.append(((), np.float32))
+            node._outputs_meta.append(None)
             continue
         node._outputs_meta.append((t._array.shape, t._array.dtype))
         differentiable = recording and id(t) not in plain and t._array.dtype.kind == "f"

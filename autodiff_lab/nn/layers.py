@@ -130,8 +130,13 @@ class Bilinear(_Layer, takes="in1_features, in2_features, out_features, bias=Tru
         first, second, out = sizes.values()
         self._parameter("weight", True, empty, out, first, second, dtype=dtype, device=device)
         self._parameter("bias", bias, empty, out, dtype=dtype)
-        init.uniform_(self.weight, -1 / math.sqrt(first), 1 / math.sqrt(first))
-        self._spread_bias(first)
+        self.reset_parameters()
+
+    def reset_parameters(self):
+        """Draw new numbers, evenly within ±1 / √in1_features."""
+        bound = 1 / math.sqrt(self.in1_features)
+        init.uniform_(self.weight, -bound, bound)
+        self._spread_bias(self.in1_features)
 
     def forward(self, input1, input2):
         return F.bilinear(input1, input2, self.weight, self.bias)
@@ -160,9 +165,13 @@ class Embedding(
             not _freeze,
         )
         if not given:
-            init.normal_(self.weight)
-            if padding_idx is not None:
-                self.weight.detach()[self.padding_idx] = 0
+            self.reset_parameters()
+
+    def reset_parameters(self):
+        """Draw new numbers from the standard normal distribution; 0 at ``padding_idx``."""
+        init.normal_(self.weight)
+        if self.padding_idx is not None:
+            self.weight.detach()[self.padding_idx] = 0
 
     @classmethod
     def from_pretrained(cls, embeddings, freeze=True, padding_idx=None, max_norm=None, norm_type=2.0):
@@ -241,7 +250,21 @@ class _Transposed(_Convolution):
         return function(input, self.weight, self.bias, self.stride, self.padding, self.output_padding, self.groups, self.dilation)  # fmt: skip
 
 
-class _BatchNorm(_Layer):
+class _Norm(_Layer):
+    """What norms share: a weight for each number or channel, and a bias."""
+
+    def _affine(self, wanted, bias, shape, dtype):
+        self._parameter("weight", wanted, ones, shape, dtype=dtype)
+        if bias is not None:
+            self._parameter("bias", wanted and bias, zeros, shape, dtype=dtype)
+
+    def reset_parameters(self):
+        """Weights 1 and biases 0, as at first."""
+        for name, p in self.named_parameters():
+            init.constant_(p, float(name == "weight"))
+
+
+class _BatchNorm(_Norm):
     """Each channel with mean 0 and variance 1; see ``nn.functional.batch_norm``. ``ranks`` may its inputs have."""
 
     ranks, _version = (2, 3), 2
@@ -250,11 +273,20 @@ class _BatchNorm(_Layer):
     def _take(self, affine, track_running_stats, device, dtype, bias, **options):
         super()._take(affine=affine, track_running_stats=track_running_stats, **options)
         n = self.num_features
-        self._parameter("weight", affine, ones, n, dtype=dtype)
-        self._parameter("bias", affine and bias, zeros, n, dtype=dtype)
+        self._affine(affine, bias, n, dtype)
         for name, start in (("running_mean", zeros), ("running_var", ones), ("num_batches_tracked", None)):
             made = start(n, dtype=dtype) if start and track_running_stats else None
             self.register_buffer(name, made if start or not track_running_stats else tensor(0))
+
+    def reset_running_stats(self):
+        """Forget what was seen of the batches."""
+        if self.track_running_stats:
+            self.running_mean.zero_(), self.running_var.fill_(1), self.num_batches_tracked.zero_()
+
+    def reset_parameters(self):
+        """Weights 1, biases 0 and no batch seen, as at first."""
+        self.reset_running_stats()
+        super().reset_parameters()
 
     def _checked(self, input):
         if input.ndim not in self.ranks:
@@ -286,15 +318,13 @@ class _InstanceNorm(_BatchNorm):
         return made.squeeze(0) if alone else made
 
 
-class _OverLast(_Layer):
+class _OverLast(_Norm):
     """What norms over the last dimensions, those of ``normalized_shape``, share."""
 
     def _take(self, normalized_shape, eps, elementwise_affine, device, dtype, bias=None):
         shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
         super()._take(normalized_shape=shape, eps=eps, elementwise_affine=elementwise_affine)
-        self._parameter("weight", elementwise_affine, ones, shape, dtype=dtype)
-        if bias is not None:
-            self._parameter("bias", elementwise_affine and bias, zeros, shape, dtype=dtype)
+        self._affine(elementwise_affine, bias, shape, dtype)
 
 
 class LayerNorm(_OverLast, takes="normalized_shape, eps=1e-5, elementwise_affine=True, bias=True, device=None, dtype=None"):  # fmt: skip
@@ -316,7 +346,7 @@ class RMSNorm(_OverLast, takes="normalized_shape, eps=None, elementwise_affine=T
 
 
 class GroupNorm(
-    _Layer, takes="num_groups, num_channels, eps=1e-5, affine=True, device=None, dtype=None, *, bias=True"
+    _Norm, takes="num_groups, num_channels, eps=1e-5, affine=True, device=None, dtype=None, *, bias=True"
 ):
     """Groups of channels with mean 0 and variance 1."""
 
@@ -326,8 +356,7 @@ class GroupNorm(
         if num_groups == 0 or num_channels % num_groups:
             raise ValueError(f"num_channels ({num_channels}) must be divisible by num_groups ({num_groups})")
         super()._take(num_groups=num_groups, num_channels=num_channels, eps=eps, affine=affine)
-        self._parameter("weight", affine, ones, num_channels, dtype=dtype)
-        self._parameter("bias", affine and bias, zeros, num_channels, dtype=dtype)
+        self._affine(affine, bias, num_channels, dtype)
 
     def forward(self, input):
         return F.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
@@ -352,10 +381,14 @@ class PReLU(_Layer, takes="num_parameters=1, init=0.25, device=None, dtype=None"
 
     _shown = "num_parameters"
 
-    def _take(self, num_parameters, init, device, dtype):
-        super()._take(num_parameters=num_parameters)
-        self._parameter("weight", True, empty, num_parameters, dtype=dtype)
-        self.weight.detach().fill_(init)
+    def _take(self, device, dtype, **given):
+        super()._take(**given)
+        self._parameter("weight", True, empty, self.num_parameters, dtype=dtype)
+        self.reset_parameters()
+
+    def reset_parameters(self):
+        """``init`` again."""
+        init.constant_(self.weight, self.init)
 
     def forward(self, input):
         return F.prelu(input, self.weight)

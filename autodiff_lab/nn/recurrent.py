@@ -232,6 +232,10 @@ class RNNCellBase(_Layer):
         self._parameter("weight_hh", True, empty, gates, self.hidden_size, dtype=dtype, device=device)
         self._parameter("bias_ih", bias, empty, gates, dtype=dtype)
         self._parameter("bias_hh", bias, empty, gates, dtype=dtype)
+        self.reset_parameters()
+
+    def reset_parameters(self):
+        """Draw new numbers, evenly within ±1 / √hidden_size."""
         within(self, self.hidden_size)
 
     def forward(self, input, hx=None):
