@@ -65,6 +65,7 @@ th.nn.functional.layer_norm(th.ones(2, 3), 3)
 th.nn.functional.embedding(th.tensor([0]), th.ones(2))
 x = th.tensor([1., -2., 0.3], dtype=th.float64, requires_grad=True); R = []; nn = th.nn; [R.append((y := layer(x * 2)).detach().clone()) or R.append(th.autograd.grad((y * y).sum(), x)) for layer in (nn.LeakyReLU(0.2, inplace=True), nn.ELU(inplace=True), nn.SELU(True), nn.CELU(inplace=True), nn.SiLU(True), nn.Mish(True), nn.ReLU6(True), nn.Hardswish(True), nn.Threshold(0.1, 0., True))]
 th.manual_seed(0); x = th.ones(4, requires_grad=True); y = th.nn.Dropout(0.5, inplace=True)(x * 1); y.sum().backward(); R = y, x.grad
+x = th.tensor(1., requires_grad=True); o = th.optim.Adam([x], 0.1); (x * x).backward(); o.step(); th.manual_seed(0); R = x, th.zeros_like(x), th.full_like(x, 3), th.distributions.Uniform(0., 1.).sample(), th.autograd.gradgradcheck(lambda a: a ** 3, th.tensor(2., dtype=th.float64, requires_grad=True))
 th.manual_seed(0); x = th.ones(2, 3, requires_grad=True); R = th.nn.functional.dropout(x.t(), 0.5), th.empty_like(x.t()).stride(), th.zeros_like(x.t()).stride()
 R = str(th.nn.LazyLinear(2).weight), [t.shape for t in th.histogram(th.arange(4.), density=True)]
 R = th.nn.Embedding(2, 2, sparse=False), th.nn.Embedding(0, 3)

@@ -209,7 +209,7 @@ def gradgradcheck(func, inputs, grad_outputs=None, *, eps=1e-6, atol=1e-5, rtol=
     inputs = as_tuple(inputs)
     if grad_outputs is None:
         outs = differentiable(func(*inputs))
-        cotangents = tuple((rand(*o.shape, dtype=o.dtype) * 2 - 1).requires_grad_() for o in outs)
+        cotangents = tuple((rand(o.shape, dtype=o.dtype) * 2 - 1).requires_grad_() for o in outs)
     else:
         cotangents = as_tuple(grad_outputs)
     positions = [i for i, t in enumerate(inputs) if isinstance(t, Tensor) and t.requires_grad]

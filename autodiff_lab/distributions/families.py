@@ -101,7 +101,7 @@ class Uniform(Plain, takes="low, high"):
     mode = property(lambda self: self.high * math.nan)
     stddev = property(lambda self: (self.high - self.low) / 12**0.5)
     variance = property(lambda self: (self.high - self.low).pow(2) / 12)
-    _drawn = lambda self, shape: self.low + rand(*shape, dtype=self.low.dtype) * (self.high - self.low)
+    _drawn = lambda self, shape: self.low + rand(shape, dtype=self.low.dtype) * (self.high - self.low)
 
     def _log_prob(self, x):
         inside = (self.low <= x).type_as(self.low) * (self.high > x).type_as(self.low)

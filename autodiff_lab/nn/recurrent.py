@@ -83,7 +83,7 @@ class RNNBase(_Layer, takes=f"mode, input_size, hidden_size, num_layers=1, bias=
             for end in (f"_l{layer}", f"_l{layer}_reverse")[:directions]:
                 self._all_weights.append([name + end for name in shapes])
                 for name, shape in shapes.items():
-                    setattr(self, name + end, Parameter(empty(*shape, dtype=dtype, device=device)))
+                    setattr(self, name + end, Parameter(empty(shape, dtype=dtype, device=device)))
         self.reset_parameters()
 
     def reset_parameters(self):
@@ -105,7 +105,7 @@ class RNNBase(_Layer, takes=f"mode, input_size, hidden_size, num_layers=1, bias=
             (count, batch, n) for n, _ in zip((self.proj_size or self.hidden_size, self.hidden_size), names)
         ]
         if hx is None:
-            return [zeros(*shape, dtype=like.dtype) for shape in shapes]
+            return [zeros(shape, dtype=like.dtype) for shape in shapes]
         for i, (t, shape) in enumerate(zip(hx, shapes)):
             if tuple(t.shape) != shape:
                 name = f"hidden[{i}]" if len(names) > 1 else "hidden"

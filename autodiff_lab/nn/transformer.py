@@ -23,7 +23,7 @@ def additive(mask, like):
     """A mask as what is added to the scores: -inf where a boolean one is True."""
     if mask is None or mask.is_floating_point():
         return mask
-    return zeros(*mask.shape, dtype=like.dtype).masked_fill(mask, -math.inf)
+    return zeros(mask.shape, dtype=like.dtype).masked_fill(mask, -math.inf)
 
 
 class MultiheadAttention(

@@ -300,8 +300,8 @@ def like(make):
         size = check_tensor(input, make.__name__ + "_like").shape
         said = f"{make.__name__}_like() takes 1 positional argument but {len(args) + 1} were given"
         check(make is full or not args, said, TypeError)
-        kind, size = input.dtype if dtype is None else dtype, (size, *args) if make is full else size
-        out = make(*size, dtype=kind, device=device, requires_grad=requires_grad)
+        kind = input.dtype if dtype is None else dtype
+        out = make(size, *args, dtype=kind, device=device, requires_grad=requires_grad)
         if not input._array.flags.c_contiguous:  # it lies in memory as ``input`` does
             kept = np.empty_like(input._array, out._array.dtype)
             kept[...] = out._array
