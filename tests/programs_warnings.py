@@ -15,6 +15,7 @@ x = th.ones(1, requires_grad=True); complex(x), int(x), bool(x), x.item(), f'{x[
 x = th.ones(1, requires_grad=True); '%f' % x
 x = th.ones(1, requires_grad=True); n = th.no_grad(); n.__enter__(); float(x), int(x), f'{x[0]:.1f}'; n.__exit__(None, None, None)
 x = th.ones(1, requires_grad=True); th.optim.LBFGS([x]).step(lambda: (x * 2).sum())
+x = th.ones(2, requires_grad=True); th.tensor([x[0], x[1].detach()]); th.tensor([[x[1]], [2.]], dtype=th.float64)
 th.meshgrid(th.ones(2), th.ones(2))
 th.meshgrid(th.ones(2), th.ones(2), indexing='ij'); th.cartesian_prod(th.ones(2), th.ones(2))
 th.cross(th.ones(3), th.ones(3)); th.cross(th.ones(3), th.ones(3), dim=0)

@@ -130,6 +130,8 @@ def check_rows(data, dim, shape, kinds, long):
         kinds[data.dtype] = True
         if data.numel() != 1:
             long.append(data)
+        elif data._node is not None and mode.grad:
+            warn("scalar")
     elif isinstance(data, np.generic):
         kinds[dtypes.from_numpy(data.dtype)] = True
     else:

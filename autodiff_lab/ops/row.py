@@ -39,7 +39,7 @@ from ..views import (
     refuse,
     write,
 )
-from .words import misfit, worded
+from .words import misfit, together, worded
 
 REQUIRED = type("REQUIRED", (), {"__repr__": lambda self: "required"})()
 
@@ -560,7 +560,7 @@ def register(row, function, *, method=True, inplace=False, aliases=(), export=Tr
     function = worded(function)
     for name in (row.name, *aliases):
         if export:
-            FUNCTIONS[name] = function
+            FUNCTIONS[name] = together(function)
         if method:
             setattr(Tensor, name, function)
         if inplace:
@@ -573,7 +573,7 @@ def export(*functions, function=True, method=True, aliases=()):
     for made in map(worded, functions):
         for name in (made.__name__, *aliases):
             if function:
-                FUNCTIONS[name] = made
+                FUNCTIONS[name] = together(made)
             if method:
                 setattr(Tensor, name, made)
 

@@ -333,7 +333,7 @@ export(contiguous, function=False)
 # fmt: off
 one_line(
     ("fm", "ravel",        lambda input: reshape(input, -1),       "All the numbers in one dimension."),
-    ("fm", "broadcast_to", lambda input, size: expand(input, *size), "A view of shape ``size``; see ``expand``."),
+    ("fm", "broadcast_to", lambda input, *size: expand(input, *size), "A view of shape ``size``; see ``expand``."),
     ("m",  "view_as",      lambda self, other: view(self, *check_tensor(other, "view_as", 1, "other").shape),       "The same memory in the shape of ``other``."),
     ("m",  "reshape_as",   lambda self, other: reshape(self, *check_tensor(other, "reshape_as", 1, "other").shape), "The numbers in the shape of ``other``."),
     ("m",  "expand_as",    lambda self, other: expand(self, *check_tensor(other, "expand_as", 1, "other").shape),   "A view of the shape of ``other``; see ``expand``."),

@@ -15,10 +15,10 @@ from itertools import zip_longest
 
 import numpy as np
 
-from ..errors import explained
+from ..errors import check, explained
 from ..graph import WRITTEN_OUT
-from ..tensor import TENSORS
-from .kinds import TENSORS_ONLY, kinds_of
+from ..tensor import TENSORS, Size
+from .kinds import TENSORS_ONLY, Kind, kinds_of
 
 SPELLINGS = {"axis": "dim", "keepdims": "keepdim"}  # NumPy's names, which torch takes too
 ANY_VALUE = TENSORS | {int, float, bool, type(None)}  # the classes of arguments that fit whatever their value
@@ -79,6 +79,31 @@ def worded(function):
             if hasattr(error, "__notes__") or raised_here(error):
                 raise
             raise misfit(name, error) from None
+
+    return made
+
+
+def together(method):
+    """``method`` as a function: as in torch, it takes the sizes that methods take one by one as one tuple only."""
+    code = inspect.unwrap(method).__code__
+    star = code.co_varnames[code.co_argcount + code.co_kwonlyargcount :][:1]
+    if (
+        code.co_argcount != 1
+        or not code.co_flags & inspect.CO_VARARGS
+        or star[0] not in ("size", "shape", "dims")
+    ):
+        return method
+    name, kind = (
+        method.__name__,
+        Kind(star[0], "tuple of ints", frozenset({tuple, list, Size}), lambda value: False),
+    )
+
+    @functools.wraps(method)
+    def made(input, *sizes, **options):
+        said = f"{name}() takes 2 positional arguments but {1 + len(sizes)} were given"
+        check(len(sizes) < 2, said, TypeError, "note.arguments", row=name)
+        check(sizes or options, f'{name}() missing 1 required positional arguments: "{star[0]}"', TypeError)
+        return method(input, *[kind.fitted(name, v, 2) for v in sizes], **options)
 
     return made
 
