@@ -9,8 +9,8 @@ from matplotlib.path import Path
 from matplotlib.textpath import TextPath
 from matplotlib.transforms import Affine2D
 
-from .scene import STYLES, line_height
 from .svg import COLOURS, MARKS, arrow, curve, hexagon, key_line, octagon, scissors, shortened, stroke_of
+from .typeset import STYLES, line_height
 
 _POINT = 0.72  # a font of n CSS pixels, in a unit of 1/100 inch
 

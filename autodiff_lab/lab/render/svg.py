@@ -8,7 +8,8 @@ text is escaped here, and nowhere else. Leans on scene.
 from itertools import pairwise
 from math import fsum
 
-from .scene import STYLES, Line, line_height
+from .scene import Line
+from .typeset import STYLES, line_height
 
 # The colours of Okabe and Ito, told apart by the colour-blind: (light, dark).
 # fmt: off
