@@ -362,10 +362,10 @@ def hand_over(grads):
     too, holds a reference to it, and Python counts these. What a hook returned may be held through its tensor alone.
     """
     for tensor, g in grads.items():
-        alone = (
+        alone = tensor._grad is None is tensor._hooks and (
             g.__class__ is not np.ndarray or getrefcount(g) <= OWN_REFERENCES and (g.base is None or sole(g))
         )
-        tensor._accumulate(g, alone and tensor._hooks is None)
+        tensor._accumulate(g, alone)
 
 
 def require_edge(tensor, index):
