@@ -121,11 +121,14 @@ def linear(input, weight, bias=None):
     tensor([[4.],
             [4.]])
     """
-    if bias is None or weight.ndim < 2:
-        made = matmul(check_tensor(input, "linear"), t(weight))
-        return made if bias is None else made + bias
-    if check_tensor(input, "linear").ndim == 2:
+    flat = check_tensor(input, "linear").ndim == 2
+    if flat and bias is not None and weight.ndim == 2:
         return addmm(bias, input, t(weight))
+    require(input.ndim and weight.ndim, f"both arguments to linear need to be at least 1D, but they are {input.ndim}D and "
+            f"{weight.ndim}D")  # fmt: skip
+    if bias is None or weight.ndim < 2:
+        made = matmul(input, t(weight))
+        return made if bias is None else made + bias
     rows = reshape(input, math.prod(input.shape[:-1]), input.shape[-1])
     return reshape(addmm(bias, rows, t(weight)), *input.shape[:-1], weight.shape[0])
 

@@ -117,13 +117,14 @@ class RNNBase(_Layer, takes=f"mode, input_size, hidden_size, num_layers=1, bias=
         if isinstance(input, PackedSequence):
             return self._packed(*input, hx, pair)
         if input.ndim not in (2, 3):
-            raise ValueError(f"{self._get_name()}: Expected input to be 2D or 3D, got {input.ndim}D tensor instead")  # fmt: skip
+            gated = not self.mode.startswith("RNN")
+            raise ValueError(f"{self._get_name()}: Expected input to be 2D or 3D, got {input.ndim}D{'' if gated else ' tensor'} instead")  # fmt: skip
         if input.shape[-1] != self.input_size:
             raise RuntimeError(f"input.size(-1) must be equal to input_size. Expected {self.input_size}, got {input.shape[-1]}")  # fmt: skip
         self._fits(input)
         alone = input.ndim == 2
         if hx is not None:
-            hx = tuple(hx) if pair else (hx,)
+            hx = (hx[0], hx[1]) if pair else (hx,)
             if any(t.ndim != input.ndim for t in hx):
                 kind, which = "unbatched 2-D" if alone else "batched 3-D", "hx and cx" if pair else "hx"
                 got = ", ".join(f"{t.ndim}-D" for t in hx)

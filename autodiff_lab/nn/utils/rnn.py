@@ -6,6 +6,7 @@ Packed means: what all sequences have at the first time, then at the second, and
 
 from collections import namedtuple
 
+from ...errors import check
 from ...ops.creation import as_tensor, empty_like, tensor
 from ...ops.join import cat, stack
 from ...ops.row import FUNCTIONS
@@ -22,6 +23,7 @@ class PackedSequence(
 def pad_sequence(sequences, batch_first=False, padding_value=0.0, padding_side="right"):
     """Tensors of different lengths as one, filled up with ``padding_value``: (longest, batch, …)."""
     sequences = list(sequences)
+    check(sequences, "received an empty list of sequences")
     longest = max(s.shape[0] for s in sequences)
     rows = []
     for s in sequences:
