@@ -66,7 +66,7 @@ class Row:
         tangent: a rule of its own for forward mode, or None.
         dtypes: how the result's dtype follows from the inputs (see ops.row).
         view: whether the result shares the first input's memory.
-        public: how saved values are called in torch's ``_saved_*``, {rule's name: torch's name}.
+        public: how saved values are called in torch's ``_saved_*``, {rule's name: torch's name}; None hides one.
         outputs: how many results are differentiable; more than one, or None for "as many as come", makes gates.
         step: for a view with several outputs, (values, index) to the (row, values) that makes that one output.
         variadic: whether it takes any number of tensors; its one rule then gives all their gradients.
@@ -93,7 +93,9 @@ class Row:
         self.at_once = functools.partial(Row.first_at_once, self)
         self.needs = {arg: parameters(rule)[1:] for arg, rule in self.rules.items() if rule is not None}
         named = {n for need in self.needs.values() for n in need}
-        self.public = {"out": "result", **({self.inputs[0]: "self"} if self.inputs else {}), **(public or {})}
+        first = self.inputs[0] if self.inputs else ""
+        sizes = None if first in named else "self_sym_sizes"  # which are the saved input's
+        self.public = {"out": "result", "shape": sizes, first: "self", **(public or {})}
         saved = [n for n in (*self.inputs, "out") if n in named]
         self.saved = tuple(
             sorted(saved, key=lambda n: self.public.get(n, n))
@@ -112,13 +114,19 @@ class Row:
 def saved_attributes(row):
     """torch's ``_saved_…`` of a node, for each argument that the rules name, and ``_raw_saved_…``."""
     made = {}
-    for name in (*row.saved, *row.noted):
-        public = row.public.get(name, name)
-        made[f"_saved_{public}"] = property(lambda node, name=name: node._shown_value(name))
+    for name in shown(row):
+        made[f"_saved_{row.public.get(name, name)}"] = property(
+            lambda node, name=name: node._shown_value(name)
+        )
     for place, name in enumerate(row.saved):
         public = row.public.get(name, name)
         made[f"_raw_saved_{public}"] = property(lambda node, place=place: node.raw_saved(node, place))
     return made
+
+
+def shown(row):
+    """What of a node's saved values learners see, by the rules' names."""
+    return [n for n in (*row.saved, *row.noted) if row.public.get(n, n)]
 
 
 def parameters(rule):
@@ -317,10 +325,10 @@ class Node:
 
     def __dir__(self):
         row = type(self).row
-        saved, noted = (row.saved, row.noted) if row else ((), ())
+        saved, seen = (row.saved, shown(row)) if row else ((), ())
         own = [n for n in super().__dir__() if n in PUBLIC or n.startswith("__")]
         raw = [f"_raw_saved_{row.public.get(n, n)}" for n in saved]
-        return own + raw + [f"_saved_{row.public.get(n, n)}" for n in (*saved, *noted)]
+        return own + raw + [f"_saved_{row.public.get(n, n)}" for n in seen]
 
     def __repr__(self):
         return f"<{type(self).__name__} object at {id(self):#x}>"

@@ -15,7 +15,7 @@ from ..mode import mode
 from ..tensor import Tensor, count_write, memory, new_tensor
 from ..views import at_hand, in_place, keep_apart, refuse, write
 from .row import apply, broadcast, check_tensor, either, export, nought, operation, plain, register, wrap
-from .shape import ALIAS, SIZES, clone, dimension, expand, unsqueeze, view_row
+from .shape import ALIAS, clone, dimension, expand, unsqueeze, view_row
 
 # -- rows ---------------------------------------------------------------------------------------------------
 
@@ -84,9 +84,9 @@ SLICE        = view_row("slice",  "Slice",  lambda x, dim, index: x[part(dim, in
 PLACE        = operation("place", "SelectBackward", lambda g, whole, dim, index: put_into(np.zeros(whole, g.dtype), part(dim, index), g),
                          lambda g, dim, index: parted(g, dim, index), attrs=("whole", "dim", "index"), linear=True)
 PART         = operation("part",  "Slice", lambda x, dim, index: x[part(dim, index)], placing, attrs=("dim", "index"), linear=True)
-INDEX        = operation("index", "Index", lambda x, index: x[index], lambda g, shape, index: scattered(g, shape, index), attrs=("index",), linear=True, public={**SIZES, "index": "indices"})
+INDEX        = operation("index", "Index", lambda x, index: x[index], lambda g, shape, index: scattered(g, shape, index), attrs=("index",), linear=True, public={"index": "indices"})
 INDEX_ADD    = operation("index_add_at", "IndexPut", add_at, lambda g, index: picked(g, index), attrs=("whole", "index"), linear=True)
-GATHER       = operation("gather", "Gather", take_along, lambda g, shape, dim, index: along_put(g, shape, dim, index), attrs=("dim", "index"), linear=True, public=SIZES)
+GATHER       = operation("gather", "Gather", take_along, lambda g, shape, dim, index: along_put(g, shape, dim, index), attrs=("dim", "index"), linear=True)
 ALONG_PUT    = operation("along_put", "ScatterAdd", put_along, lambda g, dim, index: along_taken(g, dim, index), attrs=("whole", "dim", "index"), linear=True)
 BLANK        = operation("blank", "IndexPut", lambda x, index: put_at(x, 0, index), lambda g, index: blank(g, index), attrs=("index",), linear=True)
 INDEX_PUT    = operation("index_put", "IndexPut", lambda x, y, index, accumulate: put_at(x, y, index, accumulate),

@@ -22,7 +22,7 @@ def cut(g, dim, sizes):
 
 # fmt: off
 CAT    = operation("cat",    "Cat",    lambda *xs: np.asarray(np.concatenate(xs[:-2], axis=xs[-2]), order="C"), lambda g, dim, sizes: cut(g, dim, sizes),
-                   inputs=("tensors",), attrs=("dim", "sizes"), variadic=True)
+                   inputs=("tensors",), attrs=("dim", "sizes"), variadic=True, public={"sizes": None})
 STACK  = operation("stack",  "Stack",  lambda *xs: np.asarray(np.stack(xs[:-1], axis=xs[-1]), order="C"), lambda g, dim: tuple(g[(slice(None),) * dim + (i,)] for i in range(g.shape[dim])),
                    inputs=("tensors",), attrs=("dim",), variadic=True)
 SPLIT  = operation("split",  "Split",  lambda x, dim, sizes: cut(x, dim, sizes),         lambda g, dim: gathered(g, dim, cat),

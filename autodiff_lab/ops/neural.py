@@ -223,5 +223,5 @@ GROUP_NORM = operation("native_group_norm", "NativeGroupNorm", lambda x, w, b, g
 
 EMBEDDING = operation("embedding", "Embedding", lambda w, index, padding_idx: w[index],
            lambda g, shape, index, padding_idx: scattered(g if padding_idx is None else g * (index != padding_idx)[..., None], shape, (index,)),
-           inputs=("weight",), attrs=("index", "padding_idx"), linear=True)
+           inputs=("weight",), attrs=("index", "padding_idx"), linear=True, public={"index": "indices", "shape": None})
 # fmt: on

@@ -16,7 +16,7 @@ from ..tensor import Tensor
 from .index import along_put, take_along
 from .pointwise import minus, times, where
 from .row import apply, either, export, named, operation, register
-from .shape import EXPAND, SIZES, dimension
+from .shape import EXPAND, dimension
 
 expanded = either(EXPAND)
 
@@ -160,14 +160,13 @@ def first_extreme(function, x, dim, keepdim):
 
 # fmt: off
 ALONG = {"attrs": ("dim", "keepdim")}
-LINEAR = {"linear": True, "public": SIZES}
 CORRECTED = {"attrs": ("dim", "correction", "keepdim")}
 PICKED = {"attrs": ("dim", "keepdim", "indices")}
 
-SUM      = operation("sum",      "Sum",  lambda x: total(x),   lambda g, shape: expanded(g, shape), **LINEAR)
-SUM_DIM  = operation("sum_dim",  "Sum",  total,                spread, suffix="Backward1", **ALONG, **LINEAR)
-MEAN     = operation("mean",     "Mean", lambda x: average(x), lambda g, shape: expanded(g / math.prod(shape), shape), **LINEAR)
-MEAN_DIM = operation("mean_dim", "Mean", average,              lambda g, shape, dim, keepdim: spread(g / count(shape, dim), shape, dim, keepdim), suffix="Backward1", **ALONG, **LINEAR)
+SUM      = operation("sum",      "Sum",  lambda x: total(x),   lambda g, shape: expanded(g, shape), linear=True)
+SUM_DIM  = operation("sum_dim",  "Sum",  total,                spread, suffix="Backward1", **ALONG, linear=True)
+MEAN     = operation("mean",     "Mean", lambda x: average(x), lambda g, shape: expanded(g / math.prod(shape), shape), linear=True)
+MEAN_DIM = operation("mean_dim", "Mean", average,              lambda g, shape, dim, keepdim: spread(g / count(shape, dim), shape, dim, keepdim), suffix="Backward1", **ALONG, linear=True)
 PROD     = operation("prod",     "Prod", lambda x: x.prod(dtype=wide(x)), lambda g, out, input, shape: prod_rule(g, out, input.reshape((-1,)), 0).reshape(shape))
 PROD_DIM = operation("prod_dim", "Prod", lambda x, dim, keepdim: x.prod(axis=dim, keepdims=keepdim, dtype=wide(x)),
                      lambda g, out, input, shape, dim, keepdim: prod_rule(kept(g, shape, (dim,), keepdim), kept(out, shape, (dim,), keepdim), input, dim), suffix="Backward1", **ALONG)

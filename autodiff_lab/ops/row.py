@@ -690,7 +690,7 @@ def _cast(self, numpy_dtype):
 
 
 CAST = operation("to_copy", "ToCopy", lambda x, target, source: x.astype(target), lambda g, target, source: either(CAST)(g, source, target),
-                 attrs=("target", "source"), linear=True)  # fmt: skip
+                 attrs=("target", "source"), linear=True, public={"target": None, "source": None})  # fmt: skip
 Tensor._cast = _cast
 
 

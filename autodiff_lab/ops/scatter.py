@@ -8,7 +8,7 @@ from .choose import as_mask
 from .index import GATHER, along_places, along_taken, corner, picked, put_at, scattered
 from .pointwise import no_derivative
 from .row import apply, check_tensor, either, export, operation, plain, register, twins
-from .shape import SIZES, clone, contiguous, dimension, expand, reshape
+from .shape import clone, contiguous, dimension, expand, reshape
 
 
 def slices(index, dim):
@@ -26,7 +26,7 @@ SCATTER_HOW   = operation("scatter_how", "NotImplemented", lambda x, y, dim, ind
 SCATTER_ADD   = operation("scatter_add", "ScatterAdd", lambda x, y, dim, index, size: put_at(x, corner(y, index), along_places(index, dim), add=True),
                           lambda g: g, lambda g, dim, index, size: padded(taken(g, dim, index, size), size), inputs=SRC, attrs=("dim", "index", "size"))
 INDEX_SELECT  = operation("index_select", "IndexSelect", lambda x, dim, index: x[slices(index, dim)], lambda g, shape, dim, index: scattered(g, shape, slices(index, dim)),
-                          attrs=("dim", "index"), linear=True, public=SIZES)
+                          attrs=("dim", "index"), linear=True)
 INDEX_ADD     = operation("index_add", "IndexAdd", lambda x, y, dim, index, alpha, size: put_at(x, y if alpha == 1 else y * alpha, slices(index, dim), add=True),
                           lambda g: g, lambda g, dim, index, alpha, size: (selected_in(g, dim, index) * alpha).reshape(size), inputs=SRC, attrs=("dim", "index", "alpha", "size"))
 INDEX_COPY    = operation("index_copy", "IndexCopy", lambda x, y, dim, index, size: put_at(x, y, slices(index, dim)),
@@ -37,7 +37,7 @@ MASKED_SELECT = operation("masked_select", "MaskedSelect", lambda x, index: x[in
 MASKED_SCATTER = operation("masked_scatter", "MaskedScatter", lambda x, y, mask, size: put_at(x, y.reshape(-1)[: mask.sum()], np.atleast_1d(mask)),
                           lambda g, mask: g * (1 - mask.astype(mark(g))), lambda g, mask, size: padded(picked(g, mask), (count(size),)).reshape(size),
                           inputs=SRC, attrs=("mask", "size"))
-TAKE          = operation("take", "Take", lambda x, index: x.reshape(-1)[index], lambda g, shape, index: scattered(g, (count(shape),), (index,)).reshape(shape), attrs=("index",), linear=True)
+TAKE          = operation("take", "Take", lambda x, index: x.reshape(-1)[index], lambda g, shape, index: scattered(g, (count(shape),), (index,)).reshape(shape), attrs=("index",), linear=True, public={"shape": None})
 # fmt: on
 emptied, selected, filled = either(SCATTER_VALUE), either(INDEX_SELECT), either(INDEX_FILL)
 

@@ -49,11 +49,9 @@ def filled_in(shape, count):
 
 # -- rows ---------------------------------------------------------------------------------------------------
 
-SIZES = {"shape": "self_sym_sizes"}
-
 
 def view_row(name, title, forward, rule, *attrs, **options):
-    return operation(name, title, forward, rule, attrs=attrs, view=True, linear=True, public=SIZES, **options)
+    return operation(name, title, forward, rule, attrs=attrs, view=True, linear=True, **options)
 
 
 def sum_to(g, shape):
@@ -111,7 +109,7 @@ UNSQUEEZE   = view_row("unsqueeze", "Unsqueeze", lambda x, dim: np.expand_dims(x
 ALIAS       = view_row("alias",     "Alias",     lambda x: x[...],                       lambda g: g)
 DIAGONAL    = view_row("diagonal",  "Diagonal",  diagonal_of, lambda g, shape, offset, dim1, dim2: diagonal_put(g, shape, offset, dim1, dim2), "offset", "dim1", "dim2")
 UNFOLD      = view_row("unfold",    "Unfold",    windows,     lambda g, shape, dimension, size, step: unfold_put(g, shape, dimension, size, step), "dimension", "size", "step")
-COPY_VIEW   = operation("reshape_copy", "UnsafeView", lambda x, size: x.reshape(size), lambda g, shape: g.reshape(shape), attrs=("size",), linear=True, public=SIZES)
+COPY_VIEW   = operation("reshape_copy", "UnsafeView", lambda x, size: x.reshape(size), lambda g, shape: g.reshape(shape), attrs=("size",), linear=True)
 CLONE       = operation("clone",        "Clone",      lambda x, order: np.array(x, order=order), lambda g: g, attrs=("order",), linear=True)
 # fmt: on
 
