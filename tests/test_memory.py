@@ -103,12 +103,11 @@ def live():
     Not counted are Python's spare tuples and numbers, which a collection lets go of (of what is frozen it takes nothing
     else), and the names that its cache of methods holds: NumPy makes "item" anew at each call.
     """
-    objects = len(gc.get_objects())
     getattr(sys, "_clear_internal_caches", getattr(sys, "_clear_type_cache", None))()
     gc.freeze()
     gc.collect()
     gc.unfreeze()
-    return objects, sys.getallocatedblocks()
+    return len(gc.get_objects()), sys.getallocatedblocks()
 
 
 @pytest.mark.parametrize("work", WORKS)
