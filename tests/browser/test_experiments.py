@@ -78,7 +78,9 @@ def test_a_switch_takes_the_gradient_away_in_the_second_column_alone(seat):
 def test_the_tables_fill_row_by_row_and_count_the_cost(seat):
     node = widget(seat, 3)
     step = node.get_by_role("button", name="Next", exact=True)
-    numbers = [cell for cell in node.locator("td.adl-num").all() if cell.text_content()]
+    numbers = [cell for cell in node.locator("td.adl-num > *").all() if cell.text_content()]
+    rows = [row.get_by_role("cell").count() for row in node.locator("tbody tr").all()]
+    assert set(rows) == {4}  # each cell under its head, told or not
     assert len(numbers) > 20 and not any(cell.is_visible() for cell in numbers)  # none is told beforehand
     for _ in range(3):
         step.click()

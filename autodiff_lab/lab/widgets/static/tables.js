@@ -32,7 +32,7 @@ function play({ model, root, say, speak }) {
 
   const minus = (text) => text.replaceAll("-", "−");
   const written = ({ name, formula, adds }) => `${name} ${adds ? "+=" : "="} ${formula}`;
-  const cells = (...texts) => texts.map((text, k) => make("td", { class: k % 2 ? "adl-num" : "", text }));
+  const cells = (...texts) => texts.map((text, k) => (k % 2 ? make("td", { class: "adl-num" }, make("span", { text })) : make("td", { text })));
   const table = (title, heads, rows) =>
     make(
       "section", { class: "adl-column" },
