@@ -96,4 +96,7 @@ class Grid:
                 exits.setdefault(a, {}).setdefault((self.offset[out], out), []).extend([into] * lines)
         self.exits = {a: [found[key] for key in sorted(found)] for a, found in exits.items()}
         # how far right of its node's place a port's place is
-        self.beside = [offset / (self.extent[self.owner[p]] + 1.0) for p, offset in enumerate(self.offset)]
+        self.beside = [
+            offset / (self.extent[point] + 1.0) if offset else 0.0
+            for point, offset in zip(self.owner, self.offset)
+        ]

@@ -297,7 +297,8 @@ class _Composition:
     # -- what is painted -------------------------------------------------------------------------------------------
 
     def _moved(self, points):
-        return tuple((round(x + self.left, 1), round(y + self.top, 1)) for x, y in points)
+        left, top = self.left, self.top
+        return tuple([(round(x + left, 1), round(y + top, 1)) for x, y in points])
 
     def _box(self, node, centres):
         (x, y), aside = centres[self.units.unit[node.id]], self.units.place[node.id] or 0.0
