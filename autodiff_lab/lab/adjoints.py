@@ -1,13 +1,13 @@
 """What goes back through a graph: the local derivative of each argument, and the gradient that a pass sends along it.
 
 On edges: what the node itself answers when it is called again (no hook runs then), or the local derivative from known
-values where saved tensors are freed. Leans on NumPy, recording, recovery and values.
+values where saved tensors are freed. Leans on NumPy, events, recovery and values.
 """
 
 import numpy as np
 
+from .events import Unrecorded
 from .names import is_tensor
-from .recording import Unrecorded
 from .recovery import RECOMPUTED
 from .values import array_of, equal, fitted, numel, plain
 

@@ -10,11 +10,11 @@ from dataclasses import replace
 
 from ..messages import say
 from .adjoints import Adjoints, kept_grad
+from .events import Rewritten, Unrecorded, Value, order_of, version_of
 from .folding import FOLDED_ABOVE, MOST_DRAWN, Folding
 from .formulas import Sym, call, expression, local_formula, op_name, own_formula, subscript
 from .model import Edge, GraphModel, Node, visible, without_collecting
 from .names import Names, is_tensor
-from .recording import Rewritten, Unrecorded, Value, order_of, version_of
 from .recovery import Recovery
 from .values import dtype_of, numbers_and_text
 from .walk import Walk

@@ -2,139 +2,26 @@
 
 A graph knows only what derivatives need. A recording watches the operations themselves, so it also knows the constants,
 what ``no_grad``, ``detach()`` and writes in place did, the learner's line that made each value, and the module in
-whose ``forward`` it was made. Leans on mode, which tells the watchers of this package's operations; for PyTorch's it
-puts a ``TorchFunctionMode`` in force, if PyTorch is there already. Nothing is watched outside the block.
-
-Note [Values and events]
-An event is one operation that ran. A value is one state of one tensor: writing in place ends one value and begins
-another. So the inputs and results of events are values, and the graph of a run is a graph of events, even where a
-tensor has no history or has lost it. Where an event left a grad_fn, that is its place in the graph; where it left
-none, an :class:`Unrecorded` stands there with the same public face; a leaf after a write is a :class:`Rewritten`.
+whose ``forward`` it was made. Leans on mode, which tells the watchers of this package's operations, and on events; for
+PyTorch's operations it puts torch_calls.py in force, if PyTorch is there already. Nothing is watched outside the block.
 """
 
-import contextlib
-import linecache
 import os
 import sys
 from collections.abc import Callable
 from typing import Any
 
 from .. import engine
-from ..graph import WRITTEN_OUT, Node as GraphNode
+from ..graph import WRITTEN_OUT
 from ..messages import say
-from ..mode import Inference, mode, ticks, under, unwatch, watch
-from ..tensor import Tensor
-from .model import visible
+from ..mode import Inference, mode, ticks, unwatch, watch
+from .events import Call, Event, Rewritten, Unrecorded, Value, accumulator_of, base_of, version_of
 from .names import is_tensor
-
-KEPT = 64  # entries: of larger tensors a value keeps no copy of its own
+from .torch_calls import torch_watcher
 
 _HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
-
+_WALK = engine.walk.__code__
 _LAYERS = tuple(os.path.join(_HERE, room) for room in ("nn", "optim"))
-
-
-class Value:
-    """One state of a tensor: what made it, and its numbers then."""
-
-    __slots__ = ("event", "grad_of", "numbers", "output", "tensor", "version")
-
-    def __init__(self, tensor, event=None, output=0):
-        self.grad_of = None  # the leaf whose .grad it is
-        self.tensor, self.event, self.output, self.version = tensor, event, output, version_of(tensor)
-        self.numbers = None
-        if tensor.numel() <= KEPT:
-            self.numbers = under(
-                False, lambda: (tensor if isinstance(tensor, Tensor) else tensor.detach()).clone()
-            )
-
-    def now(self):
-        """The numbers, without history; None if they were too many to keep and have changed since."""
-        if self.numbers is not None:
-            return self.numbers
-        if version_of(self.tensor) != self.version:
-            return None
-        return under(bool(mode.grad), self.tensor.detach)
-
-    @property
-    def current(self):
-        """Whether the tensor is still in this state."""
-        return version_of(self.tensor) == self.version
-
-    @property
-    def rewritten(self):
-        """Whether this is a leaf that an operation has written to."""
-        return (
-            self.event is not None and self.event.writes and self.tensor.is_leaf and self.tensor.requires_grad
-        )
-
-
-class Call:
-    """One call of a module's ``forward``, or of an optimizer's ``step``; ``within`` is the call around it."""
-
-    __slots__ = ("counts", "module", "number", "within")
-
-    def __init__(self, module, within, number):
-        self.module, self.within, self.number, self.counts = module, within, number, {}
-
-
-class Event:
-    """One operation that ran; see Note [Values and events]."""
-
-    def __init__(self, number, name, inputs, attrs, node, mode, place, call, cut=""):
-        self.number, self.name, self.inputs, self.attrs, self.node = number, name, inputs, attrs, node
-        self.mode, self.place, self.call, self.cut = mode, place, call, cut
-        self.results, self.writes, self.face = [], False, None
-        self.compound = False  # made of several operations: which argument went where is not known
-        self.inner = False  # a library's own step on the way to what was asked of it
-
-    @property
-    def fn(self):
-        """Where it stands in the graph: its grad_fn, or what stands in for one."""
-        if self.node is not None:
-            return self.node
-        if self.face is None:
-            self.face = Unrecorded(self)
-        return self.face
-
-    def line(self):
-        """(file, line number, the line itself) of the learner's code that made it."""
-        if self.place is None:
-            return None
-        file, number = self.place
-        return file, number, visible(linecache.getline(file, number).strip(), 80)
-
-
-class Unrecorded:
-    """The face of an operation that left no grad_fn: the same questions can be asked of it."""
-
-    __slots__ = ("event",)
-
-    def __init__(self, event):
-        self.event = event
-
-    def name(self):
-        return self.event.name
-
-    @property
-    def next_functions(self):
-        return ((None, 0),) * len(self.event.inputs)
-
-
-class Rewritten:
-    """The face of a leaf after an operation wrote to it."""
-
-    __slots__ = ("value", "variable")
-
-    def __init__(self, value):
-        self.value, self.variable = value, value.tensor
-
-    def name(self):
-        return "AccumulateGrad"
-
-    @property
-    def next_functions(self):
-        return ((self.value.event.fn, 0),)
 
 
 class Recording:
@@ -164,7 +51,7 @@ class Recording:
         watch(self)
         torch = sys.modules.get("torch")
         if hasattr(torch, "overrides"):
-            self._theirs = _torch_watcher(torch, self)
+            self._theirs = torch_watcher(torch, self)
             self._theirs.__enter__()
         return self
 
@@ -221,7 +108,7 @@ class Recording:
         if output < len(event.results):
             event.results[output] = value
         self._register(target, value)
-        self._written[id(_base(target))] = event
+        self._written[id(base_of(target))] = event
 
     def _happened(self, name, inputs, attrs, results, node, where):
         place, call, inner = where
@@ -288,7 +175,7 @@ class Recording:
             return known[1]
         if known is not None and self.untouched(tensor):
             self._first.pop(id(tensor), None)  # what was there before it was filled is of no interest
-        event = self._written.get(id(_base(tensor)))
+        event = self._written.get(id(base_of(tensor)))
         if event is None:
             value = Value(tensor)
         else:
@@ -422,141 +309,6 @@ def record():
     [('MulBackward0', ''), ('AddBackward0', 'no_grad')]
     """
     return Recording()
-
-
-# -- orders -------------------------------------------------------------------------------------------------------
-
-
-def order_of(fn, passes=()):
-    """How many times differentiation itself was recorded before ``fn``: 0 in the forward graph, 1 in its derivative's.
-
-    This package notes its recorded passes; of PyTorch's, those that a recording saw are given as ``passes``.
-    """
-    passes = ticks.passes if isinstance(fn, (GraphNode, Unrecorded)) else passes
-    number, order = fn.event.born if isinstance(fn, Unrecorded) else _birth(fn), 0
-    for start, end, root in reversed(passes):
-        if start < number < end:
-            order, number = order + 1, root
-    return order
-
-
-def _birth(fn):
-    try:
-        return fn._sequence_nr()
-    except AttributeError:
-        return 0
-
-
-# -- PyTorch ------------------------------------------------------------------------------------------------------
-
-
-def _torch_watcher(torch, run):
-    """A TorchFunctionMode that tells ``run`` of each call."""
-
-    class Watcher(torch.overrides.TorchFunctionMode):
-        def __torch_function__(self, func, types, args=(), kwargs=None):
-            kwargs = kwargs or {}
-            name = getattr(func, "__name__", "")
-            if name == "__get__":  # a property: .T, .data, .shape
-                name = getattr(getattr(func, "__self__", None), "__name__", "")
-                if name not in ("T", "mT", "data"):
-                    return func(*args, **kwargs)
-            values = [*args, *kwargs.values()]
-            with torch._C.DisableTorchFunction():  # another recording need not see what this one asks
-                inputs = [run._input(a) for a in values if not isinstance(a, (list, tuple))]
-                before = _next_number(torch)
-            result = func(*args, **kwargs)
-            with torch._C.DisableTorchFunction():
-                if name in ("backward", "grad"):
-                    roots = args[0] if isinstance(args[0], (list, tuple)) else args[:1]
-                    born = [_birth(t.grad_fn) for t in roots if t.grad_fn is not None]
-                    run.passes.append((before, _next_number(torch), max(born, default=0)))
-                else:
-                    inputs = [i for i in inputs if isinstance(i, (Value, bool, int, float))]
-                    _called(torch, run, name, values, inputs, result)
-            return result
-
-    return Watcher()
-
-
-def _next_number(torch):
-    """The number that the next node will be given."""
-    with torch.enable_grad():
-        try:
-            return torch.zeros((), requires_grad=True).view(()).grad_fn._sequence_nr()
-        except (RuntimeError, AttributeError):  # in inference mode nothing is numbered
-            return 0
-
-
-def _called(torch, run, name, args, inputs, result):
-    """Tell a recording of one call of a PyTorch function."""
-    written = None
-    if name in ("requires_grad_", "retain_grad", "register_hook", "zero_grad") or not args:
-        return
-    if name == "__setitem__":
-        written = args[0]
-    elif is_tensor(result) and result is args[0]:
-        if not name.endswith("_"):
-            return
-        written = result
-    results = [result] if is_tensor(result) else list(result) if isinstance(result, (tuple, list)) else []
-    results = [written] if written is not None else [t for t in results if is_tensor(t)]
-    if written is not None and name in _FILLS and run.untouched(written):
-        run.renew(written)
-        return
-    where = run._where() if results else None
-    if where is None or not any(isinstance(i, Value) for i in inputs):
-        return
-    node = results[0].grad_fn
-    stem = name.strip("_")
-    if name.startswith("__") and stem[0] in "ir" and stem != "invert":
-        stem = stem[1:]
-    if node is not None and run.event_of(node) is not None:
-        node = None
-    title = (
-        node.name()
-        if node is not None
-        else _THEIR_NAMES.get(stem, stem.title().replace("_", "")) + "Backward0"
-    )
-    event = run._happened(title, inputs, {}, [] if written is not None else results, node, where)
-    event.mode = (
-        "" if torch.is_grad_enabled() else "inference" if torch.is_inference_mode_enabled() else "no_grad"
-    )
-    alike = title.lower().startswith((stem.replace("_", ""), _THEIR_NAMES.get(stem, "?").lower()))
-    event.compound = node is not None and (not alike or len(node.next_functions) > len(inputs))
-    event.cut = {"detach": "detach()", "data": ".data"}.get(name, "")
-    if written is not None:
-        event.results.append(Value(written, event))
-        run._wrote(event, 0, written)
-
-
-# What PyTorch's modules are filled with when they are made.
-_FILLS = frozenset("uniform_ normal_ trunc_normal_ kaiming_uniform_ xavier_uniform_ fill_ zero_".split())
-_THEIR_NAMES = {"truediv": "Div", "matmul": "Mm", "T": "T", "log1p": "Log1P", "setitem": "CopySlices"}
-
-
-# -- small facts ----------------------------------------------------------------------------------------------------
-
-_WALK = engine.walk.__code__
-
-
-def version_of(tensor):
-    """How often a tensor's memory was written to; 0 for one that does not count."""
-    try:
-        return tensor._version
-    except RuntimeError:  # PyTorch's inference tensors
-        return 0
-
-
-def accumulator_of(leaf):
-    """A leaf's AccumulateGrad, by the public way."""
-    with contextlib.suppress(AttributeError):
-        return under(bool(mode.grad), leaf.expand_as, leaf).grad_fn.next_functions[0][0]
-
-
-def _base(tensor):
-    base = tensor._base
-    return tensor if base is None else base
 
 
 def inside(file):

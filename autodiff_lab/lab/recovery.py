@@ -1,6 +1,6 @@
 """The values of a graph: those that autograd kept, and those that can be had from them.
 
-Asks nodes for their ``_saved_*`` and tensors for what is public. Leans on formulas, model, recording, values and walk.
+Asks nodes for their ``_saved_*`` and tensors for what is public. Leans on events, folding, model, names and values.
 
 Note [What a graph still knows]
 An autograd graph keeps what derivatives need and nothing else, so most values have to be found. In this order:
@@ -17,10 +17,10 @@ An autograd graph keeps what derivatives need and nothing else, so most values h
 import re
 import weakref
 
+from .events import Rewritten, Unrecorded, Value, version_of
 from .folding import FOLDED_ABOVE
 from .model import Saved
 from .names import is_tensor
-from .recording import Rewritten, Unrecorded, Value, version_of
 from .values import equal, numbers_and_text, numel, plain
 
 RECOMPUTED = 20_000  # entries: larger arrays are neither recomputed nor sent backward

@@ -1,14 +1,14 @@
 """The nodes behind some tensors: every ``grad_fn`` on the way to the leaves, inputs before what uses them.
 
 Asks for ``grad_fn``, ``next_functions``, ``variable`` and ``_sequence_nr`` alone, of this package's nodes and of
-PyTorch's, or asks a recording what led where. Leans on formulas, recording and topology.
+PyTorch's, or asks a recording what led where. Leans on events, formulas and topology.
 """
 
 import math
 from functools import cached_property
 
+from .events import Rewritten
 from .formulas import row_of
-from .recording import Rewritten
 from .topology import topological
 
 FOREIGN_VISITED = 20_000  # nodes of a graph that is not this package's own

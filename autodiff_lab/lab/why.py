@@ -11,10 +11,11 @@ import re
 
 from ..messages import say
 from . import history
+from .events import version_of
 from .formulas import op_name
 from .names import Names, caller_names, is_tensor
 from .reading import read
-from .recording import Recording, version_of
+from .recording import Recording
 from .recovery import saved_by
 from .render.text import table
 from .values import shown
