@@ -23,6 +23,26 @@ BY_NUMPY = frozenset({0, 1, 2, -1, 0.5})  # the exponents that NumPy works out b
 BY_PRODUCTS = frozenset({3, -2})  # those that torch does, too
 
 
+def laid_out_as(x, dtype=None):
+    """A new array of the shape of ``x``, laid out in memory as torch lays out what is computed from it.
+
+    NumPy's own copies lie otherwise where a number is shown in several places (``expand``).
+    """
+    if 0 not in x.strides:
+        return np.empty_like(x, dtype)
+    flags = [["readonly"], ["writeonly", "allocate"]]
+    return np.nditer([x, None], ["zerosize_ok"], flags, [None, dtype or x.dtype]).operands[1]
+
+
+def copied(x, dtype=None):
+    """``x`` copied, into another dtype if one is given; laid out as above."""
+    if 0 not in x.strides:
+        return x.astype(dtype or x.dtype)
+    made = laid_out_as(x, dtype)
+    made[...] = x
+    return made
+
+
 class Rounded:
     """A NumPy function that works single precision out in double precision and rounds once.
 
@@ -39,8 +59,8 @@ class Rounded:
         if x.__class__ is not np.ndarray or x.dtype != SINGLE or x.size > MANY:
             return self.ufunc(x, out=out)
         if x.size > SOME:  # through NumPy's own buffers, a part at a time
-            return self.ufunc(x, np.empty_like(x) if out is None else out, dtype=DOUBLE)
-        wide = x.astype(DOUBLE)
+            return self.ufunc(x, laid_out_as(x) if out is None else out, dtype=DOUBLE)
+        wide = copied(x, DOUBLE)
         return delivered(self.ufunc(wide, wide).astype(SINGLE), out)
 
 
@@ -57,7 +77,7 @@ class Power(Rounded):
         single = [is_single(v) for v in (x, exponent)]
         if not any(single):
             return x**exponent if out is None else self.ufunc(x, exponent, out=out)
-        x, exponent = (v.astype(DOUBLE) if one else v for v, one in zip((x, exponent), single))
+        x, exponent = (copied(v, DOUBLE) if one else v for v, one in zip((x, exponent), single))
         return delivered((x**exponent).astype(SINGLE), out)
 
 

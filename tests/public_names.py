@@ -24,7 +24,7 @@ autograd.saved_tensors_hooks.* cuda.is_built cuda.none_used cuda.nothing cuda.re
 *LogNormal.base_dist dtype.name dtype.numpy dtype.rank dtype.c_name dtype.title graph.Node.as_tensor
 graph.Node.keeps graph.Node.pull* graph.Node.requires_grad graph.Node.row graph.Node.tangent_of
 graph.Node.tensor_from graph.Node.type_name nn.*.ranks nn.*.d nn.*.becomes nn.Uninitialized.is_uninitialized
-optim.*.update optim.*.decoupled optim.Optimizer.update optim.*.rates optim.*.is_better mode.*.grad
+optim.*.decoupled optim.*.is_better mode.*.grad
 autograd.*.grad graph.Node.raw_saved nn.*.mode
 """.split()
 # By Module's __call__ and __repr__, a schedule's step, a lazy layer's first call.

@@ -218,6 +218,7 @@ def differing(program, seen, expected):
 @example([0, 0, 0, 8972, 452672, 1, 0, 0, 0, 48107])  # the second derivative of relu
 @example([78322, 0, 78322, 0, 78322])  # a view of no elements
 @example([7, 14, 0, 207106])  # what is joined lies in reading order
+@example([7, 0, 0, 634, 518162])  # and what is copied from stretched numbers
 @example([0, 0, 86610, 0, 1855, 86610, 0, 6036])  # the second derivative of a view of no elements
 def test_torch_sees_the_same(program):
     import torch
@@ -384,6 +385,7 @@ def twin_step(registers, kind, a, b, choice, recorded):
 @example([162866, 0, 8, 411])  # the same memory under a new axis
 @example([7, 0, 16894, 2, 2, 347])  # what is joined lies in reading order
 @example([375, 1, 0, 0, 0, 209666])  # and what is computed from stretched numbers
+@example([7, 0, 442, 2, 0, 0, 4891])  # or copied
 @np.errstate(all="ignore")
 def test_the_twin_sees_the_same(program):
     program = [number for number in program if KINDS[number % len(KINDS)] != "requires_grad"]

@@ -11,6 +11,7 @@ from .. import dtypes
 from ..device import check_device, device as device_class
 from ..dtypes import as_dtype, get_default_dtype
 from ..errors import check, explained, warn
+from ..exact import laid_out_as
 from ..graph import LEAF
 from ..mode import Inference, mode
 from ..tensor import Size, Tensor, Untracked, check_differentiable, clock_of, memory, new_tensor
@@ -305,7 +306,7 @@ def like(make):
         kind = input.dtype if dtype is None else dtype
         out = make(size, *args, dtype=kind, device=device, requires_grad=requires_grad)
         if not input._array.flags.c_contiguous:  # it lies in memory as ``input`` does
-            kept = np.empty_like(input._array, out._array.dtype)
+            kept = laid_out_as(input._array, out._array.dtype)
             kept[...] = out._array
             out._array = kept
         return out

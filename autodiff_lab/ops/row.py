@@ -25,6 +25,7 @@ import numpy as np
 from .. import dtypes
 from ..engine import edge_of
 from ..errors import check, explained, warn
+from ..exact import copied
 from ..graph import LEAF, PLAIN, Gate, Row, SavedOutput, parameters, written_out
 from ..mode import Inference, mode, ticks
 from ..tensor import TENSORS, Tensor, Untracked, clock_of, memory, new_tensor
@@ -689,7 +690,7 @@ def _cast(self, numpy_dtype):
     return apply(CAST, self, target=numpy_dtype, source=self._array.dtype)
 
 
-CAST = operation("to_copy", "ToCopy", lambda x, target, source: x.astype(target), lambda g, target, source: either(CAST)(g, source, target),
+CAST = operation("to_copy", "ToCopy", lambda x, target, source: copied(x, target), lambda g, target, source: either(CAST)(g, source, target),
                  attrs=("target", "source"), linear=True, public={"target": None, "source": None})  # fmt: skip
 Tensor._cast = _cast
 

@@ -10,7 +10,7 @@ import numpy as np
 from ..device import contiguous_format
 from ..engine import stretched_axes
 from ..errors import check, explained, warn
-from ..exact import add_up
+from ..exact import add_up, copied
 from ..tensor import Size, Tensor, dimension, memory, new_tensor
 from .row import apply, broadcast_all, check_tensor, either, export, one_line, operation, register
 
@@ -110,7 +110,7 @@ ALIAS       = view_row("alias",     "Alias",     lambda x: x[...],              
 DIAGONAL    = view_row("diagonal",  "Diagonal",  diagonal_of, lambda g, shape, offset, dim1, dim2: diagonal_put(g, shape, offset, dim1, dim2), "offset", "dim1", "dim2")
 UNFOLD      = view_row("unfold",    "Unfold",    windows,     lambda g, shape, dimension, size, step: unfold_put(g, shape, dimension, size, step), "dimension", "size", "step")
 COPY_VIEW   = operation("reshape_copy", "UnsafeView", lambda x, size: x.reshape(size), lambda g, shape: g.reshape(shape), attrs=("size",), linear=True)
-CLONE       = operation("clone",        "Clone",      lambda x, order: np.array(x, order=order), lambda g: g, attrs=("order",), linear=True)
+CLONE       = operation("clone",        "Clone",      lambda x, order: np.array(x, order=order) if order == "C" else copied(x), lambda g: g, attrs=("order",), linear=True)
 # fmt: on
 
 

@@ -30,7 +30,7 @@ class _Algorithm(Optimizer):
                                       "autograd.grad(create_graph=True)")  # fmt: skip
         super().__init__(params, {name: options[name] for name in self._options.split() or options})
 
-    def update(self, p, g, state, group):
+    def _update(self, p, g, state, group):
         if not state:
             state.update(self._start(p, group))
         if "step" in state:
@@ -62,7 +62,7 @@ class SGD(_Algorithm, takes="params, lr=1e-3, momentum=0, dampening=0, weight_de
     tensor([0.8000, 1.6000], requires_grad=True)
     """
 
-    def update(self, p, g, state, group):
+    def _update(self, p, g, state, group):
         if group["weight_decay"]:
             g = g + group["weight_decay"] * p
         if group["momentum"]:
@@ -236,7 +236,7 @@ class Rprop(_Algorithm, takes="params, lr=1e-2, etas=(0.5, 1.2), step_sizes=(1e-
 
     _options = "lr etas step_sizes foreach maximize differentiable capturable"
 
-    def update(self, p, g, state, group):
+    def _update(self, p, g, state, group):
         if not state:
             state.update(zero(p, "prev"), step_size=p.detach() * 0 + group["lr"])
         state["step"].add_(1)

@@ -81,11 +81,11 @@ class LRScheduler(Declared):
         self.last_epoch = epoch
         for group, rate in zip(self.optimizer.param_groups, self.get_lr()):
             group["lr"] = rate
-        self._last_lr = self.rates()
+        self._last_lr = self._rates()
 
     def get_lr(self):
         """The rates of this epoch; to be written by the subclass, unless it has the ``_factor`` of the rates before."""
-        return [rate * self._factor(self.last_epoch) for rate in self.rates()]
+        return [rate * self._factor(self.last_epoch) for rate in self._rates()]
 
     def _factor(self, t):
         raise NotImplementedError
@@ -94,7 +94,7 @@ class LRScheduler(Declared):
         """The rates that were set last, one a group."""
         return self._last_lr
 
-    def rates(self):
+    def _rates(self):
         return [group["lr"] for group in self.optimizer.param_groups]
 
     def _each(self, value):
@@ -138,8 +138,8 @@ class MultiplicativeLR(LambdaLR, takes="optimizer, lr_lambda, last_epoch=-1"):
 
     def get_lr(self):
         if self.last_epoch <= 0:
-            return self.rates()
-        return [rate * rule(self.last_epoch) for rule, rate in zip(self.lr_lambdas, self.rates())]
+            return self._rates()
+        return [rate * rule(self.last_epoch) for rule, rate in zip(self.lr_lambdas, self._rates())]
 
 
 class StepLR(LRScheduler, takes="optimizer, step_size, gamma=0.1, last_epoch=-1"):
@@ -202,12 +202,12 @@ class CosineAnnealingLR(LRScheduler, takes="optimizer, T_max, eta_min=0.0, last_
     def get_lr(self):
         t, low = self.last_epoch, self.eta_min
         if t == 0:
-            return self.rates()
+            return self._rates()
         if (t - 1 - self.T_max) % (2 * self.T_max) == 0:
             turn = (1 - math.cos(math.pi / self.T_max)) / 2
-            return [rate + (base - low) * turn for base, rate in zip(self.base_lrs, self.rates())]
+            return [rate + (base - low) * turn for base, rate in zip(self.base_lrs, self._rates())]
         ratio = (1 + math.cos(math.pi * t / self.T_max)) / (1 + math.cos(math.pi * (t - 1) / self.T_max))
-        return [ratio * (rate - low) + low for rate in self.rates()]
+        return [ratio * (rate - low) + low for rate in self._rates()]
 
 
 class ReduceLROnPlateau(LRScheduler, takes="optimizer, mode='min', factor=0.1, patience=10, threshold=1e-4, "
@@ -231,7 +231,7 @@ class ReduceLROnPlateau(LRScheduler, takes="optimizer, mode='min', factor=0.1, p
         self.factor, self.optimizer, self.default_min_lr = factor, optimizer, min_lr
         self.min_lrs = self._each(min_lr)
         self.patience, self.cooldown, self.eps, self.last_epoch = patience, cooldown, eps, 0
-        self._last_lr = self.rates()
+        self._last_lr = self._rates()
         self.mode_worse = math.inf if mode == "min" else -math.inf
         self.mode, self.threshold, self.threshold_mode, self.best = mode, threshold, threshold_mode, self.mode_worse  # fmt: skip
         self.cooldown_counter = self.num_bad_epochs = 0
@@ -260,7 +260,7 @@ class ReduceLROnPlateau(LRScheduler, takes="optimizer, mode='min', factor=0.1, p
                 if group["lr"] - new > self.eps:
                     group["lr"] = new
             self.cooldown_counter, self.num_bad_epochs = self.cooldown, 0
-        self._last_lr = self.rates()
+        self._last_lr = self._rates()
 
 
 class SequentialLR(LRScheduler):
@@ -280,7 +280,7 @@ class SequentialLR(LRScheduler):
             scheduler.last_epoch -= 1
         schedulers[0]._step_count = 0
         schedulers[0].step()
-        self._last_lr = self.rates()
+        self._last_lr = self._rates()
 
     def step(self):
         """Go to the next epoch."""
@@ -290,7 +290,7 @@ class SequentialLR(LRScheduler):
             self._schedulers[i]._restart(0)
         else:
             self._schedulers[i].step()
-        self._last_lr = self.rates()
+        self._last_lr = self._rates()
 
     def state_dict(self):
         return {**super().state_dict(), "_schedulers": [s.state_dict() for s in self._schedulers]}
@@ -308,13 +308,13 @@ class ChainedScheduler(SequentialLR):
         if not schedulers:
             raise ValueError("ChainedScheduler expects at least one scheduler to be chained, but got no scheduler.")  # fmt: skip
         self._schedulers, self.optimizer = schedulers, optimizer or schedulers[0].optimizer
-        self._last_lr = self.rates()
+        self._last_lr = self._rates()
 
     def step(self):
         """Go to the next epoch."""
         for scheduler in self._schedulers:
             scheduler.step()
-        self._last_lr = self.rates()
+        self._last_lr = self._rates()
 
 
 class CosineAnnealingWarmRestarts(LRScheduler):

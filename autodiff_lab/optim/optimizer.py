@@ -94,11 +94,11 @@ class Optimizer(Declared):
             for p in group["params"]:
                 if p._grad is not None:
                     g, state = p._grad, self.state.get(p, {})
-                    self.update(p, -g if group.get("maximize") else g, state, group)
+                    self._update(p, -g if group.get("maximize") else g, state, group)
                     if state:
                         self.state[p] = state
 
-    def update(self, p, g, state, group):
+    def _update(self, p, g, state, group):
         """Move one parameter along its gradient; to be written by the subclass."""
         raise NotImplementedError
 
