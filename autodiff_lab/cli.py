@@ -29,10 +29,8 @@ from pathlib import Path
 from .messages import LANGUAGES, get_language, say, set_language
 from .serialization import replacing
 
-FOLDERS = {
-    "open": "autodiff-lab",
-    "handout": "autodiff-lab-handout",
-}  # where the course goes if no folder is named
+# Where the course goes if no folder is named.
+FOLDERS = {"open": "autodiff-lab", "handout": "autodiff-lab-handout"}
 MANIFEST = ".autodiff-lab.json"
 
 

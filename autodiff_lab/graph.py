@@ -452,9 +452,8 @@ def accumulator(leaf):
     """The leaf's AccumulateGrad node: the same one as long as someone holds it."""
     node = accumulators.get(id(leaf))
     if node is None:
-        node = accumulators[id(leaf)] = AccumulateGrad(
-            leaf
-        )  # which keeps the leaf, so that no other gets its id
+        # The node keeps the leaf, so no other tensor gets its id meanwhile.
+        node = accumulators[id(leaf)] = AccumulateGrad(leaf)
     return node
 
 

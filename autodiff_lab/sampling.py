@@ -14,9 +14,9 @@ from .dtypes import as_dtype
 from .errors import check
 from .mode import mode
 from .ops.creation import delivered, finished, numpy_dtype, sizes_of
-from .ops.row import apply, check_tensor, named, number, operation, plain, settle
+from .ops.row import apply, check_tensor, number, operation, plain, settle
 from .ops.shape import expand
-from .ops.words import worded
+from .ops.words import named, worded
 from .random import Generator, default_generator
 from .tensor import Tensor, memory, new_tensor
 from .views import check_fits, refuse, write

@@ -296,8 +296,11 @@ def in_place(row, t, inputs, attrs):
 
     Returns ``t`` itself.
     """
-    if row.at_once(t, *inputs, **attrs):
-        return t
+    return t if row.at_once(t, *inputs, **attrs) else at_length(row, t, inputs, attrs)
+
+
+def at_length(row, t, inputs, attrs):
+    """``in_place`` for every write: with checks, a history, and watchers."""
     recording = bool(mode.grad) and any(getattr(i, "_node", None) is not None for i in (t, *inputs))
     refuse(t, recording)
     if row.title not in ALONE:
@@ -448,5 +451,5 @@ def rebase(t, node, *put):
 
 
 __all__ = [
-    "View", "at_hand", "in_place", "make_view", "rebase", "refuse", "keep_apart", "write",
+    "View", "at_hand", "at_length", "in_place", "make_view", "rebase", "refuse", "keep_apart", "write",
 ]  # fmt: skip

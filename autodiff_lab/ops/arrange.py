@@ -17,7 +17,7 @@ from .join import cat, same_kind, stack
 from .order import FLIP
 from .pointwise import pow
 from .reduce import sum as total
-from .row import apply, check_tensor, either, export, named, one_line, operation, register, twins
+from .row import apply, check_tensor, either, export, one_line, operation, register, twins
 from .scatter import index_select
 from .shape import (
     diagonal as diagonal_view,
@@ -32,6 +32,7 @@ from .shape import (
     unsqueeze,
     view_row,
 )  # fmt: skip
+from .words import named
 
 
 def strided_view(x, size, stride, offset):

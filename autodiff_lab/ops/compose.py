@@ -12,8 +12,9 @@ from ..tensor import Size, Tensor, count_write, memory, new_tensor
 from ..views import refuse
 from .creation import numpy_dtype, tensor, to
 from .reduce import sum as total
-from .row import FUNCTIONS, check_tensor, export, named, one_line, wrap
+from .row import FUNCTIONS, check_tensor, export, one_line, wrap
 from .shape import squeeze, t, transposed, unsqueeze
+from .words import named
 
 # -- in place: another shape over the same memory -----------------------------------------------------------
 

@@ -15,9 +15,9 @@ from ..exact import laid_out_as
 from ..graph import LEAF
 from ..mode import Inference, mode
 from ..tensor import Size, Tensor, Untracked, check_differentiable, clock_of, memory, new_tensor
-from .row import FUNCTIONS, check_tensor, export, named, number, plain, settle
+from .row import FUNCTIONS, check_tensor, export, number, plain, settle
 from .shape import clone, numbers
-from .words import worded
+from .words import named, worded
 
 
 def finished(array, requires_grad=False, device=None):

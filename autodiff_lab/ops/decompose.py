@@ -15,8 +15,9 @@ from ..tensor import Tensor, new_tensor
 from .contract import linalg_cross, vector_norm
 from .linalg import matmul
 from .reduce import result_type
-from .row import FUNCTIONS, apply, check_tensor, either, export, named, one_line, operation, wrap
+from .row import FUNCTIONS, apply, check_tensor, either, export, one_line, operation, wrap
 from .shape import diagonal, movedim, unsqueeze
+from .words import named
 
 
 class _LinAlgError(RuntimeError):

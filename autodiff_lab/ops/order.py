@@ -11,8 +11,9 @@ from ..tensor import Tensor, memory, new_tensor
 from .index import along_put, take_along
 from .pointwise import where
 from .reduce import along_one, chosen, dims, one_out, put_back, result_type, shared_by_all, sum, wide
-from .row import apply, either, export, named, one_line, operation, register, wrap
+from .row import apply, either, export, one_line, operation, register, wrap
 from .shape import dimension, reshape, squeeze, unsqueeze
+from .words import named
 
 
 def cumprod_rule(g, input, dim):

@@ -13,7 +13,8 @@ from ..dtypes import constant
 from ..errors import check
 from ..tensor import Tensor, new_tensor
 from ..views import in_place
-from .row import FUNCTIONS, REQUIRED, ROWS, check_tensor, export, guarded, named, nought, number as a_number
+from .row import FUNCTIONS, REQUIRED, check_tensor, export, guarded, nought, number as a_number
+from .words import named
 from .row import operand, plain, pointwise, reflection, write_out
 
 
@@ -375,12 +376,10 @@ Tensor.__invert__, Tensor.__pos__ = __invert__, lambda self: self
 
 def _augmented(name):
     """``x += y`` and its siblings: the in-place method, for operands that it takes."""
-    row = ROWS.get(name[:-1])
 
     def method(self, other):
-        if row is not None and row.at_once(self, other):
-            return self
-        return getattr(self, name)(other) if operand(other) else NotImplemented
+        fits = other.__class__ is Tensor or operand(other)
+        return getattr(self, name)(other) if fits else NotImplemented
 
     return method
 

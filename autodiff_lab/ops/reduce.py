@@ -15,8 +15,9 @@ from ..exact import add_up
 from ..tensor import Tensor
 from .index import along_put, take_along
 from .pointwise import minus, times, where
-from .row import apply, either, export, named, operation, register
+from .row import apply, either, export, operation, register
 from .shape import EXPAND, dimension
+from .words import named
 
 expanded = either(EXPAND)
 

@@ -34,13 +34,14 @@ from ..views import (
     MULTI_VIEW,
     NO_GRAD_VIEW,
     NUMBERS,
+    at_length,
     in_place,
     keep_apart,
     make_view,
     refuse,
     write,
 )
-from .words import misfit, together, worded
+from .words import misfit, named, together, worded
 
 REQUIRED = type("REQUIRED", (), {"__repr__": lambda self: "required"})()
 
@@ -546,13 +547,6 @@ def into(row, out, result, inputs):
 # -- declaring rows -----------------------------------------------------------------------------------------
 
 
-def named(function, name, doc):
-    """``function``, made by another one, under the name and with the docstring that learners see."""
-    function.__name__ = function.__qualname__ = name
-    function.__doc__ = doc
-    return function
-
-
 def register(row, function, *, method=True, inplace=False, aliases=(), export=True):
     """Make ``function`` known under the row's name and aliases: in the façade, as method, in place."""
     ROWS[row.name] = row
@@ -596,7 +590,7 @@ def in_place_method(row, name):
             raise TypeError(f"{name}() takes {most} positional arguments but {len(args)} were given")
         if len(args) > count:
             options = {**dict(zip(row.attrs, args[count:])), **options}
-        return in_place(row, self, args[:count], options)
+        return at_length(row, self, args[:count], options)
 
     return named(method, name, f"In-place version of ``{row.name}``; see :func:`autodiff_lab.{row.name}`.")
 
